@@ -1,0 +1,166 @@
+"""One attempt of a task: what a claim hands out, and the rules of how it may end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.domain.lifecycle import UNFINISHED_TASK, TaskStatus
+from core.domain.work import RoleWork
+
+INLINE_BYTES = 2048  # larger values stand in a snapshot by their hash
+
+DEADLINE_PASSED = "deadline_passed"
+CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerIdentity:
+    """Who claims: shown to people, and compared by nobody; the fence is the attempt's number."""
+
+    name: str  # host:pid, or an agent's name
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A running attempt: the order for the executor, and what recording it needs."""
+
+    work: RoleWork
+    team_id: UUID
+    executor: str
+    snapshot_id: UUID
+    worker: WorkerIdentity
+    started_at: datetime
+    deadline_at: datetime
+    seq: int  # of the session's latest event after the claim
+
+    @property
+    def task_id(self) -> UUID:
+        """The task that is being worked on."""
+        return self.work.task_id
+
+    @property
+    def session_id(self) -> UUID:
+        """The session that the task belongs to."""
+        return self.work.session_id
+
+    @property
+    def attempt(self) -> int:
+        """The fencing token: a newer attempt has a higher one."""
+        return self.work.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as far as the pipeline's progress depends on it."""
+
+    id: UUID
+    role: str
+    after: tuple[str, ...]
+    executor: str
+    status: TaskStatus
+    attempt: int
+    failures: int
+    crashes: int
+    lease_until: datetime | None
+    deadline_at: datetime | None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it may still run."""
+        return self.status in UNFINISHED_TASK
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording an attempt led to.
+
+    `freed` are the tasks that became ready, for the queue; `next_claim` is one of them that the
+    recording worker took along at once, and is not in `freed`.
+    """
+
+    session_id: UUID
+    seq: int
+    freed: tuple[UUID, ...] = ()
+    next_claim: Claim | None = None
+
+
+def tasks_to_free(tasks: Collection[TaskView]) -> tuple[TaskView, ...]:
+    """Return the blocked tasks whose every predecessor has completed."""
+    completed = {task.role for task in tasks if task.status == TaskStatus.COMPLETED}
+    return tuple(
+        task
+        for task in tasks
+        if task.status == TaskStatus.BLOCKED and completed.issuperset(task.after)
+    )
+
+
+def owned_view(tasks: Iterable[TaskView], task_id: UUID, attempt: int) -> TaskView | None:
+    """Return the task while this attempt runs it; None when the attempt lost it."""
+    for task in tasks:
+        if task.id == task_id and task.attempt == attempt:
+            return task if task.status == TaskStatus.RUNNING else None
+    return None
+
+
+def has_completed(tasks: Iterable[TaskView], task_id: UUID, attempt: int) -> bool:
+    """Tell whether this very attempt has completed its task."""
+    return any(
+        task.id == task_id and task.attempt == attempt and task.status == TaskStatus.COMPLETED
+        for task in tasks
+    )
+
+
+def as_completed(tasks: Iterable[TaskView], task_id: UUID) -> list[TaskView]:
+    """Return the tasks with one of them completed."""
+    return [
+        replace(task, status=TaskStatus.COMPLETED) if task.id == task_id else task for task in tasks
+    ]
+
+
+def all_completed(tasks: Iterable[TaskView]) -> bool:
+    """Tell whether nothing is left to do."""
+    return all(task.status == TaskStatus.COMPLETED for task in tasks)
+
+
+def retry_delay(failures: int, delays_seconds: Sequence[float]) -> float | None:
+    """Return the wait before the next attempt after `failures` of them, or None for no more."""
+    return delays_seconds[failures - 1] if failures <= len(delays_seconds) else None
+
+
+def content_hash(value: Any) -> str:
+    """Return the SHA-256 of a JSON-able value, independent of the order of keys."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_large(value: Any) -> bool:
+    """Tell whether a JSON-able value is stored by hash rather than inside each snapshot."""
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "surrogatepass")) > INLINE_BYTES
+    return len(json.dumps(value, ensure_ascii=False)) > INLINE_BYTES
+
+
+def snapshot_context(
+    work: RoleWork, brief_sha256: str | None, upstream_sha256: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the agent knows when it starts, as its snapshot stores it.
+
+    Values with a hash in `brief_sha256` or `upstream_sha256` stand as `{"sha256": …}`.
+    """
+    return {
+        "feature_name": work.feature_name,
+        "brief": {"sha256": brief_sha256} if brief_sha256 else work.brief,
+        "description": work.description,
+        "instructions": work.instructions,
+        "input": dict(work.input),
+        "upstream": {
+            role: {"sha256": upstream_sha256[role]} if role in upstream_sha256 else dict(output)
+            for role, output in work.upstream.items()
+        },
+    }

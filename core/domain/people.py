@@ -1,0 +1,50 @@
+"""Users and teams."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.errors import InvalidInput
+
+_USER_NAME = re.compile(r"[A-Za-z0-9_-]{3,50}\Z")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who can be asked for."""
+
+    id: UUID
+    user_name: str
+    email: str
+    is_administrator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Whose sessions these are; a team that is not shared is its owner's alone."""
+
+    id: UUID
+    owner_id: UUID
+    name: str
+    is_shared: bool
+
+
+def check_user_name(user_name: str) -> str:
+    """Return a user name; raises `InvalidInput` unless it is 3 to 50 of A-Z a-z 0-9 _ -."""
+    if not _USER_NAME.match(user_name):
+        raise InvalidInput(
+            "That is no user name.",
+            hint="Use 3 to 50 letters of A to Z, digits, underscores and hyphens.",
+        )
+    return user_name
+
+
+def check_email(email: str) -> str:
+    """Return an e-mail address in lower case; raises `InvalidInput` when it is none."""
+    cleaned = email.strip().lower()
+    if not _EMAIL.match(cleaned):
+        raise InvalidInput("That is no e-mail address.", hint="It looks like name@example.org.")
+    return cleaned

@@ -1,0 +1,98 @@
+"""Text at the boundary: what people and agents send, made safe to store."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from core.errors import InvalidInput
+
+MAX_BRIEF_BYTES = 64 * 1024
+MAX_NAME_CHARACTERS = 200
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+# C0 and C1 controls but tab, line feed and carriage return.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def clean_text(text: str) -> str:
+    """Remove what PostgreSQL or UTF-8 cannot store: NUL and unpaired surrogates."""
+    return _SURROGATES.sub("", text).replace("\x00", "")
+
+
+def clean_json(value: Any) -> Any:
+    """Clean every text in a JSON-able value, keys too; tuples become lists."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {clean_text(str(key)): clean_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [clean_json(inner) for inner in value]
+    return value
+
+
+def clean_line(text: str) -> str:
+    """Clean a one-line text: controls and line breaks become single spaces, ends are trimmed."""
+    without = _CONTROLS.sub(" ", clean_text(text))
+    return " ".join(unicodedata.normalize("NFC", without).split())
+
+
+def check_name(name: str) -> str:
+    """Return the cleaned feature name.
+
+    Raises `InvalidInput` when nothing is left or it has more than 200 characters.
+    """
+    cleaned = clean_line(name)
+    if not cleaned:
+        raise InvalidInput("The feature has no name.", hint="Give it a name of a few words.")
+    if len(cleaned) > MAX_NAME_CHARACTERS:
+        raise InvalidInput(
+            f"The feature's name has {len(cleaned)} characters; {MAX_NAME_CHARACTERS} is the most.",
+            hint="Shorten the name; the brief has room for the rest.",
+        )
+    return cleaned
+
+
+def check_brief(brief: str) -> str:
+    """Return the cleaned brief, its line ends as line feeds.
+
+    Raises `InvalidInput` when it is empty, longer than 64 KB in UTF-8, or looks binary (more than
+    one control character in a hundred).
+    """
+    size = len(brief.encode("utf-8", "surrogatepass"))
+    if size > MAX_BRIEF_BYTES:
+        raise InvalidInput(
+            f"The brief has {size // 1024} KB; 64 KB is the most.",
+            hint="Cut it to what the feature needs, or launch it in parts.",
+        )
+    if len(_CONTROLS.findall(brief)) * 100 > len(brief):
+        raise InvalidInput(
+            "The brief looks like a binary file.", hint="Send plain text or Markdown."
+        )
+    cleaned = _CONTROLS.sub("", clean_text(brief)).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not cleaned:
+        raise InvalidInput(
+            "The brief is empty.", hint="Say in a few sentences who needs what, and why."
+        )
+    return cleaned
+
+
+def decode_brief(raw: bytes) -> str:
+    """Decode a brief read from a file or an upload, then check it as `check_brief` does.
+
+    Raises `InvalidInput` when it is not UTF-8 (a byte-order mark is dropped).
+    """
+    if len(raw) > MAX_BRIEF_BYTES:
+        raise InvalidInput(
+            f"The brief has {len(raw) // 1024} KB; 64 KB is the most.",
+            hint="Cut it to what the feature needs, or launch it in parts.",
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            "The brief is not UTF-8 text.", hint="Save it as UTF-8 plain text or Markdown."
+        ) from error
+    return check_brief(text)

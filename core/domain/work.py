@@ -1,0 +1,91 @@
+"""The task contract: what an executor is handed, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+from uuid import UUID
+
+from core.domain.artifact import Artifact
+from core.domain.decision import DecisionDraft
+from core.domain.text import clean_json, clean_line, clean_text
+
+WorkOutcome = Literal["done", "needs_input"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWork:
+    """One attempt's order.
+
+    `upstream` holds the output of every role that came before, by role name. `edits` are a
+    person's corrections of what the planner understood. `(task_id, attempt)` is the idempotency
+    key for whatever an executor asks of the outside world.
+    """
+
+    session_id: UUID
+    task_id: UUID
+    attempt: int
+    role: str
+    feature_name: str
+    brief: str
+    description: str
+    instructions: str
+    capabilities: tuple[str, ...]
+    upstream: Mapping[str, Mapping[str, Any]]
+    input: Mapping[str, Any] = field(default_factory=dict)
+    timeout_seconds: float = 300.0
+
+    @property
+    def edits(self) -> Mapping[str, Any]:
+        """The person's corrections of the feature model; empty without any."""
+        edits = self.input.get("edits")
+        return edits if isinstance(edits, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleResult:
+    """What an attempt gives back: output for the roles after it, artifacts, decisions.
+
+    `needs_input` (with `questions`) ends the session without a plan.
+    """
+
+    output: Mapping[str, Any]
+    artifacts: tuple[Artifact, ...] = ()
+    decisions: tuple[DecisionDraft, ...] = ()
+    outcome: WorkOutcome = "done"
+    questions: tuple[str, ...] = ()
+    usage: Mapping[str, Any] = field(default_factory=dict)  # tokens and cost, where there are any
+
+
+def clean_result(result: RoleResult) -> RoleResult:
+    """Return a result whose every text can be stored; executors may send what they like."""
+    return replace(
+        result,
+        output=clean_json(result.output),
+        artifacts=tuple(
+            replace(artifact, title=clean_line(artifact.title), body=clean_text(artifact.body))
+            for artifact in result.artifacts
+        ),
+        decisions=tuple(
+            replace(
+                decision, text=clean_text(decision.text), rationale=clean_text(decision.rationale)
+            )
+            for decision in result.decisions
+        ),
+        usage=clean_json(result.usage),
+    )
+
+
+class RoleFailed(Exception):
+    """An executor says that its attempt failed.
+
+    `code` is stable and short. With `may_retry` False the task fails at once: trying again could
+    not help, as with a role that the executor does not know.
+    """
+
+    def __init__(self, message: str, *, code: str = "role_failed", may_retry: bool = True) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.may_retry = may_retry

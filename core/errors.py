@@ -1,0 +1,99 @@
+"""Errors that people and programs see.
+
+Each child carries a stable `code`, a sentence (its docstring, unless a more exact one is given)
+and a hint what to do. Faces translate them; nothing below a face prints or formats them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """Something went wrong that Sage Mode understands."""
+
+    code: ClassVar[str] = "error"
+    hint: ClassVar[str] = "Try again; if it stays, look into the log with the time of this message."
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        self.message = message or inspect.cleandoc(type(self).__doc__ or "").split("\n")[0]
+        self.hint_text = hint or type(self).hint
+        super().__init__(self.message)
+
+
+class InvalidInput(AppError):
+    """What was sent cannot be used."""
+
+    code = "invalid_input"
+    hint = "Correct the named field and send it again."
+
+
+class NotFound(AppError):
+    """It does not exist, or it belongs to a team that you are not in."""
+
+    code = "not_found"
+    hint = "Check the id and the team."
+
+
+class NotAllowed(AppError):
+    """Your role in this team does not allow that."""
+
+    code = "not_allowed"
+    hint = "Ask an owner of the team."
+
+
+class Conflict(AppError):
+    """It was changed or taken by somebody else in the meantime."""
+
+    code = "conflict"
+    hint = "Look at it again before you repeat the act."
+
+
+class IllegalTransition(AppError):
+    """This change of state is not in the lifecycle."""
+
+    code = "illegal_transition"
+    hint = "Look at the present state; final states never change."
+
+
+class TasksRunning(AppError):
+    """The session cannot end while tasks are running."""
+
+    code = "tasks_running"
+    hint = "Wait for the running tasks, or cancel the session."
+
+
+class Fenced(AppError):
+    """The attempt no longer owns its task, so nothing of it was recorded."""
+
+    code = "fenced"
+    hint = "Stop working on this attempt: a newer one exists, or the session has ended."
+
+
+class DatabaseUnavailable(AppError):
+    """The database does not answer."""
+
+    code = "database_unavailable"
+    hint = "Start it with `make run`, or check DATABASE_URL; `./sage doctor` tells more."
+
+
+class Unconfirmed(DatabaseUnavailable):
+    """The database went away while it stored this; nobody can tell yet whether it did."""
+
+    code = "unconfirmed"
+    hint = "Repeat it with the same key: what was stored is found, never doubled."
+
+
+class RedisUnavailable(AppError):
+    """Redis does not answer."""
+
+    code = "redis_unavailable"
+    hint = "Start it with `make run`, or check REDIS_URL; `./sage doctor` tells more."
+
+
+class NotRunning(AppError):
+    """No running Sage Mode was found."""
+
+    code = "not_running"
+    hint = "Start it with `make run`, or set DATABASE_URL and REDIS_URL."

@@ -1,0 +1,112 @@
+"""Steering a session: cancel, pause, resume, end, retry, expire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from core.domain import events as ev
+from core.domain.access import SYSTEM, Action, Principal
+from core.domain.attempt import TaskView, tasks_to_free
+from core.domain.events import EventBody
+from core.domain.lifecycle import TaskStatus, next_session_status
+from core.domain.session import Session
+from core.domain.text import clean_line
+from core.errors import NotFound, TasksRunning
+from core.services.ending import cancel_open_tasks
+from core.services.permission import demand_session
+from core.services.transaction import transact
+from core.settings import get_settings
+from core.signals.wakeups import announce
+from core.store import heads, sessions, tasks
+from core.store.heads import Head
+
+# What an act does beside the change of state: it writes, and returns the events to append.
+Effect = Callable[[Connection, Head, list[TaskView], datetime], list[EventBody]]
+
+
+def cancel_session(principal: Principal, session_id: UUID, reason: str = "") -> Session:
+    """Cancel a session: what runs is told to stop, what has finished stays."""
+
+    def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        bodies = cancel_open_tasks(db, head, views, now)
+        sessions.end_session(db, head.session_id, at=now)
+        return [*bodies, ev.SessionCancelled(clean_line(reason)[:500])]
+
+    return _act(principal, session_id, "cancel", effect)
+
+
+def pause_session(principal: Principal, session_id: UUID) -> Session:
+    """Pause a session: nothing new is claimed, what runs goes on and records."""
+    return _act(principal, session_id, "pause", lambda *_: [ev.SessionPaused()])
+
+
+def resume_session(principal: Principal, session_id: UUID) -> Session:
+    """Let a paused session's tasks be claimed again."""
+
+    def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        return [ev.SessionResumed()]
+
+    return _act(principal, session_id, "resume", effect, has_work=True)
+
+
+def end_session(principal: Principal, session_id: UUID) -> Session:
+    """Complete a session early; raises `TasksRunning` while a task runs."""
+
+    def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        if any(view.status == TaskStatus.RUNNING for view in views):
+            raise TasksRunning
+        bodies = cancel_open_tasks(db, head, views, now)
+        sessions.end_session(db, head.session_id, at=now)
+        return [*bodies, ev.SessionCompleted(None)]
+
+    return _act(principal, session_id, "complete", effect)
+
+
+def retry_session(principal: Principal, session_id: UUID) -> Session:
+    """Take a failed session up again from the failed task on; finished work is kept."""
+
+    def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        failed = [view for view in views if view.status == TaskStatus.FAILED]
+        freed = [*failed, *tasks_to_free(views)]
+        tasks.reset_bounds(db, [view.id for view in failed])
+        tasks.free_tasks(db, [view.id for view in freed], now)
+        sessions.reopen_session(db, head.session_id)
+        bodies: list[EventBody] = [ev.SessionRetried(tuple(str(view.id) for view in failed))]
+        return [*bodies, *(ev.TaskReady(str(view.id)) for view in freed)]
+
+    return _act(principal, session_id, "retry", effect, has_work=True)
+
+
+def expire_session(session_id: UUID) -> Session:
+    """End an unfinished session for lack of activity; retention's act."""
+
+    def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        bodies = cancel_open_tasks(db, head, views, now)
+        sessions.end_session(db, head.session_id, at=now)
+        return [*bodies, ev.SessionExpired()]
+
+    return _act(SYSTEM, session_id, "expire", effect)
+
+
+def _act(
+    principal: Principal, session_id: UUID, act: str, effect: Effect, *, has_work: bool = False
+) -> Session:
+    def work(db: Connection) -> Session:
+        demand_session(db, principal, session_id, Action.CONTROL)
+        head = heads.lock_head(db, session_id)
+        if head is None:
+            raise NotFound
+        status = next_session_status(head.status, act)
+        now, views = tasks.locked_tasks(db, session_id)
+        bodies = effect(db, head, views, now)
+        heads.append_events(db, head, bodies, now, status=status)
+        return demand_session(db, principal, session_id, Action.CONTROL)
+
+    session = transact(work)
+    redis_url = get_settings().redis_url
+    announce(redis_url, sessions=[(session_id, session.last_seq)], work=has_work)
+    return session

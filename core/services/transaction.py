@@ -1,0 +1,82 @@
+"""One use case, one transaction: repeated when it was lost through no fault of its own.
+
+What runs inside must be safe to run again. After a connection was lost at COMMIT nobody knows
+whether it went through, so every use case recognises what an earlier try has done: by the
+launch key, or by the attempt that has recorded already.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from core.errors import DatabaseUnavailable, Unconfirmed
+from core.settings import get_settings
+from core.store.database import get_engine
+
+R = TypeVar("R")
+
+_pool_size = 20
+_pre_ping = True
+
+
+def use_worker_pool() -> None:
+    """Keep two connections and no pre-ping in this process, as workers do."""
+    global _pool_size, _pre_ping
+    _pool_size, _pre_ping = 2, False
+
+
+def current_engine() -> Engine:
+    """Return this process's engine.
+
+    Raises `DatabaseUnavailable` when no database is configured and none is running here.
+    """
+    url = get_settings().database_url
+    if url is None:
+        raise DatabaseUnavailable("No database is configured and no Sage Mode runs here.")
+    return get_engine(url, pool_size=_pool_size, pre_ping=_pre_ping)
+
+
+def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
+    """Run `work` in one transaction and commit it.
+
+    It is repeated for `budget_seconds` while the connection is lost (SQLSTATE 08*, 57P*) or the
+    server asks for it (40001, 40P01). Raises `DatabaseUnavailable` when that did not help, and
+    `Unconfirmed` when a try was lost at its commit.
+    """
+    engine = current_engine()
+    end = time.monotonic() + budget_seconds
+    pause = 0.05
+    reached_commit = False
+    while True:
+        try:
+            with engine.begin() as db:
+                result = work(db)
+                reached_commit = True
+            return result
+        except (DBAPIError, PoolTimeoutError) as error:
+            if not is_transient(error):
+                raise
+            if time.monotonic() + pause > end:
+                raise (Unconfirmed if reached_commit else DatabaseUnavailable) from error
+        time.sleep(pause * random.uniform(0.5, 1.5))
+        pause = min(pause * 2, 1.0)
+
+
+def is_transient(error: Exception) -> bool:
+    """Tell whether the same transaction may succeed when it is repeated."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state:
+        # 55P03: a lock was not given in time; whoever holds it will let go.
+        return state in ("40001", "40P01", "55P03") or state.startswith(("57P", "08"))
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)

@@ -1,0 +1,103 @@
+"""One typed Settings, read once from the environment and from the running instance's note.
+
+`DATABASE_URL`, `REDIS_URL` and `SESSION_RETENTION_DAYS` carry no prefix; all others start with
+`SAGE_`. Where no URL is set, `runtime.json` in the data folder, written by `make run`, names the
+servers of the instance that runs there.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default and unit."""
+
+    model_config = SettingsConfigDict(env_prefix="SAGE_", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        None, validation_alias=AliasChoices("DATABASE_URL", "database_url")
+    )
+    redis_url: str | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    data_dir: Path = Path(".data")
+    host: str = "127.0.0.1"
+    port: int = Field(8501, ge=1, le=65535)
+    workers: int = Field(2, ge=1, le=64, description="worker processes that `up` starts")
+    log_level: str = "INFO"
+
+    lease_seconds: float = Field(10.0, gt=0)
+    heartbeat_seconds: float = Field(3.0, gt=0)
+    task_timeout_seconds: float = Field(300.0, gt=0, description="deadline of an attempt")
+    stop_grace_seconds: float = Field(
+        10.0, ge=0, description="from telling an executor to stop to killing its process"
+    )
+    retry_delays_seconds: tuple[float, ...] = (5.0, 10.0, 20.0)
+    max_crashes: int = Field(3, ge=1, description="lost leases after which a task fails")
+
+    sweep_seconds: float = Field(1.0, gt=0, description="the dispatcher's timer")
+    resend_seconds: float = Field(5.0, gt=0, description="first wait before a task is sent again")
+    resend_most_seconds: float = Field(60.0, gt=0)
+
+    extra_executors: dict[str, str] = Field(
+        default_factory=dict, description="executor name -> 'module:Class', as a JSON object"
+    )
+    queue_secret: str = Field(
+        "", description="signs queue messages; derived from the database's password when empty"
+    )
+    session_retention_days: int = Field(
+        7, ge=1, validation_alias=AliasChoices("SESSION_RETENTION_DAYS", "session_retention_days")
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _use_psycopg(cls, url: str | None) -> str | None:
+        """Hosting services hand out postgres:// and postgresql://; both mean psycopg 3 here."""
+        if url is None or not url:
+            return None
+        scheme, separator, rest = url.partition("://")
+        if separator and scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg://{rest}"
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _empty_is_none(cls, url: str | None) -> str | None:
+        return url or None
+
+    @property
+    def runtime_file(self) -> Path:
+        """The note that a running instance keeps in its data folder."""
+        return self.data_dir / "runtime.json"
+
+
+def read_runtime(data_dir: Path) -> dict[str, Any]:
+    """Return the running instance's note; empty when there is none or it cannot be read."""
+    try:
+        note = json.loads((data_dir / "runtime.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def load_settings() -> Settings:
+    """Read the environment, then fill what is missing from the running instance's note."""
+    settings = Settings()
+    note = read_runtime(settings.data_dir)
+    found = {
+        name: note[name]
+        for name in ("database_url", "redis_url")
+        if getattr(settings, name) is None and note.get(name)
+    }
+    return Settings(**found) if found else settings
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the process's settings; `get_settings.cache_clear()` reads them anew."""
+    return load_settings()

@@ -1,0 +1,1 @@
+"""What lives in Redis, but for Huey's queue."""

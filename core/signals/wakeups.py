@@ -1,0 +1,119 @@
+"""Wake-ups: "session S is at seq N", "there is work". Losing one costs a moment, no more."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+import orjson
+from redis import Redis
+from redis.client import PubSub
+from redis.exceptions import RedisError
+
+from core.errors import RedisUnavailable
+
+log = logging.getLogger(__name__)
+
+SESSIONS_CHANNEL = "sage:sessions"
+WORK_CHANNEL = "sage:work"
+LIVE_CHANNEL = "sage:live"
+
+_clients: dict[tuple[int, str], Redis] = {}
+
+
+def get_redis(url: str) -> Redis:
+    """Return this process's client for a URL; a forked child gets its own."""
+    key = (os.getpid(), url)
+    if key not in _clients:
+        _clients[key] = Redis.from_url(
+            url, socket_connect_timeout=2, socket_timeout=5, socket_keepalive=True
+        )
+    return _clients[key]
+
+
+def ping(url: str) -> None:
+    """Ask Redis for a sign of life; raises `RedisUnavailable` when there is none."""
+    try:
+        get_redis(url).ping()
+    except (RedisError, OSError) as error:
+        raise RedisUnavailable from error
+
+
+def announce(
+    url: str | None, *, sessions: Iterable[tuple[UUID, int]] = (), work: bool = False
+) -> None:
+    """Tell whoever watches that sessions moved on, and the dispatcher that tasks wait.
+
+    To be called after the commit. Never raises: readers look for themselves in time.
+    """
+    if url is None:
+        return
+    try:
+        pipe = get_redis(url).pipeline(transaction=False)
+        for session_id, seq in sessions:
+            pipe.publish(SESSIONS_CHANNEL, f"{session_id} {seq}")
+        if work:
+            pipe.publish(WORK_CHANNEL, "")
+        pipe.execute()
+    except RedisError as error:
+        log.info("wake-up not sent: %s", error)
+
+
+def announce_progress(
+    url: str | None, session_id: UUID, task_id: UUID, attempt: int, fraction: float | None
+) -> None:
+    """Send the progress of an attempt to whoever watches; never raises, may be lost."""
+    if url is None:
+        return
+    message = {
+        "session_id": str(session_id),
+        "task_id": str(task_id),
+        "attempt": attempt,
+        "fraction": fraction,
+    }
+    try:
+        get_redis(url).publish(LIVE_CHANNEL, orjson.dumps(message))
+    except RedisError as error:
+        log.debug("progress not sent: %s", error)
+
+
+class Listener:
+    """Hears channels until it is closed; a lost connection is an early time-out, not an error."""
+
+    def __init__(self, url: str, *channels: str) -> None:
+        self._redis = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=None)
+        self._channels = channels
+        self._pubsub = self._subscribe()
+
+    def _subscribe(self) -> PubSub:
+        self._subscribed = False
+        pubsub: PubSub = self._redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        return pubsub
+
+    def wait(self, seconds: float) -> bytes | None:
+        """Return the next message within `seconds`, or None.
+
+        Raises `RedisError` when Redis does not answer; the next call subscribes anew.
+        """
+        try:
+            if not self._subscribed:
+                self._pubsub.subscribe(*self._channels)
+                self._subscribed = True
+            message = self._pubsub.get_message(timeout=seconds)
+        except (RedisError, OSError):
+            self._pubsub.close()
+            self._pubsub = self._subscribe()
+            raise
+        return None if message is None else bytes(message["data"])
+
+    def drain(self) -> Iterator[bytes]:
+        """Yield what has arrived already."""
+        while (message := self.wait(0)) is not None:
+            yield message
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._pubsub.close()
+        self._redis.close()

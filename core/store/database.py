@@ -1,0 +1,49 @@
+"""The way to PostgreSQL: one engine for each process, made after the fork."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, create_engine
+
+_engines: dict[tuple[int, str, int], Engine] = {}
+
+
+def get_engine(url: str, *, pool_size: int = 20, pre_ping: bool = True) -> Engine:
+    """Return this process's engine for a URL; a forked child gets its own.
+
+    `pre_ping` costs about 0.1 ms a checkout; workers go without, as they repeat a transaction
+    whose connection was lost anyway.
+    """
+    key = (os.getpid(), url, pool_size)
+    if key not in _engines:
+        _engines[key] = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=pre_ping,
+            json_serializer=_to_json,
+            json_deserializer=orjson.loads,
+            connect_args={
+                "connect_timeout": 3,
+                "application_name": f"sage {os.getpid()}",
+                "tcp_user_timeout": 5000,
+                "options": "-c statement_timeout=15000 -c lock_timeout=5000"
+                " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC",
+            },
+        )
+    return _engines[key]
+
+
+def dispose_engines() -> None:
+    """Close this process's connections, and forget those that a parent made."""
+    for (pid, _, _), engine in _engines.items():
+        engine.dispose(close=pid == os.getpid())
+    _engines.clear()
+
+
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()

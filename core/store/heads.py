@@ -1,0 +1,136 @@
+"""Session heads and the numbered log: lock a head, then append; no reader can skip an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.types import DateTime, Integer, Text
+
+from core.domain.access import Principal
+from core.domain.events import Event, EventBody, decode_body, encode_body
+from core.domain.lifecycle import SessionStatus
+from core.store.scope import visible
+from core.store.tables import session_events, session_heads
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A session's locked head: whoever holds it may change the session's tasks and its log."""
+
+    session_id: UUID
+    team_id: UUID
+    status: SessionStatus
+    last_seq: int
+
+
+_LOCK = (
+    select(
+        session_heads.c.session_id,
+        session_heads.c.team_id,
+        session_heads.c.status,
+        session_heads.c.last_seq,
+    )
+    .where(session_heads.c.session_id == bindparam("session_id"))
+    .with_for_update(key_share=True)
+)
+
+# One round trip for the head and its events. The lock on the head is held already, so the
+# numbers are known before the statement runs.
+_APPEND = text(
+    """
+    WITH head AS (
+        UPDATE session_heads SET last_seq = :last_seq, status = :status, updated_at = :at
+        WHERE session_id = :session_id
+    )
+    INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
+    SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload::jsonb, :at
+    FROM unnest(:seqs, :types, :versions, :payloads) AS entry(seq, type, version, payload)
+    """
+).bindparams(
+    bindparam("session_id", type_=PgUUID(as_uuid=True)),
+    bindparam("team_id", type_=PgUUID(as_uuid=True)),
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("status", type_=Text),
+    bindparam("seqs", type_=ARRAY(Integer)),
+    bindparam("types", type_=ARRAY(Text)),
+    bindparam("versions", type_=ARRAY(Integer)),
+    bindparam("payloads", type_=ARRAY(Text)),
+)
+
+
+def insert_head(db: Connection, head: Head, at: datetime) -> None:
+    """Insert the head of a new session."""
+    db.execute(
+        insert(session_heads).values(
+            session_id=head.session_id,
+            team_id=head.team_id,
+            status=head.status,
+            last_seq=head.last_seq,
+            updated_at=at,
+        )
+    )
+
+
+def lock_head(db: Connection, session_id: UUID) -> Head | None:
+    """Lock a session's head until the transaction ends; always before any of its tasks."""
+    row = db.execute(_LOCK, {"session_id": session_id}).one_or_none()
+    if row is None:
+        return None
+    return Head(row.session_id, row.team_id, SessionStatus(row.status), row.last_seq)
+
+
+def append_events(
+    db: Connection,
+    head: Head,
+    bodies: Sequence[EventBody],
+    at: datetime,
+    *,
+    status: SessionStatus | None = None,
+) -> Head:
+    """Number events and store them, with the session's new status; returns the new head."""
+    after = replace(head, last_seq=head.last_seq + len(bodies), status=status or head.status)
+    db.execute(
+        _APPEND,
+        {
+            "session_id": head.session_id,
+            "team_id": head.team_id,
+            "last_seq": after.last_seq,
+            "status": after.status.value,
+            "at": at,
+            "seqs": list(range(head.last_seq + 1, after.last_seq + 1)),
+            "types": [body.type for body in bodies],
+            "versions": [body.version for body in bodies],
+            "payloads": [orjson.dumps(encode_body(body)).decode() for body in bodies],
+        },
+    )
+    return after
+
+
+def list_events(
+    db: Connection,
+    principal: Principal,
+    session_id: UUID,
+    *,
+    after_seq: int = 0,
+    limit: int | None = None,
+) -> list[Event]:
+    """Return a session's events after `after_seq`, in order."""
+    query: Any = visible(
+        select(
+            session_events.c.seq,
+            session_events.c.type,
+            session_events.c.payload,
+            session_events.c.at,
+        ).where(session_events.c.session_id == session_id, session_events.c.seq > after_seq),
+        principal,
+    )
+    rows = db.execute(query.order_by(session_events.c.seq).limit(limit))
+    return [Event(session_id, row.seq, row.at, decode_body(row.type, row.payload)) for row in rows]

@@ -1,0 +1,199 @@
+"""Decisions and artifacts as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, insert, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.sql import cast
+
+from core.domain.access import Principal
+from core.domain.artifact import Artifact, Evidence, Validation
+from core.domain.decision import Alternative, DecisionDraft
+from core.domain.session import Decision, StoredArtifact
+from core.store.scope import visible
+from core.store.tables import artifacts, session_decisions, task_decisions
+
+_SHARED = (
+    "id",
+    "session_id",
+    "author_role",
+    "text",
+    "rationale",
+    "category",
+    "confidence",
+    "alternatives",
+    "evidence",
+    "revisit_trigger",
+    "seq",
+    "created_at",
+)
+
+
+def decision_values(
+    draft: DecisionDraft,
+    *,
+    decision_id: UUID,
+    session_id: UUID,
+    team_id: UUID,
+    author_role: str | None,
+    seq: int,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return the columns that strategic and tactical decisions share."""
+    return {
+        "id": decision_id,
+        "session_id": session_id,
+        "team_id": team_id,
+        "author_role": author_role,
+        "text": draft.text,
+        "rationale": draft.rationale,
+        "category": draft.category,
+        "confidence": draft.confidence,
+        "alternatives": [asdict(alternative) for alternative in draft.alternatives],
+        "evidence": list(draft.evidence),
+        "revisit_trigger": draft.revisit_trigger,
+        "seq": seq,
+        "created_at": at,
+    }
+
+
+def insert_session_decisions(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert strategic decisions."""
+    db.execute(insert(session_decisions), list(rows))
+
+
+def insert_task_decisions(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert tactical decisions; rows carry `task_id` and `attempt` too."""
+    db.execute(insert(task_decisions), list(rows))
+
+
+def guiding_decisions(db: Connection, session_id: UUID) -> list[str]:
+    """Return the ids of the strategic decisions in force in a session, oldest first."""
+    later = session_decisions.alias("later")
+    rows = db.execute(
+        select(session_decisions.c.id)
+        .where(
+            session_decisions.c.session_id == session_id,
+            ~select(later.c.id).where(later.c.supersedes_id == session_decisions.c.id).exists(),
+        )
+        .order_by(session_decisions.c.seq)
+    )
+    return [str(row.id) for row in rows]
+
+
+def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
+    """Return a session's strategic and tactical decisions in the order of its log."""
+    strategic: Select[Any] = select(
+        *(session_decisions.c[name] for name in _SHARED),
+        session_decisions.c.supersedes_id,
+        cast(null(), PgUUID(as_uuid=True)).label("task_id"),
+    ).where(session_decisions.c.session_id == session_id)
+    tactical: Select[Any] = select(
+        *(task_decisions.c[name] for name in _SHARED),
+        cast(null(), PgUUID(as_uuid=True)).label("supersedes_id"),
+        task_decisions.c.task_id,
+    ).where(task_decisions.c.session_id == session_id)
+    both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
+    return [_to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
+
+
+def insert_artifacts(
+    db: Connection,
+    found: Sequence[tuple[UUID, Artifact]],
+    *,
+    session_id: UUID,
+    team_id: UUID,
+    task_id: UUID,
+    attempt: int,
+    agent_role: str,
+    at: datetime,
+) -> None:
+    """Insert the artifacts of an attempt under ids given by the caller."""
+    db.execute(
+        insert(artifacts),
+        [
+            {
+                "id": artifact_id,
+                "session_id": session_id,
+                "team_id": team_id,
+                "task_id": task_id,
+                "attempt": attempt,
+                "agent_role": agent_role,
+                "slug": artifact.slug,
+                "kind": artifact.kind,
+                "media_type": artifact.media_type,
+                "title": artifact.title,
+                "body": artifact.body,
+                "evidence": [asdict(evidence) for evidence in artifact.evidence],
+                "links": list(artifact.links),
+                "validation": asdict(artifact.validation),
+                "created_at": at,
+            }
+            for artifact_id, artifact in found
+        ],
+    )
+
+
+def list_artifacts(
+    db: Connection, principal: Principal, session_id: UUID, *, with_bodies: bool = False
+) -> list[StoredArtifact]:
+    """Return a session's artifacts, oldest first; bodies only where asked for."""
+    a = artifacts.c
+    columns = [column for column in a if column.name != "body"]
+    body = a.body if with_bodies else literal(None).label("body")
+    query = select(*columns, body).where(a.session_id == session_id)
+    rows = db.execute(visible(query, principal).order_by(a.created_at, a.id))
+    return [_to_artifact(row) for row in rows]
+
+
+def get_artifact(db: Connection, principal: Principal, artifact_id: UUID) -> StoredArtifact | None:
+    """Return one artifact with its body, or None."""
+    query = visible(select(artifacts).where(artifacts.c.id == artifact_id), principal)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _to_artifact(row)
+
+
+def _to_decision(row: Row[Any]) -> Decision:
+    return Decision(
+        id=row.id,
+        session_id=row.session_id,
+        task_id=row.task_id,
+        author_role=row.author_role,
+        text=row.text,
+        rationale=row.rationale,
+        category=row.category,
+        confidence=row.confidence,
+        alternatives=tuple(Alternative(**alternative) for alternative in row.alternatives),
+        evidence=tuple(row.evidence),
+        revisit_trigger=row.revisit_trigger,
+        supersedes_id=row.supersedes_id,
+        seq=row.seq,
+        created_at=row.created_at,
+    )
+
+
+def _to_artifact(row: Any) -> StoredArtifact:
+    validation = row.validation
+    return StoredArtifact(
+        id=row.id,
+        session_id=row.session_id,
+        task_id=row.task_id,
+        agent_role=row.agent_role,
+        slug=row.slug,
+        kind=row.kind,
+        media_type=row.media_type,
+        title=row.title,
+        validation=Validation(
+            validation["validator"], validation["verdict"], tuple(validation["messages"])
+        ),
+        evidence=tuple(Evidence(**evidence) for evidence in row.evidence),
+        links=tuple(row.links),
+        created_at=row.created_at,
+        body=row.body,
+    )

@@ -1,0 +1,81 @@
+"""Users and teams as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core.domain.access import Principal, TeamRole, effective_role
+from core.domain.people import Team, User
+from core.store.scope import visible
+from core.store.tables import team_memberships, teams, users
+
+
+def insert_user(
+    db: Connection, *, user_id: UUID, user_name: str, email: str, is_administrator: bool = False
+) -> bool:
+    """Insert a user; False when the name or the e-mail is taken."""
+    result = db.execute(
+        upsert(users)
+        .values(id=user_id, user_name=user_name, email=email, is_administrator=is_administrator)
+        .on_conflict_do_nothing()
+        .returning(users.c.id)
+    )
+    return result.one_or_none() is not None
+
+
+def find_user(db: Connection, user_name: str) -> User | None:
+    """Return the user of a name, without regard to case, or None."""
+    query = select(users).where(func.lower(users.c.user_name) == user_name.lower())
+    row = db.execute(query).one_or_none()
+    return None if row is None else _to_user(row)
+
+
+def insert_team(
+    db: Connection, *, team_id: UUID, owner_id: UUID, name: str, is_shared: bool
+) -> bool:
+    """Insert a team; False when its owner has one of that name."""
+    result = db.execute(
+        upsert(teams)
+        .values(id=team_id, owner_id=owner_id, name=name, is_shared=is_shared)
+        .on_conflict_do_nothing()
+        .returning(teams.c.id)
+    )
+    return result.one_or_none() is not None
+
+
+def insert_membership(db: Connection, team_id: UUID, user_id: UUID, role: TeamRole) -> None:
+    """Put a user into a team."""
+    db.execute(insert(team_memberships).values(team_id=team_id, user_id=user_id, role=role.value))
+
+
+def team_role(db: Connection, team_id: UUID, user_id: UUID) -> TeamRole | None:
+    """Return a user's role in a team; None when the team does not exist or is not theirs."""
+    row = db.execute(
+        select(teams.c.owner_id, teams.c.is_shared, team_memberships.c.role)
+        .outerjoin(
+            team_memberships,
+            and_(team_memberships.c.team_id == teams.c.id, team_memberships.c.user_id == user_id),
+        )
+        .where(teams.c.id == team_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return effective_role(
+        is_owner=row.owner_id == user_id,
+        is_shared=row.is_shared,
+        membership=None if row.role is None else TeamRole(row.role),
+    )
+
+
+def list_teams(db: Connection, principal: Principal) -> list[Team]:
+    """Return the teams that a principal is in, by name."""
+    rows = db.execute(visible(select(teams), principal).order_by(teams.c.name, teams.c.id))
+    return [Team(row.id, row.owner_id, row.name, row.is_shared) for row in rows]
+
+
+def _to_user(row: Row[Any]) -> User:
+    return User(row.id, row.user_name, row.email, row.is_administrator)

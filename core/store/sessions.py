@@ -1,0 +1,169 @@
+"""Sessions as rows: insert, end, find, list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core.domain.access import Principal
+from core.domain.lifecycle import Outcome, SessionStatus
+from core.domain.session import Session
+from core.store.scope import visible
+from core.store.tables import execution_sessions, session_heads
+
+_e = execution_sessions.c
+
+
+def insert_session(db: Connection, values: Mapping[str, Any]) -> bool:
+    """Insert a session; False when its team launched one with the same key already."""
+    result = db.execute(
+        upsert(execution_sessions)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["team_id", "launch_key"])
+        .returning(_e.id)
+    )
+    return result.one_or_none() is not None
+
+
+def end_session(
+    db: Connection,
+    session_id: UUID,
+    *,
+    at: datetime,
+    outcome: Outcome | None = None,
+    questions: Sequence[str] | None = None,
+) -> None:
+    """Note when a session ended, and what that means; its head must be locked."""
+    db.execute(
+        update(execution_sessions)
+        .where(_e.id == session_id)
+        .values(
+            ended_at=at,
+            outcome=outcome,
+            questions=None if questions is None else list(questions),
+        )
+    )
+
+
+def reopen_session(db: Connection, session_id: UUID) -> None:
+    """Forget that a session ended, for its retry; its head must be locked."""
+    db.execute(update(execution_sessions).where(_e.id == session_id).values(ended_at=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What every task of a session is about."""
+
+    feature_name: str
+    brief: str
+    brief_sha256: str | None
+
+
+_ORDER = select(_e.feature_name, _e.brief, _e.brief_sha256).where(_e.id == bindparam("session_id"))
+
+
+def get_order(db: Connection, session_id: UUID) -> Order:
+    """Return a session's feature and brief, for the engine."""
+    row = db.execute(_ORDER, {"session_id": session_id}).one()
+    return Order(row.feature_name, row.brief, row.brief_sha256)
+
+
+_QUERY: Select[Any] = select(
+    _e.id,
+    _e.team_id,
+    _e.user_id,
+    _e.feature_name,
+    _e.outcome,
+    _e.pipeline,
+    _e.questions,
+    _e.created_at,
+    _e.started_at,
+    _e.ended_at,
+    session_heads.c.status,
+    session_heads.c.last_seq,
+).join(session_heads, session_heads.c.session_id == _e.id)
+
+
+def get_session(db: Connection, principal: Principal, session_id: UUID) -> Session | None:
+    """Return one session, or None."""
+    row = db.execute(visible(_QUERY.where(_e.id == session_id), principal)).one_or_none()
+    return None if row is None else _to_session(row)
+
+
+def get_brief(db: Connection, principal: Principal, session_id: UUID) -> str | None:
+    """Return the brief that a session was launched with, or None."""
+    query = visible(select(_e.brief).where(_e.id == session_id), principal)
+    brief: str | None = db.execute(query).scalar_one_or_none()
+    return brief
+
+
+def find_by_launch_key(
+    db: Connection, principal: Principal, team_id: UUID, launch_key: str
+) -> Session | None:
+    """Return the session that a team launched with a key, or None."""
+    query = _QUERY.where(_e.team_id == team_id, _e.launch_key == launch_key)
+    row = db.execute(visible(query, principal)).one_or_none()
+    return None if row is None else _to_session(row)
+
+
+def find_by_prefix(db: Connection, principal: Principal, prefix: str, *, most: int) -> list[UUID]:
+    """Return ids that begin with a prefix, as a terminal's user types them; newest first."""
+    pattern = prefix.lower().replace("%", "").replace("_", "")
+    query = select(_e.id).where(cast(_e.id, Text).startswith(pattern))
+    rows = db.execute(visible(query, principal).order_by(_e.created_at.desc()).limit(most))
+    return [row.id for row in rows]
+
+
+def list_sessions(
+    db: Connection,
+    principal: Principal,
+    *,
+    team_id: UUID | None = None,
+    limit: int = 20,
+) -> list[Session]:
+    """Return sessions, newest first."""
+    query = _QUERY
+    if team_id is not None:
+        query = query.where(_e.team_id == team_id)
+    rows = db.execute(
+        visible(query, principal).order_by(_e.created_at.desc(), _e.id.desc()).limit(limit)
+    )
+    return [_to_session(row) for row in rows]
+
+
+def list_inactive(db: Connection, before: datetime, most: int) -> list[UUID]:
+    """Return unfinished sessions without an event since `before`, the oldest first."""
+    h = session_heads.c
+    rows = db.execute(
+        select(h.session_id)
+        .where(h.status.in_(_UNFINISHED), h.updated_at < before)
+        .order_by(h.updated_at)
+        .limit(most)
+    )
+    return [row.session_id for row in rows]
+
+
+_UNFINISHED = [SessionStatus.PENDING, SessionStatus.ACTIVE, SessionStatus.PAUSED]
+
+
+def _to_session(row: Row[Any]) -> Session:
+    return Session(
+        id=row.id,
+        team_id=row.team_id,
+        user_id=row.user_id,
+        feature_name=row.feature_name,
+        status=SessionStatus(row.status),
+        outcome=None if row.outcome is None else Outcome(row.outcome),
+        pipeline=row.pipeline["name"],
+        questions=tuple(row.questions or ()),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        last_seq=row.last_seq,
+    )

@@ -1,0 +1,34 @@
+"""The schema as SQLAlchemy tables, by noun; `metadata` is what migrations are compared with."""
+
+from core.store.tables.configuration import pipelines, role_profiles
+from core.store.tables.journal import (
+    agent_snapshots,
+    artifacts,
+    session_decisions,
+    snapshot_contents,
+    task_decisions,
+)
+from core.store.tables.operations import jobs, worker_heartbeats
+from core.store.tables.people import team_memberships, teams, users
+from core.store.tables.runs import agent_tasks, execution_sessions, session_events, session_heads
+from core.store.tables.schema import metadata
+
+__all__ = [
+    "agent_snapshots",
+    "agent_tasks",
+    "artifacts",
+    "execution_sessions",
+    "jobs",
+    "metadata",
+    "pipelines",
+    "role_profiles",
+    "session_decisions",
+    "session_events",
+    "session_heads",
+    "snapshot_contents",
+    "task_decisions",
+    "team_memberships",
+    "teams",
+    "users",
+    "worker_heartbeats",
+]

@@ -1,0 +1,150 @@
+"""Sessions, their numbered log and their tasks: the rows that the engine moves.
+
+Children name their session together with its team, so that a row can never belong to another
+team than its session does, and one foreign key proves both.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus
+from core.store.tables.schema import id_column, metadata, one_of, team_column, time_column
+
+execution_sessions = Table(
+    "execution_sessions",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("user_id", UUID(as_uuid=True), ForeignKey("users.id"), nullable=False, index=True),
+    Column("feature_name", Text, nullable=False),
+    Column("brief", Text, nullable=False),
+    Column("brief_sha256", Text),  # only of one that snapshots refer to by hash
+    Column("pipeline", JSONB, nullable=False),  # Pipeline.to_json, frozen at launch
+    Column("input", JSONB, nullable=False, server_default=text("'{}'")),  # edits, answers
+    Column("metadata", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("launch_key", Text, nullable=False),  # a repeated launch finds this session
+    Column("outcome", Text),
+    Column("questions", JSONB),  # what `needs_input` asks
+    time_column("created_at", nullable=False),
+    time_column("started_at"),
+    time_column("ended_at"),
+    UniqueConstraint("team_id", "launch_key"),
+    UniqueConstraint("id", "team_id"),
+    one_of("outcome", Outcome),
+)
+Index(
+    "ix_execution_sessions_team_id_created_at",
+    execution_sessions.c.team_id,
+    execution_sessions.c.created_at.desc(),
+    execution_sessions.c.id.desc(),
+)
+
+
+def session_key(ondelete: str = "CASCADE") -> ForeignKeyConstraint:
+    """Return the foreign key by which a row belongs to a session and to its team."""
+    return ForeignKeyConstraint(
+        ["session_id", "team_id"],
+        ["execution_sessions.id", "execution_sessions.team_id"],
+        ondelete=ondelete,
+    )
+
+
+# The narrow row that is locked: its lock orders a session's changes, `last_seq` numbers its events.
+session_heads = Table(
+    "session_heads",
+    metadata,
+    Column("session_id", UUID(as_uuid=True), primary_key=True),
+    Column("team_id", UUID(as_uuid=True), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("last_seq", BigInteger, nullable=False, server_default=text("0")),
+    time_column("updated_at", nullable=False),
+    session_key(),
+    one_of("status", SessionStatus),
+    postgresql_with={"fillfactor": "50"},
+)
+Index(
+    "ix_session_heads_unfinished",
+    session_heads.c.updated_at,
+    postgresql_where=session_heads.c.status.in_(["pending", "active", "paused"]),
+)
+
+session_events = Table(
+    "session_events",
+    metadata,
+    Column("session_id", UUID(as_uuid=True), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("team_id", UUID(as_uuid=True), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    time_column("at", nullable=False),
+    PrimaryKeyConstraint("session_id", "seq"),
+    session_key(),
+)
+
+agent_tasks = Table(
+    "agent_tasks",
+    metadata,
+    id_column(),
+    Column("session_id", UUID(as_uuid=True), nullable=False),
+    Column("team_id", UUID(as_uuid=True), nullable=False),
+    Column("position", Integer, nullable=False),  # in the pipeline's definition
+    Column("role", Text, nullable=False),
+    Column("after_roles", ARRAY(Text), nullable=False),
+    Column("upstream_roles", ARRAY(Text), nullable=False),  # all that came before
+    Column("description", Text, nullable=False),
+    Column("instructions", Text, nullable=False),
+    Column("capabilities", JSONB, nullable=False),
+    Column("executor", Text, nullable=False),
+    Column("timeout_seconds", Double, nullable=False),
+    Column("from_role", Text),  # who asked, where it was a role
+    Column("requested_by", UUID(as_uuid=True), ForeignKey("users.id"), index=True),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),  # the fencing token
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("crashes", Integer, nullable=False, server_default=text("0")),
+    Column("dispatches", Integer, nullable=False, server_default=text("0")),  # since it was ready
+    Column("lease_owner", Text),
+    Column("queue_id", Text),  # the message that led to the latest claim
+    Column("input", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("output", JSONB),
+    Column("output_sha256", Text),
+    Column("error_code", Text),
+    Column("error_message", Text),
+    time_column("created_at", nullable=False),
+    time_column("due_at"),
+    time_column("dispatched_at"),
+    time_column("lease_until"),
+    time_column("deadline_at"),
+    time_column("started_at"),
+    time_column("finished_at"),
+    UniqueConstraint("session_id", "role"),
+    session_key(),
+    one_of("status", TaskStatus),
+    postgresql_with={"fillfactor": "70"},
+)
+Index(
+    "ix_agent_tasks_due",
+    agent_tasks.c.due_at,
+    postgresql_where=agent_tasks.c.status == "ready",
+)
+Index(
+    "ix_agent_tasks_lease",
+    agent_tasks.c.lease_until,
+    postgresql_where=agent_tasks.c.status == "running",
+)

@@ -1,0 +1,289 @@
+"""Tasks as rows: insert, read, free, cancel, and what the dispatcher looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Text,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+
+from core.domain.access import Principal
+from core.domain.attempt import TaskView
+from core.domain.lifecycle import UNFINISHED_TASK, TaskStatus
+from core.domain.session import Task
+from core.store.scope import visible
+from core.store.tables import agent_tasks
+
+_t = agent_tasks.c
+
+
+def insert_tasks(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert a session's tasks, one row for each step of its pipeline."""
+    db.execute(insert(agent_tasks), [dict(row) for row in rows])
+
+
+_LOCKED = (
+    select(
+        func.clock_timestamp().label("now"),
+        _t.id,
+        _t.role,
+        _t.after_roles,
+        _t.executor,
+        _t.status,
+        _t.attempt,
+        _t.failures,
+        _t.crashes,
+        _t.lease_until,
+        _t.deadline_at,
+    )
+    .where(_t.session_id == bindparam("session_id"))
+    .order_by(_t.position)
+)
+
+
+def locked_tasks(db: Connection, session_id: UUID) -> tuple[datetime, list[TaskView]]:
+    """Return the time and a session's tasks, in order of its pipeline; its head must be locked.
+
+    The moment lies after the lock, so that events of one session never run backwards.
+    """
+    rows = db.execute(_LOCKED, {"session_id": session_id}).all()
+    views = [
+        TaskView(
+            row.id,
+            row.role,
+            tuple(row.after_roles),
+            row.executor,
+            TaskStatus(row.status),
+            row.attempt,
+            row.failures,
+            row.crashes,
+            row.lease_until,
+            row.deadline_at,
+        )
+        for row in rows
+    ]
+    return rows[0].now, views
+
+
+_FREE = (
+    update(agent_tasks)
+    .where(_t.id == func.any(bindparam("task_ids", type_=ARRAY(PgUUID(as_uuid=True)))))
+    .values(
+        status=TaskStatus.READY.value,
+        due_at=bindparam("at", type_=DateTime(timezone=True)),
+        finished_at=null(),
+        error_code=null(),
+        error_message=null(),
+        dispatched_at=null(),
+        dispatches=0,
+    )
+)
+
+
+def free_tasks(db: Connection, task_ids: Iterable[UUID], at: datetime) -> None:
+    """Make blocked, waiting or failed tasks ready and due; their session's head must be locked."""
+    db.execute(_FREE, {"task_ids": list(task_ids), "at": at})
+
+
+def reset_bounds(db: Connection, task_ids: Collection[UUID]) -> None:
+    """Let the count of failures and crashes start anew, for a retry of the session."""
+    db.execute(update(agent_tasks).where(_t.id.in_(task_ids)).values(failures=0, crashes=0))
+
+
+def block_ready(db: Connection, session_id: UUID) -> None:
+    """Put tasks that have not started back to blocked; their session's head must be locked."""
+    db.execute(
+        update(agent_tasks)
+        .where(_t.session_id == session_id, _t.status == TaskStatus.READY.value)
+        .values(status=TaskStatus.BLOCKED.value, due_at=None, dispatched_at=None, dispatches=0)
+    )
+
+
+def cancel_unfinished(db: Connection, session_id: UUID, at: datetime) -> None:
+    """Cancel every unfinished task; the session's head must be locked."""
+    db.execute(
+        update(agent_tasks)
+        .where(
+            _t.session_id == session_id,
+            _t.status.in_([status.value for status in UNFINISHED_TASK]),
+        )
+        .values(
+            status=TaskStatus.CANCELLED.value,
+            finished_at=at,
+            due_at=None,
+            lease_owner=None,
+            lease_until=None,
+            deadline_at=None,
+            dispatched_at=None,
+            dispatches=0,
+        )
+    )
+
+
+# A task is sent anew only when its last message has had time to be taken: after 5, 10, 20 …
+# seconds, up to a most. The partial index holds ready tasks only.
+_TAKE_DUE = text(
+    """
+    WITH due AS (
+        SELECT task.id
+        FROM agent_tasks AS task
+        WHERE task.status = 'ready'
+          AND task.due_at <= clock_timestamp()
+          AND task.executor <> ALL (:not_queued)
+          AND (task.dispatched_at IS NULL
+               OR :resend AND task.dispatched_at < clock_timestamp() - make_interval(secs => least(
+                    :resend_seconds * power(2, least(task.dispatches, 20) - 1), :resend_most)))
+          AND EXISTS (SELECT FROM session_heads AS head
+                      WHERE head.session_id = task.session_id AND head.status = 'active')
+        ORDER BY task.due_at
+        LIMIT :most
+        FOR UPDATE OF task SKIP LOCKED
+    )
+    UPDATE agent_tasks AS task
+    SET dispatched_at = clock_timestamp(), dispatches = task.dispatches + 1
+    FROM due WHERE task.id = due.id
+    RETURNING task.id
+    """
+).bindparams(bindparam("not_queued", type_=ARRAY(Text)))
+
+
+def take_due(
+    db: Connection,
+    *,
+    not_queued: Collection[str],
+    resend: bool,
+    resend_seconds: float,
+    resend_most_seconds: float,
+    most: int,
+) -> list[UUID]:
+    """Stamp due ready tasks as dispatched and return them; rows that another holds are passed."""
+    values = {
+        "not_queued": list(not_queued),
+        "resend": resend,
+        "resend_seconds": resend_seconds,
+        "resend_most": resend_most_seconds,
+        "most": most,
+    }
+    return [row.id for row in db.execute(_TAKE_DUE, values)]
+
+
+def unstamp(db: Connection, task_ids: Collection[UUID]) -> None:
+    """Take back the stamp of tasks whose message could not be sent."""
+    db.execute(
+        update(agent_tasks)
+        .where(_t.id.in_(task_ids), _t.status == TaskStatus.READY.value)
+        .values(dispatched_at=None, dispatches=0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiredLease:
+    """A running attempt whose lease has run out."""
+
+    task_id: UUID
+    session_id: UUID
+    attempt: int
+
+
+def expired_leases(db: Connection, most: int) -> list[ExpiredLease]:
+    """Return running attempts whose lease has run out, the oldest first."""
+    rows = db.execute(
+        select(_t.id, _t.session_id, _t.attempt)
+        .where(literal_column("status = 'running'"), _t.lease_until < func.clock_timestamp())
+        .order_by(_t.lease_until)
+        .limit(most)
+    )
+    return [ExpiredLease(row.id, row.session_id, row.attempt) for row in rows]
+
+
+_LISTED = (
+    _t.id,
+    _t.session_id,
+    _t.role,
+    _t.after_roles,
+    _t.description,
+    _t.executor,
+    _t.status,
+    _t.attempt,
+    _t.failures,
+    _t.crashes,
+    _t.error_code,
+    _t.error_message,
+    _t.created_at,
+    _t.due_at,
+    _t.started_at,
+    _t.finished_at,
+)
+
+
+def list_tasks(db: Connection, principal: Principal, session_id: UUID) -> list[Task]:
+    """Return a session's tasks in order of its pipeline."""
+    query = visible(select(*_LISTED).where(_t.session_id == session_id), principal)
+    return [_to_task(row) for row in db.execute(query.order_by(_t.position))]
+
+
+def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str, Any] | None:
+    """Return what a completed task handed to those after it; None without any."""
+    query = visible(select(_t.output).where(_t.id == task_id), principal)
+    output: dict[str, Any] | None = db.execute(query).scalar_one_or_none()
+    return output
+
+
+def upstream_outputs(
+    db: Connection, session_id: UUID, roles: Collection[str]
+) -> dict[str, tuple[dict[str, Any], str | None]]:
+    """Return output and hash (of large ones) of the roles that came before, by role."""
+    rows = db.execute(
+        select(_t.role, _t.output, _t.output_sha256)
+        .where(_t.session_id == session_id, _t.role.in_(roles), _t.output.is_not(None))
+        .order_by(_t.position)
+    )
+    return {row.role: (row.output, row.output_sha256) for row in rows}
+
+
+def count_sent(db: Connection) -> int:
+    """Return how many ready tasks were sent to the queue and are not claimed yet."""
+    found = db.execute(
+        select(func.count())
+        .select_from(agent_tasks)
+        .where(literal_column("status = 'ready'"), _t.dispatched_at.is_not(None))
+    )
+    return int(found.scalar_one())
+
+
+def _to_task(row: Any) -> Task:
+    return Task(
+        id=row.id,
+        session_id=row.session_id,
+        role=row.role,
+        after=tuple(row.after_roles),
+        description=row.description,
+        executor=row.executor,
+        status=TaskStatus(row.status),
+        attempt=row.attempt,
+        failures=row.failures,
+        crashes=row.crashes,
+        error_code=row.error_code,
+        error_message=row.error_message,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )

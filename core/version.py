@@ -1,0 +1,3 @@
+"""The version of Sage Mode."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,105 @@
+"""Makes what tests need: people, teams, launched sessions, attempts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from core.domain.access import TeamRole, UserPrincipal
+from core.domain.attempt import Claim, Recorded, WorkerIdentity
+from core.domain.events import Event
+from core.domain.people import User
+from core.domain.pipeline import Pipeline
+from core.domain.role import RoleProfile
+from core.domain.session import LaunchRequest, Session, Task
+from core.domain.work import RoleResult
+from core.ids import new_id
+from core.services import accounts, claiming, launching, reading, recording
+from core.services.transaction import transact
+from core.store import configuration, people
+
+WORKER = WorkerIdentity("test-worker")
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A user, and the team that was made with them."""
+
+    user: User
+    team_id: UUID
+
+    @property
+    def principal(self) -> UserPrincipal:
+        """Who asks."""
+        return UserPrincipal(self.user.id)
+
+
+def make_someone(*, is_shared: bool = True) -> Someone:
+    """Make a user who owns a team of their own."""
+    number = next(_numbers)
+    user = accounts.create_user(f"someone-{number}", f"someone-{number}@example.org")
+    team_id = new_id()
+    transact(
+        lambda db: people.insert_team(
+            db, team_id=team_id, owner_id=user.id, name=f"Team {number}", is_shared=is_shared
+        )
+    )
+    return Someone(user, team_id)
+
+
+def add_member(team_id: UUID, user: User, role: TeamRole = TeamRole.MEMBER) -> None:
+    """Put a user into a team."""
+    transact(lambda db: people.insert_membership(db, team_id, user.id, role))
+
+
+def define_role(team_id: UUID, profile: RoleProfile) -> None:
+    """Give a team a role of its own."""
+    transact(lambda db: configuration.put_profile(db, new_id(), team_id, profile))
+
+
+def define_pipeline(team_id: UUID, pipeline: Pipeline) -> None:
+    """Give a team a pipeline of its own."""
+    transact(lambda db: configuration.put_pipeline(db, new_id(), team_id, pipeline))
+
+
+def launch(someone: Someone, **changes: Any) -> Session:
+    """Launch a session on a small brief."""
+    values: dict[str, Any] = {
+        "team_id": someone.team_id,
+        "feature_name": "Expense approval",
+        "brief": "Employees submit expenses. Their manager approves or rejects.",
+    }
+    return launching.launch_session(someone.principal, LaunchRequest(**(values | changes))).session
+
+
+def task_of(someone: Someone, session: Session, role: str) -> Task:
+    """Return a session's task of a role as it stands now."""
+    return next(
+        task for task in reading.list_tasks(someone.principal, session.id) if task.role == role
+    )
+
+
+def claim(someone: Someone, session: Session, role: str) -> Claim:
+    """Claim a role's task; fails when it cannot be had."""
+    claimed = claiming.claim_task(task_of(someone, session, role).id, WORKER)
+    assert claimed is not None, f"{role} cannot be claimed"
+    return claimed
+
+
+def complete(claimed: Claim, **result: Any) -> Recorded:
+    """Record a result for an attempt."""
+    return recording.record_result(claimed, RoleResult(**({"output": {}} | result)))
+
+
+def complete_roles(someone: Someone, session: Session, *roles: str) -> None:
+    """Claim and complete tasks in the order named."""
+    for role in roles:
+        complete(claim(someone, session, role))
+
+
+def events_of(someone: Someone, session: Session) -> list[Event]:
+    """Return all events of a session."""
+    return reading.list_events(someone.principal, session.id)

@@ -1,0 +1,1 @@
+"""The hands: Huey's queue, the task runner, executors and the dispatcher."""

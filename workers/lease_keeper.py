@@ -1,0 +1,154 @@
+"""Keeps the lease of the attempt that this process works on, and stops what has lost it.
+
+One thread for each worker process extends the lease. When lease or deadline is lost, or the
+session stops, the executor is told three times, each time less politely: its `Control` says so;
+after a moment an exception is raised in the main thread; and a watchdog in C ends the process
+even when it swallows exceptions or holds the interpreter's lock. An attempt whose process was
+ended so is found by the reaper.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from core.domain.attempt import Claim
+from core.errors import AppError
+from core.services import claiming, health
+from core.settings import get_settings
+from workers.executors import Control
+
+log = logging.getLogger(__name__)
+
+POLITE_SECONDS = 1.0
+PROCESS_BEAT_SECONDS = 5.0
+
+
+class AttemptStopped(BaseException):
+    """The attempt must end now. Not an `Exception`, so that executors do not catch it by habit."""
+
+
+class DeadlinePassed(AttemptStopped):
+    """The attempt's deadline has passed."""
+
+
+class LeaseKeeper:
+    """The lease of one attempt at a time; `start` it once in each worker process."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._changed = threading.Condition()
+        self._claim: Claim | None = None
+        self._control: Control | None = None
+        self._interruptible = False
+        self._reason: type[AttemptStopped] = AttemptStopped
+        self._deadline = 0.0  # monotonic
+
+    def start(self) -> None:
+        """Start the thread and take over SIGUSR1; call it in the main thread of the process."""
+        signal.signal(signal.SIGUSR1, self._interrupt)
+        threading.Thread(target=self._run, name="lease-keeper", daemon=True).start()
+
+    @contextmanager
+    def hold(self, claim: Claim, control: Control) -> Iterator[None]:
+        """Keep an attempt's lease while the block runs; may raise `AttemptStopped` inside it."""
+        settings = get_settings()
+        _arm_watchdog(settings.lease_seconds + settings.stop_grace_seconds)
+        with self._changed:
+            self._claim, self._control, self._reason = claim, control, AttemptStopped
+            self._deadline = time.monotonic() + claim.work.timeout_seconds
+            self._changed.notify()
+        try:
+            self._interruptible = True
+            yield
+        finally:
+            self._interruptible = False
+            with self._changed:
+                self._claim = self._control = None
+                self._changed.notify()
+            faulthandler.cancel_dump_traceback_later()
+
+    def _interrupt(self, signum: int, frame: FrameType | None) -> None:
+        # Runs in the main thread. Between the executor's end and this signal's arrival the
+        # attempt may be over: then nothing must be raised into the recording.
+        if self._interruptible:
+            self._interruptible = False
+            raise self._reason
+
+    def _run(self) -> None:
+        settings = get_settings()
+        next_process_beat = 0.0
+        next_lease_beat = 0.0
+        beating: Claim | None = None
+        while True:
+            now = time.monotonic()
+            if now >= next_process_beat:
+                self._beat_process()
+                next_process_beat = now + PROCESS_BEAT_SECONDS
+            with self._changed:
+                if self._claim is not beating:
+                    beating = self._claim
+                    next_lease_beat = now + settings.heartbeat_seconds
+                until = next_process_beat
+                if beating is not None:
+                    until = min(until, next_lease_beat, self._deadline)
+                if self._changed.wait(max(until - time.monotonic(), 0)):
+                    continue
+                claim, control, deadline = self._claim, self._control, self._deadline
+            if claim is None or control is None or claim is not beating:
+                continue
+            now = time.monotonic()
+            if now >= deadline:
+                self._stop(claim, control, DeadlinePassed)
+                beating = None
+            elif now >= next_lease_beat:
+                if _extend(claim):
+                    _arm_watchdog(settings.lease_seconds + settings.stop_grace_seconds)
+                    next_lease_beat = now + settings.heartbeat_seconds
+                else:
+                    self._stop(claim, control, AttemptStopped)
+                    beating = None
+
+    def _stop(self, claim: Claim, control: Control, reason: type[AttemptStopped]) -> None:
+        """Tell the executor to stop until its attempt is over."""
+        log.warning(
+            "attempt %s of task %s is stopped: %s", claim.attempt, claim.task_id, reason.__doc__
+        )
+        _arm_watchdog(POLITE_SECONDS + get_settings().stop_grace_seconds)
+        self._reason = reason
+        control.request_stop()
+        with self._changed:
+            if self._changed.wait_for(lambda: self._claim is not claim, POLITE_SECONDS):
+                return
+        while self._claim is claim:
+            os.kill(os.getpid(), signal.SIGUSR1)
+            with self._changed:
+                self._changed.wait_for(lambda: self._claim is not claim, POLITE_SECONDS)
+
+    def _beat_process(self) -> None:
+        try:
+            health.beat(self.name, "worker", os.getpid())
+        except AppError as error:
+            log.info("no sign of life given: %s", error)
+
+
+def _extend(claim: Claim) -> bool:
+    try:
+        return claiming.extend_lease(claim)
+    except AppError as error:
+        # Whoever cannot prove the lease must not go on as if it had it.
+        log.warning("lease not extended: %s", error)
+        return False
+
+
+def _arm_watchdog(seconds: float) -> None:
+    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)

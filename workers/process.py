@@ -1,0 +1,29 @@
+"""What a worker or dispatcher process needs of its system."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent dies (Linux only)."""
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
+
+
+def set_up_logging(level: str) -> None:
+    """Log to standard error, one line an entry."""
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s %(process)d: %(message)s"
+    )
+    logging.getLogger("huey").setLevel(max(logging.WARNING, logging.getLogger().level))

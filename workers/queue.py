@@ -1,0 +1,43 @@
+"""The queue. It only wakes workers up: the state of every task stands in PostgreSQL.
+
+Messages are signed, because Huey unpickles what it finds and whoever can write to Redis must not
+thereby run code here. They carry ids only, and losing or doubling one does no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import urlsplit
+
+from huey import PriorityRedisHuey
+from huey.serializer import SignedSerializer
+
+from core.errors import RedisUnavailable
+from core.settings import Settings, get_settings
+
+
+def message_secret(settings: Settings) -> str:
+    """Return what signs messages: the setting, or a hash of the database's password.
+
+    Every process that shares a database thus shares it, and no other does.
+    """
+    if settings.queue_secret:
+        return settings.queue_secret
+    url = urlsplit(settings.database_url or "")
+    return hashlib.sha256(f"sage queue {url.password or url.path}".encode()).hexdigest()
+
+
+def make_queue(settings: Settings) -> PriorityRedisHuey:
+    """Return the queue on the configured Redis; raises `RedisUnavailable` without one."""
+    if settings.redis_url is None:
+        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
+    separator = "&" if "?" in settings.redis_url else "?"
+    return PriorityRedisHuey(
+        "sage",
+        url=f"{settings.redis_url}{separator}socket_connect_timeout=2&socket_keepalive=1",
+        results=False,
+        serializer=SignedSerializer(secret=message_secret(settings)),
+    )
+
+
+queue = make_queue(get_settings())

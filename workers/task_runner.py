@@ -1,0 +1,121 @@
+"""Runs a task in this process: claim, execute under the lease, record, and go on with the next."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
+from uuid import UUID
+
+from core.domain.attempt import DEADLINE_PASSED, Claim, Recorded, WorkerIdentity
+from core.domain.work import RoleFailed, RoleResult
+from core.errors import AppError, Fenced
+from core.services import claiming, recording
+from workers.executors import Control, get_executor, inline_executors
+from workers.lease_keeper import AttemptStopped, DeadlinePassed, LeaseKeeper
+
+log = logging.getLogger(__name__)
+
+NOTE_SECONDS = 1.0
+
+
+@cache
+def get_keeper() -> LeaseKeeper:
+    """Return this process's lease keeper, started."""
+    keeper = LeaseKeeper()
+    keeper.start()
+    return keeper
+
+
+class TaskRunner:
+    """Runs tasks one after the other; `send` puts what they free into the queue."""
+
+    def __init__(self, send: Callable[[Iterable[UUID]], None]) -> None:
+        self._send = send
+        self._keeper = get_keeper()
+        self._worker = WorkerIdentity(self._keeper.name)
+
+    def run(self, task_id: UUID, *, queue_id: str | None = None) -> None:
+        """Claim and run a task, then one of those that it freed, until none is left to this worker.
+
+        A second delivery, or a task that was cancelled since, claims nothing and returns.
+        """
+        claim = claiming.claim_task(task_id, self._worker, queue_id=queue_id)
+        while claim is not None:
+            recorded = self._run_attempt(claim)
+            if recorded is None:
+                return
+            if recorded.freed:
+                self._send_freed(recorded.freed)
+            claim = recorded.next_claim
+
+    def _run_attempt(self, claim: Claim) -> Recorded | None:
+        try:
+            try:
+                result = self._execute(claim)
+            except DeadlinePassed:
+                return recording.fail_attempt(
+                    claim,
+                    code=DEADLINE_PASSED,
+                    message=f"The attempt took longer than {claim.work.timeout_seconds:g} s.",
+                )
+            except RoleFailed as error:
+                return recording.fail_attempt(
+                    claim, code=error.code, message=error.message, may_retry=error.may_retry
+                )
+            except Exception as error:
+                log.exception("attempt %s of task %s failed", claim.attempt, claim.task_id)
+                return recording.fail_attempt(
+                    claim, code="role_failed", message=f"{type(error).__name__}: {error}"
+                )
+            return recording.record_result(claim, result, take_along=inline_executors())
+        except AttemptStopped:
+            log.info("attempt %s of task %s was stopped", claim.attempt, claim.task_id)
+        except Fenced:
+            log.info("attempt %s of task %s came too late", claim.attempt, claim.task_id)
+        except AppError as error:
+            # Nothing was recorded: the lease runs out, and the task is taken up again.
+            log.error("attempt %s of task %s is lost: %s", claim.attempt, claim.task_id, error)
+        return None
+
+    def _execute(self, claim: Claim) -> RoleResult:
+        executor = get_executor(claim.executor)
+        control = Control(
+            report=lambda fraction: claiming.report_progress(claim, fraction),
+            note=_limited(lambda text: claiming.note_task(claim, text)),
+        )
+        with self._keeper.hold(claim, control):
+            result = executor.execute(claim.work, control)
+            if inspect.isawaitable(result):
+                result = asyncio.run(_await(result, claim.work.timeout_seconds))
+            return result
+
+    def _send_freed(self, task_ids: Iterable[UUID]) -> None:
+        try:
+            self._send(task_ids)
+        except Exception as error:  # whatever the queue raises: the dispatcher sends them too
+            log.info("freed tasks are left to the dispatcher: %s", error)
+
+
+async def _await(result: Awaitable[RoleResult], seconds: float) -> RoleResult:
+    try:
+        async with asyncio.timeout(seconds):
+            return await result
+    except TimeoutError:
+        raise DeadlinePassed from None
+
+
+def _limited(note: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a note that is taken at most once a second."""
+    last = 0.0
+
+    def limited(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= NOTE_SECONDS:
+            last = time.monotonic()
+            note(text)
+
+    return limited
