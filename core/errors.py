@@ -71,6 +71,13 @@ class Fenced(AppError):
     hint = "Stop working on this attempt: a newer one exists, or the session has ended."
 
 
+class InvalidResult(AppError):
+    """The executor's result cannot be stored: a slug is taken, or a value is unknown."""
+
+    code = "invalid_result"
+    hint = "Give each artifact of a session its own slug, and decisions a known confidence."
+
+
 class DatabaseUnavailable(AppError):
     """The database does not answer."""
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.domain.attempt import DEADLINE_PASSED, Claim, Recorded, WorkerIdentity
 from core.domain.work import RoleFailed, RoleResult
-from core.errors import AppError, Fenced
+from core.errors import AppError, Fenced, InvalidResult
 from core.services import claiming, recording
 from workers.executors import Control, get_executor, inline_executors
 from workers.lease_keeper import AttemptStopped, DeadlinePassed, LeaseKeeper
@@ -71,7 +71,11 @@ class TaskRunner:
                 return recording.fail_attempt(
                     claim, code="role_failed", message=f"{type(error).__name__}: {error}"
                 )
-            return recording.record_result(claim, result, take_along=inline_executors())
+            return recording.record_result(
+                claim, result, take_along=inline_executors(), sends_freed=True
+            )
+        except InvalidResult as error:
+            return _fail_quietly(claim, error)
         except AttemptStopped:
             log.info("attempt %s of task %s was stopped", claim.attempt, claim.task_id)
         except Fenced:
@@ -98,6 +102,17 @@ class TaskRunner:
             self._send(task_ids)
         except Exception as error:  # whatever the queue raises: the dispatcher sends them too
             log.info("freed tasks are left to the dispatcher: %s", error)
+
+
+def _fail_quietly(claim: Claim, error: AppError) -> Recorded | None:
+    """Fail an attempt whose result was refused; the same result would be refused again."""
+    try:
+        return recording.fail_attempt(
+            claim, code=error.code, message=error.message, may_retry=False
+        )
+    except AppError as second:
+        log.error("attempt %s of task %s is lost: %s", claim.attempt, claim.task_id, second)
+        return None
 
 
 async def _await(result: Awaitable[RoleResult], seconds: float) -> RoleResult:

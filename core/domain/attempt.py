@@ -15,6 +15,9 @@ from core.domain.work import RoleWork
 
 INLINE_BYTES = 2048  # larger values stand in a snapshot by their hash
 
+# An agent claims these tasks itself, or an import has recorded them; they never enter the queue.
+NOT_QUEUED = ("external", "recorded")
+
 DEADLINE_PASSED = "deadline_passed"
 CRASHED = "crashed"
 
@@ -35,6 +38,7 @@ class Claim:
     executor: str
     snapshot_id: UUID
     worker: WorkerIdentity
+    order: Order
     started_at: datetime
     deadline_at: datetime
     seq: int  # of the session's latest event after the claim
@@ -56,6 +60,29 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What every task of a session is about, and the strategic decisions in force."""
+
+    feature_name: str
+    brief: str
+    brief_sha256: str | None  # only where snapshots refer to it by hash
+    guiding: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionContext:
+    """What a task brings along for its executor, frozen at launch."""
+
+    description: str
+    instructions: str
+    capabilities: tuple[str, ...]
+    executor: str
+    timeout_seconds: float
+    input: Mapping[str, Any]
+    upstream_roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """A task as far as the pipeline's progress depends on it."""
 
@@ -74,6 +101,14 @@ class TaskView:
     def is_unfinished(self) -> bool:
         """Whether it may still run."""
         return self.status in UNFINISHED_TASK
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a completed task handed on; `sha256` only where snapshots refer to it by hash."""
+
+    body: Mapping[str, Any]
+    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +182,11 @@ def is_large(value: Any) -> bool:
 
 
 def snapshot_context(
-    work: RoleWork, brief_sha256: str | None, upstream_sha256: Mapping[str, str]
+    work: RoleWork, brief_sha256: str | None, upstream: Mapping[str, Output]
 ) -> dict[str, Any]:
     """Return what the agent knows when it starts, as its snapshot stores it.
 
-    Values with a hash in `brief_sha256` or `upstream_sha256` stand as `{"sha256": …}`.
+    Large values stand as `{"sha256": …}`.
     """
     return {
         "feature_name": work.feature_name,
@@ -160,7 +195,7 @@ def snapshot_context(
         "instructions": work.instructions,
         "input": dict(work.input),
         "upstream": {
-            role: {"sha256": upstream_sha256[role]} if role in upstream_sha256 else dict(output)
-            for role, output in work.upstream.items()
+            role: {"sha256": output.sha256} if output.sha256 else dict(output.body)
+            for role, output in upstream.items()
         },
     }

@@ -6,19 +6,32 @@ for everything that the attempt writes later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain import events as ev
-from core.domain.attempt import Claim, WorkerIdentity, owned_view, snapshot_context
+from core.domain.attempt import (
+    Claim,
+    ExecutionContext,
+    Order,
+    Output,
+    WorkerIdentity,
+    owned_view,
+    snapshot_context,
+)
 from core.domain.text import clean_line
 from core.domain.work import RoleWork
 from core.ids import new_id
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import announce, announce_progress
-from core.store import attempts, heads, journal, sessions, snapshots, tasks
+from core.store import attempts, heads, orders, tasks
+from core.store.attempts import OpenSnapshot
+from core.store.heads import Head
 
 MAX_NOTE_CHARACTERS = 500
 
@@ -82,45 +95,72 @@ def claim_within(
     if row is None:
         return None
     session_id = row.head.session_id
-    order = sessions.get_order(db, session_id)
-    upstream = tasks.upstream_outputs(db, session_id, row.upstream_roles)
-    work = RoleWork(
-        session_id=session_id,
-        task_id=task_id,
-        attempt=row.attempt,
+    order, upstream = orders.read_order(db, session_id, row.context.upstream_roles)
+    claim = make_claim(
+        row.head,
+        task_id,
         role=row.role,
-        feature_name=order.feature_name,
-        brief=order.brief,
-        description=row.description,
-        instructions=row.instructions,
-        capabilities=row.capabilities,
-        upstream={role: output for role, (output, _) in upstream.items()},
-        input=row.input,
-        timeout_seconds=row.timeout_seconds,
-    )
-    hashes = {role: sha256 for role, (_, sha256) in upstream.items() if sha256}
-    snapshot_id = new_id()
-    snapshots.open_snapshot(
-        db,
-        snapshot_id=snapshot_id,
-        session_id=session_id,
-        team_id=row.head.team_id,
-        task_id=task_id,
         attempt=row.attempt,
-        context=snapshot_context(work, order.brief_sha256, hashes),
-        capabilities=row.capabilities,
-        decisions=journal.guiding_decisions(db, session_id),
-        at=row.started_at,
-    )
-    body = ev.TaskStarted(str(task_id), row.attempt, worker.name)
-    head = heads.append_events(db, row.head, [body], row.started_at)
-    return Claim(
-        work=work,
-        team_id=head.team_id,
-        executor=row.executor,
-        snapshot_id=snapshot_id,
+        order=order,
+        context=row.context,
+        upstream=upstream,
         worker=worker,
         started_at=row.started_at,
         deadline_at=row.deadline_at,
+    )
+    body = ev.TaskStarted(str(task_id), row.attempt, worker.name)
+    snapshot = open_snapshot(claim, upstream)
+    head = attempts.begin_attempt(db, row.head, snapshot, [body], row.started_at)
+    return replace(claim, seq=head.last_seq)
+
+
+def make_claim(
+    head: Head,
+    task_id: UUID,
+    *,
+    role: str,
+    attempt: int,
+    order: Order,
+    context: ExecutionContext,
+    upstream: Mapping[str, Output],
+    worker: WorkerIdentity,
+    started_at: datetime,
+    deadline_at: datetime,
+) -> Claim:
+    """Return the claim of an attempt that begins."""
+    return Claim(
+        work=RoleWork(
+            session_id=head.session_id,
+            task_id=task_id,
+            attempt=attempt,
+            role=role,
+            feature_name=order.feature_name,
+            brief=order.brief,
+            description=context.description,
+            instructions=context.instructions,
+            capabilities=context.capabilities,
+            upstream={name: output.body for name, output in upstream.items()},
+            input=context.input,
+            timeout_seconds=context.timeout_seconds,
+        ),
+        team_id=head.team_id,
+        executor=context.executor,
+        snapshot_id=new_id(),
+        worker=worker,
+        order=order,
+        started_at=started_at,
+        deadline_at=deadline_at,
         seq=head.last_seq,
+    )
+
+
+def open_snapshot(claim: Claim, upstream: Mapping[str, Output]) -> OpenSnapshot:
+    """Return the snapshot with which an attempt begins."""
+    return OpenSnapshot(
+        snapshot_id=claim.snapshot_id,
+        task_id=claim.task_id,
+        attempt=claim.attempt,
+        context=snapshot_context(claim.work, claim.order.brief_sha256, upstream),
+        capabilities=claim.work.capabilities,
+        decisions=claim.order.guiding,
     )

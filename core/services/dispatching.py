@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from core.domain.attempt import CRASHED, DEADLINE_PASSED, Recorded, owned_view
+from core.domain.attempt import CRASHED, DEADLINE_PASSED, NOT_QUEUED, Recorded, owned_view
 from core.errors import Fenced
 from core.services.ending import end_without_result
 from core.services.transaction import transact
@@ -16,8 +16,6 @@ from core.signals.wakeups import announce
 from core.store import heads, operations, tasks
 from core.store.tasks import ExpiredLease
 
-# An agent claims these tasks itself, or an import has recorded them; they never enter the queue.
-NOT_QUEUED = ("external", "recorded")
 MOST_AT_ONCE = 200
 JOBS = {"expire_sessions": 3600.0, "forget_silent_workers": 600.0}  # name -> every so many seconds
 

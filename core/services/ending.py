@@ -102,7 +102,7 @@ def cancel_open_tasks(
     Inside the caller's transaction; the head must be locked. Returns the events to append.
     """
     bodies: list[EventBody] = []
-    tasks.cancel_unfinished(db, head.session_id, now)
+    tasks.cancel_tasks(db, [view.id for view in views if view.is_unfinished], now)
     for view in views:
         if view.status == TaskStatus.RUNNING:
             snapshot_id = snapshots.close_snapshot(

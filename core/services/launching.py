@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain import events as ev
-from core.domain.access import Action, Principal, UserPrincipal
+from core.domain.access import Action, Principal, UserPrincipal, require
 from core.domain.attempt import content_hash, is_large
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
@@ -20,11 +19,10 @@ from core.domain.session import LaunchRequest, Session
 from core.domain.text import check_brief, check_name, clean_json, clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
-from core.services.permission import demand
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
-from core.store import configuration, heads, operations, sessions, snapshots, tasks
+from core.store import launches, sessions, snapshots
 from core.store.heads import Head
 
 MAX_KEY_CHARACTERS = 200
@@ -48,51 +46,63 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         raise NotAllowed("Only a person or an agent launches a session.")
     order = _check(request)
     session_id = new_id()
+    launch_key = order.launch_key or str(session_id)
+    brief_sha256 = content_hash(order.brief) if is_large(order.brief) else None
 
-    def work(db: Connection) -> tuple[Launched, bool]:
-        demand(db, principal, request.team_id, Action.LAUNCH)
-        profiles = BUILT_IN_PROFILES | configuration.team_profiles(db, principal, order.team_id)
-        pipeline = _find_pipeline(db, principal, order, profiles)
-        now = operations.clock(db)
-        large = content_hash(order.brief) if is_large(order.brief) else None
-        is_new = sessions.insert_session(
-            db,
-            {
-                "id": session_id,
-                "team_id": order.team_id,
-                "user_id": principal.user_id,
-                "feature_name": order.feature_name,
-                "brief": order.brief,
-                "brief_sha256": large,
-                "pipeline": pipeline.to_json(),
-                "input": dict(order.input),
-                "launch_key": order.launch_key or str(session_id),
-                "created_at": now,
-                "started_at": now,
-            },
-        )
-        if is_new:
-            if large is not None:
-                snapshots.store_content(
-                    db,
-                    session_id=session_id,
-                    team_id=order.team_id,
-                    sha256=large,
-                    body=order.brief,
-                )
-            rows = _task_rows(session_id, principal, order, pipeline, profiles, now)
-            _start(db, session_id, order, pipeline, rows, now)
-        session = sessions.find_by_launch_key(
-            db, principal, order.team_id, order.launch_key or str(session_id)
-        )
-        if session is None:
+    def work(db: Connection) -> Launched:
+        ground = launches.read_ground(db, principal.user_id, order.team_id, order.pipeline)
+        if ground is None:
             raise NotFound
-        # A repeated try of this very call finds the session that its first try stored.
-        return Launched(session, session.id == session_id), is_new
+        require(ground.role, Action.LAUNCH)
+        profiles = BUILT_IN_PROFILES | dict(ground.profiles)
+        pipeline = _find_pipeline(order.pipeline, ground.pipeline, profiles)
+        tasks = _task_rows(order, pipeline, profiles)
+        bodies = _first_events(order, pipeline, tasks)
+        head = Head(session_id, order.team_id, SessionStatus.ACTIVE, 0)
+        values = {
+            "user_id": principal.user_id,
+            "feature_name": order.feature_name,
+            "brief": order.brief,
+            "brief_sha256": brief_sha256,
+            "pipeline": pipeline.to_json(),
+            "input": dict(order.input),
+            "launch_key": launch_key,
+        }
+        if not launches.insert_launch(db, head, values, tasks, bodies, ground.now):
+            found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
+            if found is None:
+                raise NotFound
+            # A repeated try of this very call finds the session that its first try stored.
+            return Launched(found, found.id == session_id)
+        if brief_sha256 is not None:
+            snapshots.store_content(
+                db,
+                session_id=session_id,
+                team_id=order.team_id,
+                sha256=brief_sha256,
+                body=order.brief,
+            )
+        session = Session(
+            id=session_id,
+            team_id=order.team_id,
+            user_id=principal.user_id,
+            feature_name=order.feature_name,
+            status=SessionStatus.ACTIVE,
+            outcome=None,
+            pipeline=pipeline.name,
+            questions=(),
+            created_at=ground.now,
+            started_at=ground.now,
+            ended_at=None,
+            last_seq=len(bodies),
+        )
+        return Launched(session, True)
 
-    launched, has_work = transact(work)
+    launched = transact(work)
     session = launched.session
-    announce(get_settings().redis_url, sessions=[(session.id, session.last_seq)], work=has_work)
+    if launched.is_new:
+        redis_url = get_settings().redis_url
+        announce(redis_url, sessions=[(session.id, session.last_seq)], work=True)
     return launched
 
 
@@ -120,26 +130,20 @@ def _check(request: LaunchRequest) -> LaunchRequest:
 
 
 def _find_pipeline(
-    db: Connection, principal: Principal, order: LaunchRequest, profiles: dict[str, RoleProfile]
+    name: str, definition: Mapping[str, Any] | None, profiles: Mapping[str, RoleProfile]
 ) -> Pipeline:
-    definition = configuration.team_pipeline(db, principal, order.team_id, order.pipeline)
     if definition is not None:
-        return pipeline_from_json(definition, known_roles=profiles)
-    if order.pipeline == SEVEN_ROLES.name:
+        return pipeline_from_json(definition, known_roles=profiles.keys())
+    if name == SEVEN_ROLES.name:
         return SEVEN_ROLES
     raise InvalidInput(
-        f"There is no pipeline '{clean_line(order.pipeline)[:50]}' in this team.",
+        f"There is no pipeline '{clean_line(name)[:50]}' in this team.",
         hint=f"Define it first, or use '{SEVEN_ROLES.name}'.",
     )
 
 
 def _task_rows(
-    session_id: UUID,
-    principal: UserPrincipal,
-    order: LaunchRequest,
-    pipeline: Pipeline,
-    profiles: dict[str, RoleProfile],
-    now: datetime,
+    order: LaunchRequest, pipeline: Pipeline, profiles: Mapping[str, RoleProfile]
 ) -> list[dict[str, Any]]:
     timeout_seconds = get_settings().task_timeout_seconds
     rows: list[dict[str, Any]] = []
@@ -147,9 +151,7 @@ def _task_rows(
         profile = profiles[step.role]
         rows.append(
             {
-                "id": new_id(),
-                "session_id": session_id,
-                "team_id": order.team_id,
+                "id": str(new_id()),
                 "position": position,
                 "role": step.role,
                 "after_roles": list(step.after),
@@ -159,31 +161,19 @@ def _task_rows(
                 "capabilities": list(profile.capabilities),
                 "executor": order.executor or profile.executor,
                 "timeout_seconds": profile.timeout_seconds or timeout_seconds,
-                "requested_by": principal.user_id,
                 "status": TaskStatus.BLOCKED if step.after else TaskStatus.READY,
-                "input": dict(order.input),
-                "created_at": now,
-                "due_at": None if step.after else now,
             }
         )
     return rows
 
 
-def _start(
-    db: Connection,
-    session_id: UUID,
-    order: LaunchRequest,
-    pipeline: Pipeline,
-    rows: list[dict[str, Any]],
-    now: datetime,
-) -> None:
-    head = Head(session_id, order.team_id, SessionStatus.ACTIVE, 0)
-    heads.insert_head(db, head, now)
-    tasks.insert_tasks(db, rows)
+def _first_events(
+    order: LaunchRequest, pipeline: Pipeline, rows: Sequence[Mapping[str, Any]]
+) -> list[EventBody]:
     orders = tuple(
-        ev.TaskOrder(str(row["id"]), row["role"], tuple(row["after_roles"]), row["executor"])
+        ev.TaskOrder(row["id"], row["role"], tuple(row["after_roles"]), row["executor"])
         for row in rows
     )
-    bodies: list[EventBody] = [ev.SessionLaunched(order.feature_name, pipeline.name, orders)]
-    bodies.extend(ev.TaskReady(str(row["id"])) for row in rows if not row["after_roles"])
-    heads.append_events(db, head, bodies, now)
+    roots = (row["id"] for row in rows if not row["after_roles"])
+    launched = ev.SessionLaunched(order.feature_name, pipeline.name, orders)
+    return [launched, *(ev.TaskReady(task_id) for task_id in roots)]

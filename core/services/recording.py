@@ -6,15 +6,19 @@ number: a late writer changes nothing. A result frees the roles that waited for 
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from core.domain import events as ev
 from core.domain.artifact import Artifact
 from core.domain.attempt import (
+    NOT_QUEUED,
     Claim,
+    Output,
     Recorded,
     TaskView,
     all_completed,
@@ -26,44 +30,47 @@ from core.domain.attempt import (
     tasks_to_free,
 )
 from core.domain.events import EventBody
-from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus, next_session_status
+from core.domain.lifecycle import Outcome, SessionStatus, next_session_status
 from core.domain.text import clean_line
 from core.domain.work import RoleResult, clean_result
-from core.errors import Fenced
+from core.errors import Fenced, InvalidResult
 from core.ids import new_id
-from core.services.claiming import claim_within
+from core.services.claiming import make_claim, open_snapshot
 from core.services.ending import cancel_open_tasks, end_without_result
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
-from core.store import attempts, heads, journal, sessions, snapshots, tasks
+from core.store import attempts, heads, journal, orders, sessions, snapshots, tasks
+from core.store.attempts import Completion, OpenSnapshot
 from core.store.heads import Head
 
 MAX_ERROR_CHARACTERS = 2000
 
 
 def record_result(
-    claim: Claim, result: RoleResult, *, take_along: frozenset[str] = frozenset()
+    claim: Claim,
+    result: RoleResult,
+    *,
+    take_along: frozenset[str] = frozenset(),
+    sends_freed: bool = False,
 ) -> Recorded:
     """Record an attempt's result: output, artifacts, decisions, snapshot, events, freed tasks.
 
-    When it frees a task whose executor is in `take_along`, the same worker claims it in the same
-    transaction. Raises `Fenced` when the attempt no longer owns its task.
+    When it frees a task whose executor is in `take_along`, the same worker goes on with it: it is
+    claimed in the same transaction. With `sends_freed` the caller puts the other freed tasks into
+    the queue itself, else the dispatcher does. Raises `Fenced` when the attempt no longer owns
+    its task, and `InvalidResult` for a result that cannot be stored.
     """
     result = clean_result(result)
-    output = dict(result.output)
-    sha256 = content_hash(output) if is_large(output) else None
+    sha256 = content_hash(result.output) if is_large(result.output) else None
 
     def work(db: Connection) -> Recorded:
         head = _lock(db, claim)
         now, views = tasks.locked_tasks(db, claim.session_id)
         if has_completed(views, claim.task_id, claim.attempt):
             # An earlier try of this very transaction went through, though its answer was lost.
-            ready = tuple(view.id for view in views if view.status == TaskStatus.READY)
-            return Recorded(claim.session_id, head.last_seq, ready)
-        if not attempts.complete_attempt(
-            db, claim.task_id, claim.attempt, output=output, output_sha256=sha256, at=now
-        ):
+            return Recorded(claim.session_id, head.last_seq)
+        if owned_view(views, claim.task_id, claim.attempt) is None:
             raise Fenced
         if sha256 is not None:
             snapshots.store_content(
@@ -71,16 +78,56 @@ def record_result(
                 session_id=claim.session_id,
                 team_id=claim.team_id,
                 sha256=sha256,
-                body=output,
+                body=result.output,
             )
         bodies = _store_findings(db, head, claim, result, now)
         bodies.append(ev.TaskCompleted(str(claim.task_id), claim.attempt))
-        bodies.append(_close_snapshot(db, claim, "completed", now, usage=dict(result.usage)))
+        bodies.append(
+            ev.SnapshotRecorded(str(claim.snapshot_id), str(claim.task_id), claim.attempt)
+        )
         views = as_completed(views, claim.task_id)
-        return _advance(db, head, claim, result, views, bodies, now, take_along)
+        status, freed = _advance(db, head, result, views, bodies, now)
+        along = next((view for view in freed if view.executor in take_along), None)
+        output = Output(result.output, sha256)
+        taken = None if along is None else _take(db, head, claim, along, output, now)
+        if taken is None:
+            along = None
+        else:
+            started = taken.claim
+            bodies.append(
+                ev.TaskStarted(str(started.task_id), started.attempt, started.worker.name)
+            )
+        others = tuple(view.id for view in freed if view is not along)
+        after = attempts.record_completion(
+            db,
+            head,
+            _completion(claim, result, sha256, now),
+            bodies,
+            now,
+            status=status,
+            freed_ids=others,
+            are_sent=sends_freed,
+            taken=None if taken is None else taken.snapshot,
+            worker=claim.worker.name,
+            lease_seconds=get_settings().lease_seconds,
+        )
+        if after is None:
+            raise Fenced
+        queued = tuple(
+            view.id for view in freed if view is not along and view.executor not in NOT_QUEUED
+        )
+        next_claim = None if taken is None else replace(taken.claim, seq=after.last_seq)
+        return Recorded(head.session_id, after.last_seq, queued, next_claim)
 
-    recorded = transact(work)
-    _announce(recorded)
+    try:
+        recorded = transact(work)
+    except IntegrityError as error:
+        raise InvalidResult from error
+    announce(
+        get_settings().redis_url,
+        sessions=[(recorded.session_id, recorded.seq)],
+        work=bool(recorded.freed) and not sends_freed,
+    )
     return recorded
 
 
@@ -102,53 +149,100 @@ def fail_attempt(claim: Claim, *, code: str, message: str, may_retry: bool = Tru
         )
 
     recorded = transact(work)
-    _announce(recorded)
+    announce(get_settings().redis_url, sessions=[(recorded.session_id, recorded.seq)])
     return recorded
 
 
 def _advance(
     db: Connection,
     head: Head,
-    claim: Claim,
     result: RoleResult,
     views: list[TaskView],
     bodies: list[EventBody],
     now: datetime,
-    take_along: frozenset[str],
-) -> Recorded:
-    """Free what waited for a completed task, or complete the session."""
-    open_session = head.status in (SessionStatus.ACTIVE, SessionStatus.PAUSED)
-    if open_session and result.outcome == "needs_input":
+) -> tuple[SessionStatus, tuple[TaskView, ...]]:
+    """Find what a completed task leads to: the session's status and the tasks that it frees.
+
+    Adds their events to `bodies`. In a session that has failed, nothing is freed.
+    """
+    if head.status not in (SessionStatus.ACTIVE, SessionStatus.PAUSED):
+        return head.status, ()
+    if result.outcome == "needs_input":
         bodies.extend(cancel_open_tasks(db, head, views, now))
-        sessions.end_session(
-            db,
-            head.session_id,
-            at=now,
-            outcome=Outcome.NEEDS_INPUT,
-            questions=[clean_line(question) for question in result.questions],
-        )
-        bodies.append(ev.SessionCompleted(Outcome.NEEDS_INPUT.value))
-        status = next_session_status(head.status, "complete")
-        head = heads.append_events(db, head, bodies, now, status=status)
-        return Recorded(head.session_id, head.last_seq)
-    if open_session and all_completed(views):
-        sessions.end_session(db, head.session_id, at=now, outcome=Outcome.PLANNED)
-        bodies.append(ev.SessionCompleted(Outcome.PLANNED.value))
-        status = next_session_status(head.status, "complete")
-        head = heads.append_events(db, head, bodies, now, status=status)
-        return Recorded(head.session_id, head.last_seq)
-    freed = tasks_to_free(views) if open_session else ()
-    if freed:
-        tasks.free_tasks(db, [task.id for task in freed], now)
-        bodies.extend(ev.TaskReady(str(task.id)) for task in freed)
-    head = heads.append_events(db, head, bodies, now)
-    along = next((task for task in freed if task.executor in take_along), None)
-    if along is None or head.status != SessionStatus.ACTIVE:
-        return Recorded(head.session_id, head.last_seq, tuple(task.id for task in freed))
-    taken = claim_within(db, along.id, claim.worker, None)
-    others = tuple(task.id for task in freed if taken is None or task.id != along.id)
-    seq = head.last_seq if taken is None else taken.seq
-    return Recorded(head.session_id, seq, others, taken)
+        questions = [clean_line(question) for question in result.questions]
+        return _complete(db, head, Outcome.NEEDS_INPUT, bodies, now, questions), ()
+    if all_completed(views):
+        return _complete(db, head, Outcome.PLANNED, bodies, now), ()
+    freed = tasks_to_free(views)
+    bodies.extend(ev.TaskReady(str(view.id)) for view in freed)
+    return head.status, freed
+
+
+def _complete(
+    db: Connection,
+    head: Head,
+    outcome: Outcome,
+    bodies: list[EventBody],
+    now: datetime,
+    questions: list[str] | None = None,
+) -> SessionStatus:
+    sessions.end_session(db, head.session_id, at=now, outcome=outcome, questions=questions)
+    bodies.append(ev.SessionCompleted(outcome.value))
+    return next_session_status(head.status, "complete")
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    claim: Claim
+    snapshot: OpenSnapshot
+
+
+def _take(
+    db: Connection,
+    head: Head,
+    claim: Claim,
+    view: TaskView,
+    output: Output,
+    now: datetime,
+) -> _Taken | None:
+    """Prepare the claim of a task that this attempt frees; None while the session is paused.
+
+    What this worker knows already is not read again: the brief, and the output that it records.
+    """
+    if head.status != SessionStatus.ACTIVE:
+        return None
+    context, guiding, upstream = orders.read_task_order(
+        db, head.session_id, view.id, {claim.work.role: output}
+    )
+    next_claim = make_claim(
+        head,
+        view.id,
+        role=view.role,
+        attempt=view.attempt + 1,
+        order=replace(claim.order, guiding=guiding),
+        context=context,
+        upstream=upstream,
+        worker=claim.worker,
+        started_at=now,
+        deadline_at=now + timedelta(seconds=context.timeout_seconds),
+    )
+    return _Taken(next_claim, open_snapshot(next_claim, upstream))
+
+
+def _completion(claim: Claim, result: RoleResult, sha256: str | None, now: datetime) -> Completion:
+    return Completion(
+        task_id=claim.task_id,
+        attempt=claim.attempt,
+        snapshot_id=claim.snapshot_id,
+        output=result.output,
+        output_sha256=sha256,
+        execution={
+            "executor": claim.executor,
+            "worker": claim.worker.name,
+            "duration_seconds": (now - claim.started_at).total_seconds(),
+            "usage": dict(result.usage),
+        },
+    )
 
 
 def _store_findings(
@@ -198,36 +292,8 @@ def _store_findings(
     return bodies
 
 
-def _close_snapshot(
-    db: Connection, claim: Claim, ended_as: str, now: datetime, **execution: object
-) -> EventBody:
-    took = (now - claim.started_at).total_seconds()
-    snapshot_id = snapshots.close_snapshot(
-        db,
-        claim.task_id,
-        claim.attempt,
-        ended_as=ended_as,
-        execution={
-            "executor": claim.executor,
-            "worker": claim.worker.name,
-            "duration_seconds": took,
-            **execution,
-        },
-        at=now,
-    )
-    return ev.SnapshotRecorded(str(snapshot_id), str(claim.task_id), claim.attempt)
-
-
 def _lock(db: Connection, claim: Claim) -> Head:
     head = heads.lock_head(db, claim.session_id)
     if head is None:
         raise Fenced
     return head
-
-
-def _announce(recorded: Recorded) -> None:
-    announce(
-        get_settings().redis_url,
-        sessions=[(recorded.session_id, recorded.seq)],
-        work=bool(recorded.freed),
-    )

@@ -9,16 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
-from sqlalchemy.types import DateTime, Integer, Text
+from sqlalchemy import Connection, select
 
 from core.domain.access import Principal
 from core.domain.events import Event, EventBody, decode_body, encode_body
 from core.domain.lifecycle import SessionStatus
 from core.store.scope import visible
-from core.store.tables import session_events, session_heads
+from core.store.tables import session_events
+from core.store.values import bind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +29,17 @@ class Head:
     last_seq: int
 
 
-_LOCK = (
-    select(
-        session_heads.c.session_id,
-        session_heads.c.team_id,
-        session_heads.c.status,
-        session_heads.c.last_seq,
-    )
-    .where(session_heads.c.session_id == bindparam("session_id"))
-    .with_for_update(key_share=True)
+_LOCK = bind(
+    """
+    SELECT session_id, team_id, status, last_seq FROM session_heads
+    WHERE session_id = :session_id FOR NO KEY UPDATE
+    """,
+    session_id=UUID,
 )
 
 # One round trip for the head and its events. The lock on the head is held already, so the
 # numbers are known before the statement runs.
-_APPEND = text(
+_APPEND = bind(
     """
     WITH head AS (
         UPDATE session_heads SET last_seq = :last_seq, status = :status, updated_at = :at
@@ -53,30 +48,17 @@ _APPEND = text(
     INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
     SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload::jsonb, :at
     FROM unnest(:seqs, :types, :versions, :payloads) AS entry(seq, type, version, payload)
-    """
-).bindparams(
-    bindparam("session_id", type_=PgUUID(as_uuid=True)),
-    bindparam("team_id", type_=PgUUID(as_uuid=True)),
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("status", type_=Text),
-    bindparam("seqs", type_=ARRAY(Integer)),
-    bindparam("types", type_=ARRAY(Text)),
-    bindparam("versions", type_=ARRAY(Integer)),
-    bindparam("payloads", type_=ARRAY(Text)),
+    """,
+    session_id=UUID,
+    team_id=UUID,
+    last_seq=int,
+    status=str,
+    at=datetime,
+    seqs=list[int],
+    types=list[str],
+    versions=list[int],
+    payloads=list[str],
 )
-
-
-def insert_head(db: Connection, head: Head, at: datetime) -> None:
-    """Insert the head of a new session."""
-    db.execute(
-        insert(session_heads).values(
-            session_id=head.session_id,
-            team_id=head.team_id,
-            status=head.status,
-            last_seq=head.last_seq,
-            updated_at=at,
-        )
-    )
 
 
 def lock_head(db: Connection, session_id: UUID) -> Head | None:
@@ -85,6 +67,19 @@ def lock_head(db: Connection, session_id: UUID) -> Head | None:
     if row is None:
         return None
     return Head(row.session_id, row.team_id, SessionStatus(row.status), row.last_seq)
+
+
+def event_arrays(
+    head: Head, bodies: Sequence[EventBody], status: SessionStatus | None = None
+) -> tuple[Head, dict[str, list[Any]]]:
+    """Number events; returns the head after them, and their columns for a statement."""
+    after = replace(head, last_seq=head.last_seq + len(bodies), status=status or head.status)
+    return after, {
+        "seqs": list(range(head.last_seq + 1, after.last_seq + 1)),
+        "types": [body.type for body in bodies],
+        "versions": [body.version for body in bodies],
+        "payloads": [orjson.dumps(encode_body(body)).decode() for body in bodies],
+    }
 
 
 def append_events(
@@ -96,7 +91,7 @@ def append_events(
     status: SessionStatus | None = None,
 ) -> Head:
     """Number events and store them, with the session's new status; returns the new head."""
-    after = replace(head, last_seq=head.last_seq + len(bodies), status=status or head.status)
+    after, arrays = event_arrays(head, bodies, status)
     db.execute(
         _APPEND,
         {
@@ -105,10 +100,7 @@ def append_events(
             "last_seq": after.last_seq,
             "status": after.status.value,
             "at": at,
-            "seqs": list(range(head.last_seq + 1, after.last_seq + 1)),
-            "types": [body.type for body in bodies],
-            "versions": [body.version for body in bodies],
-            "payloads": [orjson.dumps(encode_body(body)).decode() for body in bodies],
+            **arrays,
         },
     )
     return after

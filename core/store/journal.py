@@ -73,20 +73,6 @@ def insert_task_decisions(db: Connection, rows: Sequence[dict[str, Any]]) -> Non
     db.execute(insert(task_decisions), list(rows))
 
 
-def guiding_decisions(db: Connection, session_id: UUID) -> list[str]:
-    """Return the ids of the strategic decisions in force in a session, oldest first."""
-    later = session_decisions.alias("later")
-    rows = db.execute(
-        select(session_decisions.c.id)
-        .where(
-            session_decisions.c.session_id == session_id,
-            ~select(later.c.id).where(later.c.supersedes_id == session_decisions.c.id).exists(),
-        )
-        .order_by(session_decisions.c.seq)
-    )
-    return [str(row.id) for row in rows]
-
-
 def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
     """Return a session's strategic and tactical decisions in the order of its log."""
     strategic: Select[Any] = select(

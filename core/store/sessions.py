@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Text, bindparam, cast, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Row, Select, Text, cast, select, update
 
 from core.domain.access import Principal
 from core.domain.lifecycle import Outcome, SessionStatus
@@ -18,17 +16,6 @@ from core.store.scope import visible
 from core.store.tables import execution_sessions, session_heads
 
 _e = execution_sessions.c
-
-
-def insert_session(db: Connection, values: Mapping[str, Any]) -> bool:
-    """Insert a session; False when its team launched one with the same key already."""
-    result = db.execute(
-        upsert(execution_sessions)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["team_id", "launch_key"])
-        .returning(_e.id)
-    )
-    return result.one_or_none() is not None
 
 
 def end_session(
@@ -54,24 +41,6 @@ def end_session(
 def reopen_session(db: Connection, session_id: UUID) -> None:
     """Forget that a session ended, for its retry; its head must be locked."""
     db.execute(update(execution_sessions).where(_e.id == session_id).values(ended_at=None))
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What every task of a session is about."""
-
-    feature_name: str
-    brief: str
-    brief_sha256: str | None
-
-
-_ORDER = select(_e.feature_name, _e.brief, _e.brief_sha256).where(_e.id == bindparam("session_id"))
-
-
-def get_order(db: Connection, session_id: UUID) -> Order:
-    """Return a session's feature and brief, for the engine."""
-    row = db.execute(_ORDER, {"session_id": session_id}).one()
-    return Order(row.feature_name, row.brief, row.brief_sha256)
 
 
 _QUERY: Select[Any] = select(

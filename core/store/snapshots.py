@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -17,35 +17,6 @@ from core.store.scope import visible
 from core.store.tables import agent_snapshots, agent_tasks, snapshot_contents
 
 _s = agent_snapshots.c
-
-
-def open_snapshot(
-    db: Connection,
-    *,
-    snapshot_id: UUID,
-    session_id: UUID,
-    team_id: UUID,
-    task_id: UUID,
-    attempt: int,
-    context: Mapping[str, Any],
-    capabilities: Sequence[str],
-    decisions: Sequence[str],
-    at: datetime,
-) -> None:
-    """Store what an attempt knows when it is claimed."""
-    db.execute(
-        insert(agent_snapshots).values(
-            id=snapshot_id,
-            session_id=session_id,
-            team_id=team_id,
-            task_id=task_id,
-            attempt=attempt,
-            context=dict(context),
-            capabilities=list(capabilities),
-            decisions=list(decisions),
-            created_at=at,
-        )
-    )
 
 
 _CLOSE = (

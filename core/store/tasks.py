@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
-    insert,
     literal_column,
     null,
     select,
@@ -30,31 +29,18 @@ from core.domain.lifecycle import UNFINISHED_TASK, TaskStatus
 from core.domain.session import Task
 from core.store.scope import visible
 from core.store.tables import agent_tasks
+from core.store.values import bind
 
 _t = agent_tasks.c
 
 
-def insert_tasks(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert a session's tasks, one row for each step of its pipeline."""
-    db.execute(insert(agent_tasks), [dict(row) for row in rows])
-
-
-_LOCKED = (
-    select(
-        func.clock_timestamp().label("now"),
-        _t.id,
-        _t.role,
-        _t.after_roles,
-        _t.executor,
-        _t.status,
-        _t.attempt,
-        _t.failures,
-        _t.crashes,
-        _t.lease_until,
-        _t.deadline_at,
-    )
-    .where(_t.session_id == bindparam("session_id"))
-    .order_by(_t.position)
+_LOCKED = bind(
+    """
+    SELECT clock_timestamp() AS now, id, role, after_roles, executor, status, attempt, failures,
+           crashes, lease_until, deadline_at
+    FROM agent_tasks WHERE session_id = :session_id ORDER BY position
+    """,
+    session_id=UUID,
 )
 
 
@@ -116,12 +102,12 @@ def block_ready(db: Connection, session_id: UUID) -> None:
     )
 
 
-def cancel_unfinished(db: Connection, session_id: UUID, at: datetime) -> None:
-    """Cancel every unfinished task; the session's head must be locked."""
+def cancel_tasks(db: Connection, task_ids: Collection[UUID], at: datetime) -> None:
+    """Cancel unfinished tasks; their session's head must be locked."""
     db.execute(
         update(agent_tasks)
         .where(
-            _t.session_id == session_id,
+            _t.id.in_(task_ids),
             _t.status.in_([status.value for status in UNFINISHED_TASK]),
         )
         .values(
@@ -244,18 +230,6 @@ def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str,
     query = visible(select(_t.output).where(_t.id == task_id), principal)
     output: dict[str, Any] | None = db.execute(query).scalar_one_or_none()
     return output
-
-
-def upstream_outputs(
-    db: Connection, session_id: UUID, roles: Collection[str]
-) -> dict[str, tuple[dict[str, Any], str | None]]:
-    """Return output and hash (of large ones) of the roles that came before, by role."""
-    rows = db.execute(
-        select(_t.role, _t.output, _t.output_sha256)
-        .where(_t.session_id == session_id, _t.role.in_(roles), _t.output.is_not(None))
-        .order_by(_t.position)
-    )
-    return {row.role: (row.output, row.output_sha256) for row in rows}
 
 
 def count_sent(db: Connection) -> int:

@@ -1,0 +1,150 @@
+"""The two statements of a launch: what it needs to know, and everything that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from core.domain.access import TeamRole, effective_role
+from core.domain.events import EventBody
+from core.domain.role import RoleProfile
+from core.store.heads import Head, event_arrays
+from core.store.values import bind
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchGround:
+    """What a launch stands on: the time, the user's place in the team, what the team defines."""
+
+    now: datetime
+    role: TeamRole | None
+    pipeline: Mapping[str, Any] | None
+    profiles: Mapping[str, RoleProfile]
+
+
+_GROUND = bind(
+    """
+    SELECT clock_timestamp() AS now, team.owner_id = :user_id AS is_owner, team.is_shared,
+        membership.role AS membership, pipeline.definition AS pipeline,
+        (SELECT jsonb_agg(jsonb_build_object(
+            'role', profile.role, 'title', profile.title, 'capabilities', profile.capabilities,
+            'instructions', profile.instructions, 'executor', profile.executor,
+            'timeout_seconds', profile.timeout_seconds))
+         FROM role_profiles AS profile WHERE profile.team_id = team.id) AS profiles
+    FROM teams AS team
+    LEFT JOIN team_memberships AS membership
+        ON membership.team_id = team.id AND membership.user_id = :user_id
+    LEFT JOIN pipelines AS pipeline
+        ON pipeline.team_id = team.id AND pipeline.name = :pipeline
+    WHERE team.id = :team_id
+    """,
+    user_id=UUID,
+    team_id=UUID,
+    pipeline=str,
+)
+
+
+def read_ground(db: Connection, user_id: UUID, team_id: UUID, pipeline: str) -> LaunchGround | None:
+    """Return what a launch in a team stands on; None when there is no such team.
+
+    `role` is None for strangers, who must be told no more than that.
+    """
+    values = {"user_id": user_id, "team_id": team_id, "pipeline": pipeline}
+    row = db.execute(_GROUND, values).one_or_none()
+    if row is None:
+        return None
+    role = effective_role(
+        is_owner=row.is_owner,
+        is_shared=row.is_shared,
+        membership=None if row.membership is None else TeamRole(row.membership),
+    )
+    profiles = {
+        one["role"]: RoleProfile(**(one | {"capabilities": tuple(one["capabilities"])}))
+        for one in row.profiles or ()
+    }
+    return LaunchGround(row.now, role, row.pipeline, profiles)
+
+
+# Everything hangs on the first insert: when the team used the key before, nothing is written.
+_LAUNCH = bind(
+    """
+    WITH launched AS (
+        INSERT INTO execution_sessions
+            (id, team_id, user_id, feature_name, brief, brief_sha256, pipeline, input, launch_key,
+             created_at, started_at)
+        VALUES (:session_id, :team_id, :user_id, :feature_name, :brief, :brief_sha256, :pipeline,
+                :input, :launch_key, :at, :at)
+        ON CONFLICT (team_id, launch_key) DO NOTHING
+        RETURNING id
+    ), head AS (
+        INSERT INTO session_heads (session_id, team_id, status, last_seq, updated_at)
+        SELECT id, :team_id, 'active', :last_seq, :at FROM launched
+    ), tasks AS (
+        INSERT INTO agent_tasks
+            (id, session_id, team_id, position, role, after_roles, upstream_roles, description,
+             instructions, capabilities, executor, timeout_seconds, requested_by, status, input,
+             created_at, due_at)
+        SELECT task.id, launched.id, :team_id, task.position, task.role, task.after_roles,
+               task.upstream_roles, task.description, task.instructions, task.capabilities,
+               task.executor, task.timeout_seconds, :user_id, task.status, :input, :at,
+               CASE WHEN task.status = 'ready' THEN :at END
+        FROM launched, jsonb_to_recordset(:tasks) AS task(
+            id uuid, position int, role text, after_roles text[], upstream_roles text[],
+            description text, instructions text, capabilities jsonb, executor text,
+            timeout_seconds double precision, status text)
+    ), logged AS (
+        INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
+        SELECT launched.id, :team_id, entry.seq, entry.type, entry.version,
+               entry.payload::jsonb, :at
+        FROM launched, unnest(:seqs, :types, :versions, :payloads)
+            AS entry(seq, type, version, payload)
+    )
+    SELECT id FROM launched
+    """,
+    session_id=UUID,
+    team_id=UUID,
+    user_id=UUID,
+    feature_name=str,
+    brief=str,
+    brief_sha256=str,
+    pipeline=dict,
+    input=dict,
+    launch_key=str,
+    at=datetime,
+    last_seq=int,
+    tasks=list,
+    seqs=list[int],
+    types=list[str],
+    versions=list[int],
+    payloads=list[str],
+)
+
+
+def insert_launch(
+    db: Connection,
+    head: Head,
+    session: Mapping[str, Any],
+    tasks: Sequence[Mapping[str, Any]],
+    bodies: Sequence[EventBody],
+    at: datetime,
+) -> bool:
+    """Insert a session with its head, tasks and first events.
+
+    False when its team launched one with the same key already: then nothing was written.
+    """
+    after, arrays = event_arrays(head, bodies)
+    values = {
+        **session,
+        "session_id": head.session_id,
+        "team_id": head.team_id,
+        "at": at,
+        "last_seq": after.last_seq,
+        "tasks": [dict(task) for task in tasks],
+        **arrays,
+    }
+    return db.execute(_LAUNCH, values).one_or_none() is not None
