@@ -1,0 +1,45 @@
+"""Feature packs: small declarations of what one kind of demand brings into a plan.
+
+A new pack is a module with one `Pack` and an entry in `PACKS`. Their order is the order in which
+they are tried: what a feature is about is bound before what is added to it.
+"""
+
+from core.planning.packs.api_key import API_KEY
+from core.planning.packs.approval import APPROVAL
+from core.planning.packs.erasure import ERASURE
+from core.planning.packs.exchange import EXCHANGE
+from core.planning.packs.export import EXPORT
+from core.planning.packs.messaging import MESSAGING
+from core.planning.packs.moderation import MODERATION
+from core.planning.packs.notification import NOTIFICATION
+from core.planning.packs.offline import OFFLINE
+from core.planning.packs.pack import Pack
+from core.planning.packs.qualification import QUALIFICATION
+from core.planning.packs.records import RECORDS
+from core.planning.packs.rest_period import REST_PERIOD
+from core.planning.packs.retention import RETENTION
+from core.planning.packs.search_speed import SEARCH_SPEED
+from core.planning.packs.theme import THEME
+from core.planning.packs.upload import UPLOAD
+
+PACKS: tuple[Pack, ...] = (
+    API_KEY,
+    ERASURE,
+    EXCHANGE,
+    APPROVAL,
+    MESSAGING,
+    SEARCH_SPEED,
+    THEME,
+    RECORDS,
+    UPLOAD,
+    EXPORT,
+    MODERATION,
+    NOTIFICATION,
+    QUALIFICATION,
+    REST_PERIOD,
+    RETENTION,
+    OFFLINE,
+)
+BY_SLUG = {pack.slug: pack for pack in PACKS}
+
+__all__ = ["BY_SLUG", "PACKS", "Pack"]

@@ -1,0 +1,236 @@
+"""The rules of approval: own requests, thresholds, comments, deadlines."""
+
+from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
+
+_NEGATION = r"\b(?:nobody|no[ -]one|never|not|cannot|can't|without)\b"
+
+APPROVAL_RULES = (
+    RulePattern(
+        slug="approval.enough",
+        text="A <subject_> counts as approved only when all its required approvals are given.",
+        always=True,
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_approved_by_enough", "CHECK on the row itself"),
+            Mechanism("constraint", "approvals_one_per_step", "no step is decided twice"),
+            Mechanism("state", "<subject>", "draft > submitted > approved or rejected"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.own",
+        text="Nobody approves their own <subject_>.",
+        cues=(rf"{_NEGATION}.*\b(?:approv|sign)\w*\b.*\b(?:own|themsel\w+|himself|herself)\b",),
+        always=True,
+        mechanisms=(
+            Mechanism(
+                "constraint",
+                "approvals_not_own",
+                "the approval carries its requester by a composite foreign key; a CHECK keeps "
+                "approver and requester apart",
+            ),
+            Mechanism("permission", "decide<Subject>", "refused for the owner with 403"),
+            Mechanism("test", "decide<Subject>", "the owner tries, also as an administrator"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.second-step",
+        text="Above <words> a second approval, by <second_>, is needed; by another person.",
+        cues=(
+            r"\b(?:second|two|another|additional|further)\b.*\bapprov",
+            r"\bapprov\w*\b.*\b(?:second|two|both|twice)\b",
+        ),
+        quantity="money",
+        mechanisms=(
+            Mechanism(
+                "constraint",
+                "<subjects>_second_approval",
+                "CHECK: more than <value> <unit> demands two approvals",
+            ),
+            Mechanism("constraint", "approvals_four_eyes", "one person gives one approval"),
+            Mechanism("permission", "decide<Subject>", "step 2 is for <second_> only"),
+            Mechanism("test", "decide<Subject>", "at <words> exactly one approval is enough"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    fields=(
+                        Field("amount", "money"),
+                        Field("currency", "currency", default="'<unit>'"),
+                    ),
+                    constraints=(
+                        Constraint(
+                            "<subjects>_second_approval",
+                            "check",
+                            '"amount" <= <value> OR "required_approvals" >= 2',
+                            "approval.second-step",
+                        ),
+                    ),
+                ),
+                Entity(
+                    "approval",
+                    constraints=(
+                        Constraint(
+                            "approvals_four_eyes",
+                            "unique",
+                            '"<subject>_id", "submission_no", "approver_id"',
+                            "approval.second-step",
+                        ),
+                    ),
+                ),
+            ),
+            choices=(
+                Choice(
+                    "approval.threshold",
+                    "Keep the threshold of <words> as a CHECK on the <subject_>, and change it "
+                    "by migration.",
+                    "A limit on money should not be changed by who can edit a settings row; "
+                    "the check holds whichever code writes.",
+                    "data",
+                    (
+                        Option(
+                            "A settings table with the limit",
+                            "one UPDATE would lift it for everybody, unseen by review",
+                        ),
+                        Option(
+                            "Only in application code",
+                            "imports, scripts and the next service would walk around it",
+                        ),
+                    ),
+                    revisit="when the limit changes more than twice a year, or differs by "
+                    "department or currency",
+                ),
+            ),
+            questions=(
+                Question(
+                    "approval.currencies",
+                    "Which limit holds for a <subject_> in a currency other than <unit>?",
+                    "The same number in every currency, until exchange rates are decided on.",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="approval.threshold",
+        text="Above <words> an approval is needed; up to that none is.",
+        cues=(r"\b(?:above|over|more than|exceed\w*)\b.*\bapprov",),
+        unless=r"\b(?:second|two|another|additional|further|both)\b",
+        quantity="money",
+        mechanisms=(
+            Mechanism(
+                "constraint",
+                "<subjects>_approval_above",
+                "CHECK: more than <value> <unit> demands an approval",
+            ),
+            Mechanism("test", "submit<Subject>", "at <words> exactly it is approved at once"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    fields=(
+                        Field("amount", "money"),
+                        Field("currency", "currency", default="'<unit>'"),
+                    ),
+                    constraints=(
+                        Constraint(
+                            "<subjects>_approval_above",
+                            "check",
+                            '"amount" <= <value> OR "required_approvals" >= 1',
+                            "approval.threshold",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="approval.comment",
+        text="A decision carries a comment; a rejection is not possible without one.",
+        cues=(r"\b(?:approv|reject|declin)\w*\b.*\b(?:comment|reason)\b",),
+        mechanisms=(
+            Mechanism("constraint", "approvals_reason", "CHECK: a rejection has a comment"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "approval",
+                    constraints=(
+                        Constraint(
+                            "approvals_reason",
+                            "check",
+                            '"verdict" <> \'rejected\' OR coalesce(length(trim("comment")), 0) > 0',
+                            "approval.comment",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="approval.line-manager",
+        text="The approver of the first step is the owner's line manager.",
+        cues=(r"\b(?:line )?managers?\b.*\b(?:approv|confirm|sign)",),
+        mechanisms=(Mechanism("permission", "decide<Subject>", "users.manager_id of the owner"),),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "user",
+                    fields=(Field("manager_id", "ref", False, references="user", existing=True),),
+                ),
+            ),
+            questions=(
+                Question(
+                    "approval.deputy",
+                    "Who decides when the line manager is away, or is the owner?",
+                    "The manager's own manager; nobody else.",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="approval.deadline",
+        text="A decision is due within <words>; after that the request expires.",
+        cues=(r"\bwithin (?P<near>.{1,20})", r"\bexpires? after (?P<near>.{1,20})"),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_due", "CHECK: due at most <value> after"),
+            Mechanism("job", "expire-<subjects->", "every minute"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    fields=(
+                        Field("status", "choice", choices=("expired",)),
+                        Field("due_at", "moment", required=False),
+                    ),
+                    constraints=(
+                        Constraint(
+                            "<subjects>_due",
+                            "check",
+                            '"due_at" <= "submitted_at" + interval \'<value>\'',
+                            "approval.deadline",
+                        ),
+                    ),
+                    indexes=(
+                        Index(
+                            "<subjects>_due_soon",
+                            '"due_at"',
+                            where="\"status\" = 'submitted'",
+                            serves="expire-<subjects->",
+                        ),
+                    ),
+                ),
+            ),
+            jobs=(
+                Job(
+                    "expire-<subjects->",
+                    "every minute",
+                    "Moves submitted <subjects_> past their due time to expired.",
+                    "oldest overdue <subject_> is more than 5 minutes late",
+                ),
+            ),
+        ),
+    ),
+)

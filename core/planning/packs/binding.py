@@ -1,0 +1,84 @@
+"""Placeholders of pack declarations, filled with what the brief calls things."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from core.planning.reading.nouns import camel, plural
+
+T = TypeVar("T")
+
+_PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
+_ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
+QUANTITY_NAMES = ("value", "unit", "words", "share")
+
+
+def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
+    """Return every spelling of the bound nouns, by placeholder without its brackets."""
+    spelled: dict[str, str] = {}
+    for name, noun in bindings.items():
+        if name in QUANTITY_NAMES:
+            spelled[name] = noun
+            continue
+        many = plural(noun)
+        spelled |= {
+            name: noun,
+            f"{name}s": many,
+            name.capitalize(): camel(noun),
+            f"{name.capitalize()}s": camel(many),
+            f"{name}_": noun.replace("_", " "),
+            f"{name}s_": many.replace("_", " "),
+            f"{name}s-": many.replace("_", "-"),
+            f"{name.capitalize()}_": noun.replace("_", " ").capitalize(),
+            f"{name.capitalize()}s_": many.replace("_", " ").capitalize(),
+        }
+    return spelled
+
+
+def bind(template: T, bindings: Mapping[str, str]) -> T:
+    """Return a declaration with its placeholders filled.
+
+    What mentions a noun that is not bound falls away: the item of a tuple, such as a field or an
+    index, not the whole.
+    """
+    filled: T = _fill(template, expansions(bindings))
+    return filled
+
+
+def _fill(value: Any, spelled: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        if "<" not in value:
+            return value
+        value = _ARTICLE.sub(lambda found: _with_article(found, spelled), value)
+        return _PLACEHOLDER.sub(lambda found: spelled.get(found[1], found[0]), value)
+    if isinstance(value, tuple):
+        items = (_fill(item, spelled) for item in value)
+        return tuple(item for item in items if not is_open(item))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            field.name: _fill(getattr(value, field.name), spelled)
+            for field in dataclasses.fields(value)
+        }
+        return dataclasses.replace(value, **changes)
+    return value
+
+
+def _with_article(found: re.Match[str], spelled: Mapping[str, str]) -> str:
+    noun = spelled.get(found[2], "")
+    return f"{found[1]}n {noun}" if noun[:1] in tuple("aeio") else found[0]
+
+
+def is_open(value: Any) -> bool:
+    """Whether a text, or a text of a declaration, still mentions a noun that is not bound."""
+    if isinstance(value, str):
+        return bool(_PLACEHOLDER.search(value))
+    if dataclasses.is_dataclass(value):
+        return any(
+            is_open(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if isinstance(getattr(value, field.name), str)
+        )
+    return False

@@ -1,0 +1,147 @@
+"""What a feature pack is: a declaration of what one kind of demand brings into a plan.
+
+Strings in a declaration may hold placeholders, which stand for what the brief calls things. For a
+noun `subject` bound to `swap_offer`: `<subject>` swap_offer, `<subjects>` swap_offers, `<Subject>`
+SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap offers,
+`<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
+fills `<value>`, `<unit>`, `<words>` and `<share>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.planning.model import (
+    Action,
+    Entity,
+    Kind,
+    Mechanism,
+    Quality,
+    Question,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that runs by itself."""
+
+    name: str
+    schedule: str
+    does: str
+    alert: str  # what is watched, and when somebody is told
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """What an attacker, or an accident, could do to an operation of the pack."""
+
+    slug: str
+    operation: str
+    stride: str  # one letter of STRIDE
+    text: str
+    mitigation: str
+    likelihood: int  # 1 to 3
+    impact: int  # 1 to 3
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way that was considered, and why it was not taken."""
+
+    text: str
+    rejected_because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision that a pack brings; `role` takes it, strategic when that is the architect."""
+
+    slug: str
+    text: str
+    rationale: str
+    category: str
+    options: tuple[Option, ...] = ()
+    revisit: str = ""
+    role: str = "architect"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark that a pack has for one role: a query, a token, a component, a metric."""
+
+    role: str
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a pack, or one of its rules when it fires, adds to the plan."""
+
+    entities: tuple[Entity, ...] = ()
+    actions: tuple[Action, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    threats: tuple[Threat, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    questions: tuple[Question, ...] = ()
+    qualities: tuple[Quality, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RulePattern:
+    """A demand that a pack recognises in a clause, and the mechanism that keeps it.
+
+    It fires when one of `cues` is found in a clause that also holds a quantity of kind `quantity`
+    (any clause when that is empty). `always` rules belong to the pack itself and need no words.
+    Where a cue has a group `near`, the quantity must stand in it: a sentence may hold several. A
+    group `words` overrides what the quantity puts there.
+    """
+
+    slug: str
+    text: str
+    cues: tuple[str, ...] = ()
+    quantity: str = ""
+    mechanisms: tuple[Mechanism, ...] = ()
+    adds: Contribution = Contribution()
+    always: bool = False
+    unless: str = ""  # a pattern that speaks against it in the same clause
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """How a pack finds what it is about.
+
+    In each of `patterns`, a group `after` is a text that begins with the noun phrase, `before` one
+    that ends with it. The first pattern that yields a thing wins. `fallback` names nouns to
+    try, `@main` being what the feature is mainly about. Without any of these an `optional` noun
+    takes everything that mentions it out of the pack; a pack whose other nouns are not found does
+    not match.
+    `people` looks for a role of people instead of a thing.
+    """
+
+    name: str
+    patterns: tuple[str, ...] = ()
+    fallback: str = ""
+    optional: bool = False
+    people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One kind of demand: how it is recognised, and what it brings.
+
+    A pack of kind `none` is an aspect: it adds to a plan but is not enough to make one.
+    """
+
+    slug: str
+    title: str
+    cues: tuple[str, ...]
+    nouns: tuple[Noun, ...] = ()
+    kind: Kind = "data"
+    rules: tuple[RulePattern, ...] = ()
+    brings: Contribution = Contribution()
+    implies: tuple[str, ...] = ()  # packs that come along, on the same nouns
+    instead_of: tuple[str, ...] = ()  # packs that step back when this one matches
+    unless: str = ""  # a pattern that speaks against it in the same clause
+    each_clause: bool = False  # matches once for every clause, with that clause's own nouns

@@ -1,0 +1,62 @@
+"""What the packs and rules of a feature model contribute, bound and with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from core.domain.artifact import Evidence
+from core.planning.model import Action, Entity, FeatureModel, Quality, Question
+from core.planning.packs import BY_SLUG
+from core.planning.packs.binding import bind
+from core.planning.packs.pack import Choice, Contribution, Job, Note, Threat
+
+T = TypeVar("T")
+Why = tuple[Evidence, ...]
+
+
+@dataclass(slots=True)
+class Contributions:
+    """Everything that a model's packs and rules bring, each piece with why it is there."""
+
+    entities: list[tuple[Entity, Why]] = field(default_factory=list)
+    actions: list[tuple[Action, Why]] = field(default_factory=list)
+    jobs: list[tuple[Job, Why]] = field(default_factory=list)
+    threats: list[tuple[Threat, Why]] = field(default_factory=list)
+    choices: list[tuple[Choice, Why]] = field(default_factory=list)
+    questions: list[tuple[Question, Why]] = field(default_factory=list)
+    qualities: list[tuple[Quality, Why]] = field(default_factory=list)
+    notes: list[tuple[Note, Why]] = field(default_factory=list)
+
+
+def contributions(model: FeatureModel) -> Contributions:
+    """Return what the model's packs bring, then what its rules add, without repetition."""
+    gathered = Contributions()
+    for brings, why in _sources(model):
+        _collect(gathered.entities, brings.entities, why)
+        _collect(gathered.actions, brings.actions, why)
+        _collect(gathered.jobs, brings.jobs, why)
+        _collect(gathered.threats, brings.threats, why)
+        _collect(gathered.choices, brings.choices, why)
+        _collect(gathered.questions, brings.questions, why)
+        _collect(gathered.qualities, brings.qualities, why)
+        _collect(gathered.notes, brings.notes, why)
+    return gathered
+
+
+def _sources(model: FeatureModel) -> Iterator[tuple[Contribution, Why]]:
+    for matched in model.packs:
+        pack = BY_SLUG.get(matched.slug)
+        if pack is not None:
+            yield bind(pack.brings, dict(matched.bindings)), matched.evidence
+    patterns = {pattern.slug: pattern for pack in BY_SLUG.values() for pattern in pack.rules}
+    for rule in model.rules:
+        pattern = patterns.get(rule.slug)
+        if pattern is not None:
+            yield bind(pattern.adds, dict(rule.bindings)), rule.evidence
+
+
+def _collect(into: list[tuple[T, Why]], items: tuple[T, ...], why: Why) -> None:
+    known = [item for item, _ in into]
+    into.extend((item, why) for item in items if item not in known)

@@ -1,0 +1,307 @@
+"""Questions to whoever wrote the brief: what was not understood, and what would settle it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.domain.artifact import Evidence
+from core.planning.model import FeatureModel, Question, Rule
+from core.planning.reading.clauses import Clause
+from core.planning.reading.nouns import plural
+from core.planning.reading.quantities import quantities
+
+_MAX_UNUSED = 5
+_WISH = re.compile(
+    r"\b(?:need|want|should|must|would like|wish|can|could|able|allow|let|add|build|create|make|"
+    r"feature|as an? \w+,? i|please (?:add|make|build|let|allow|give|show))\w*\b",
+    re.IGNORECASE,
+)
+_ANNOUNCEMENT = re.compile(
+    r"\b(?:reminder that|please note|fyi|for your information|hi all|dear (?:all|colleagues)|"
+    r"hello everyone|is closed|are closed|will be closed|bring your|kind regards|best regards)\b",
+    re.IGNORECASE,
+)
+_BETTER = re.compile(
+    r"\b(?:better|nicer|cleaner|simpler|easier|modern|improve[sd]?|improvement|confusing|ugly|"
+    r"clunky|user[ -]friendly|intuitive|annoying|messy|revamp|redesign|polish)\b",
+    re.IGNORECASE,
+)
+_COMPLAINT = re.compile(r"\b(?:confusing|ugly|clunky|annoying|messy|complicated)\b", re.IGNORECASE)
+_BETTER_WHAT = re.compile(
+    r"\b(?:make|improve|redesign|revamp|polish|fix)\w* (?:the |our |my )?"
+    r"(?P<what>[a-z]+(?: [a-z]+)?)",
+    re.IGNORECASE,
+)
+_DEMAND = re.compile(
+    r"\b(?:must|never|nobody|no one|only|at most|at least|maximum|max|minimum|may not|cannot|"
+    r"can't|not|unless|until|without|always|every|limit)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that people ask for and that no pack can plan yet."""
+
+    slug: str
+    cue: str
+    question: str
+
+
+TOPICS = (
+    Topic(
+        "import",
+        r"\bimport(?:s|ed|ing)?\b",
+        "Importing is not planned by rules yet. Which columns does the file have, what makes two "
+        "rows the same, and what happens to rows that cannot be read?",
+    ),
+    Topic(
+        "payment",
+        r"\b(?:payments?|billing|invoices?|subscriptions?|stripe|paypal|refunds?|checkout)\b",
+        "Money is charged here, which is not planned by rules yet. Who charges whom, when, through "
+        "which provider, and what must hold when a charge is repeated or fails?",
+    ),
+    Topic(
+        "provider-change",
+        r"\b(?:migrat\w+|move from|switch(?:ing)? from|replace our|cut ?over)\b",
+        "A move from one system to another is not planned by rules yet. What is moved in which "
+        "order, what runs double and for how long, and what decides on going back?",
+    ),
+    Topic(
+        "quota",
+        r"\b(?:rate limits?|quotas?)\b",
+        "Limits on use are only planned for API keys yet. What is counted, for whom, in which "
+        "time, and what happens above the limit?",
+    ),
+    Topic(
+        "booking",
+        r"\b(?:book(?:s|ing|ings)?|appointments?|reservations?|reserve|calendar|time ?slots?)\b",
+        "Booking is not planned by rules yet. What is booked, by whom, in which units of time, and "
+        "what happens when two people want the same?",
+    ),
+    Topic(
+        "sign-in",
+        r"\b(?:sign[ -]?in|log[ -]?in|single sign[ -]?on|sso|two[ -]factor|2fa|passkeys?)\b",
+        "Signing in is not planned by rules yet. By which means do people prove who they are, and "
+        "how do they recover when they lose them?",
+    ),
+    Topic(
+        "dashboard",
+        r"\b(?:dashboards?|kpis?|statistics|analytics|reporting)\b",
+        "Dashboards are not planned by rules yet. Which question shall each figure answer, for "
+        "whom, from which data, and how fresh?",
+    ),
+    Topic(
+        "search",
+        r"\bsearch(?:es|ing)?\b",
+        "Searching is only planned as a matter of speed yet. Which fields are searched, with which "
+        "filters, and who may find what?",
+    ),
+    Topic(
+        "sharing",
+        r"\b(?:invit(?:e|es|ation|ations)|shar(?:e|es|ing) (?:a|the|their|it|with))\b",
+        "Sharing and inviting are not planned by rules yet. Who may invite whom to what, and what "
+        "does the invited person see?",
+    ),
+)
+
+
+def language_questions(language: str) -> tuple[Question, ...]:
+    """Ask for an English brief."""
+    seems = "in a script that is not Latin" if language == "unknown script" else f"in {language}"
+    return (
+        Question(
+            "language",
+            f"The brief seems to be written {seems}; only English is read so far. Can you give "
+            "the language of the brief as English, by translating it?",
+        ),
+    )
+
+
+def topics_in(clauses: Sequence[Clause], used: set[Clause]) -> tuple[tuple[Topic, Clause], ...]:
+    """Return the topics without a pack, each with its first unused clause."""
+    found: dict[str, tuple[Topic, Clause]] = {}
+    for topic in TOPICS:
+        for clause in clauses:
+            if clause not in used and re.search(topic.cue, clause.text, re.IGNORECASE):
+                found.setdefault(topic.slug, (topic, clause))
+    return tuple(found.values())
+
+
+def unplanned_questions(
+    clauses: Sequence[Clause],
+    topics: Sequence[tuple[Topic, Clause]],
+    unused: Sequence[Clause] = (),
+) -> tuple[Question, ...]:
+    """Ask what would make a plan possible, quoting the words that left it open.
+
+    `unused` are the clauses that nothing was made of.
+    """
+    text = " ".join(clause.text for clause in clauses)
+    first = clauses[0].text if clauses else ""
+    if _ANNOUNCEMENT.search(text) and not topics:
+        return _announcement(first)
+    better = _COMPLAINT.search(text) or _BETTER.search(text)
+    if better and len(text.split()) < 40:
+        return _vague(text, better.group(0))
+    asked = [
+        Question(f"topic.{topic.slug}", topic.question, evidence=(Evidence(clause.text, "topic"),))
+        for topic, clause in topics
+    ]
+    asked += [
+        Question(
+            f"unused-{number}",
+            f"“{_short(clause.text)}”: who does what here, and what must be remembered or hold?",
+            evidence=(Evidence(clause.text, "unused"),),
+        )
+        for number, clause in enumerate(unused[:_MAX_UNUSED], 1)
+        if _WISH.search(text) and all(clause is not other for _, other in topics)
+    ]
+    if not asked and not _WISH.search(text):
+        asked.append(
+            Question(
+                "wish",
+                f"No wish was found in “{_short(first)}”. What should somebody be able to do "
+                "that they cannot do today?",
+                evidence=(Evidence(first, "no-wish"),),
+            )
+        )
+    if len(asked) < 2:
+        asked += _basics()
+    return tuple(asked)
+
+
+def demand_questions(
+    clauses: Sequence[Clause], ruled: set[Clause], rules: Sequence[Rule]
+) -> tuple[Question, ...]:
+    """Ask about demands (must, never, only, a number with a unit) that became no rule."""
+    asked: list[Question] = []
+    for clause in clauses:
+        open_numbers = _unused_numbers(clause, rules)
+        if clause in ruled:
+            # Part of the clause became a rule; a number that it did not use is still open.
+            texts = [
+                f"What hangs on “{words}” in “{_short(clause.text)}”" for words in open_numbers
+            ]
+        elif open_numbers or _DEMAND.search(clause.text):
+            texts = [f"“{_short(clause.text)}”: what exactly must hold"]
+        else:
+            texts = []
+        asked.extend(
+            Question(
+                f"demand-{len(asked) + number}",
+                f"{text}, and what shall happen when it would be violated?",
+                "Nothing is built for it until it is answered.",
+                (Evidence(clause.text, "demand"),),
+            )
+            for number, text in enumerate(texts, 1)
+        )
+    return tuple(asked)
+
+
+def _unused_numbers(clause: Clause, rules: Sequence[Rule]) -> list[str]:
+    """Return the quantities of a clause that no rule made of it has bound."""
+    bound = {
+        value
+        for rule in rules
+        if any(item.words == clause.text for item in rule.evidence)
+        for _, value in rule.bindings
+    }
+    return [
+        quantity.words
+        for quantity in quantities(clause.text)
+        # Counts describe more often than they demand, and so does “a month”.
+        if quantity.kind != "count"
+        and not re.match(r"(?:an?|one)\b", quantity.words, re.IGNORECASE)
+        and not {quantity.value, quantity.words} & bound
+    ]
+
+
+def homeless_questions(model: FeatureModel, homes: set[str]) -> tuple[Question, ...]:
+    """Ask about rules whose thing is stored nowhere in the plan: they wait for the answer."""
+    asked = []
+    for rule in model.rules:
+        for name, noun in rule.bindings:
+            if name in {"record", "subject"} and noun not in homes and rule.mechanisms:
+                words = noun.replace("_", " ")
+                asked.append(
+                    Question(
+                        f"home.{noun}.{rule.slug}",
+                        f"Where are {plural(words)} stored? The plan has no table for them, so "
+                        f"this rule has nothing to stand on yet: {rule.text}",
+                        "Nothing is built for it until it is answered.",
+                        rule.evidence,
+                    )
+                )
+    return tuple(asked)
+
+
+def _announcement(first: str) -> tuple[Question, ...]:
+    quoted = (Evidence(first, "announcement"),)
+    return (
+        Question(
+            "announcement",
+            f"“{_short(first)}” reads like an announcement to people, not like a feature. Was it "
+            "meant for somebody else, or is there something that a program should do?",
+            evidence=quoted,
+        ),
+        Question(
+            "announcement-wish",
+            "If a program should do something: who should be able to do what, for example post "
+            "such announcements, and to whom must they reach until when?",
+            evidence=quoted,
+        ),
+    )
+
+
+def _vague(text: str, adjective: str) -> tuple[Question, ...]:
+    hit = _BETTER_WHAT.search(text)
+    what = hit["what"].lower() if hit else "part of the product"
+    what = re.sub(rf"\s+(?:{_BETTER.pattern})$", "", what, flags=re.IGNORECASE)
+    quoted = (Evidence(_short(text), "vague"),)
+    return (
+        Question(
+            "vague-task",
+            f"What do people try to do on the {what} when they get stuck? Name one or two tasks, "
+            "and where they go wrong today.",
+            evidence=quoted,
+        ),
+        Question(
+            "vague-who",
+            f"Which users call it “{adjective.lower()}”: new ones, daily ones, a certain role? "
+            "How many, and in which words?",
+            evidence=quoted,
+        ),
+        Question(
+            "vague-measure",
+            f"By what would you notice that the {what} has become better: time for a task, fewer "
+            "questions to support, something they find without help?",
+            evidence=quoted,
+        ),
+        Question(
+            "vague-keep",
+            f"What on the {what} must stay as it is?",
+            evidence=quoted,
+        ),
+    )
+
+
+def _basics() -> list[Question]:
+    return [
+        Question("who", "Who does something here: which roles, and what does each one do?"),
+        Question(
+            "what",
+            "Which things must be remembered (name them with their fields), and who may see, "
+            "change and delete them?",
+        ),
+        Question(
+            "rules",
+            "Which rules must never be broken: limits, deadlines, approvals, who must not do what?",
+        ),
+    ]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:117].rstrip()}…"

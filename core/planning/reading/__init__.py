@@ -1,0 +1,1 @@
+"""Reading a brief: its language, clauses, quantities, phrases and people."""

@@ -1,0 +1,82 @@
+"""Noun phrases around a verb, found by lists of small words instead of a tagger."""
+
+from __future__ import annotations
+
+import re
+
+from core.planning.reading.nouns import is_thing, singular, snake
+from core.planning.reading.nouns import words as listed
+
+_SKIPPED = listed(
+    """
+    a an the this that these those my your his her its our their all any each every some no
+    own new existing other another same first second third next last previous current single
+    approved rejected open pending two three four five six seven eight nine ten daily weekly
+    monthly several many more few active different various personal private public old certain
+    """
+)
+_STOPPERS = listed(
+    """
+    of to in on at by for from with without within as into about above below over under after
+    before until till while when where which who whom whose that than then so because if
+    unless otherwise and or but nor not never only also again too very just both either
+    neither during between through via per against is are was were be been being am has have
+    had do does did can could may might must shall should will would cannot need needs want
+    wants it they them he she we you i us me him here there how what why up down out off once
+    twice they're don't doesn't themselves himself herself itself myself let lets get gets got
+    see sees please
+    """
+)
+_ING_NOUNS = listed(
+    """
+    booking meeting listing setting building rating training
+    """
+)
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019-]*|\d+|[^\sA-Za-z\d]")
+_MAX_WORDS = 3
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words and the punctuation marks of a text."""
+    return _TOKEN.findall(text)
+
+
+def phrase_after(text: str) -> str:
+    """Return the noun phrase that a text begins with, as a snake_case name; empty without one."""
+    words: list[str] = []
+    for token in tokens(text):
+        word = token.lower().replace("\u2019", "'").removesuffix("'s")
+        if not words and word in _SKIPPED:
+            continue
+        if not _is_noun(word) or len(words) == _MAX_WORDS:
+            break
+        words.append(word)
+        if singular(word) != word:  # a plural ends an English noun phrase
+            break
+    return _named(words)
+
+
+def phrase_before(text: str) -> str:
+    """Return the noun phrase that a text ends with, as a snake_case name; empty without one."""
+    words: list[str] = []
+    for token in reversed(tokens(text)):
+        word = token.lower().replace("\u2019", "'").removesuffix("'s")
+        if not _is_noun(word) or word in _SKIPPED or len(words) == 2:
+            break
+        if words and singular(word) != word:
+            break
+        words.insert(0, word)
+    return _named(words)
+
+
+def _is_noun(word: str) -> bool:
+    if not word[0].isalpha() or word in _STOPPERS or len(word) < 3:
+        return False
+    if word.endswith("ly") and word not in {"supply", "family", "assembly", "reply"}:
+        return False
+    return not word.endswith("ing") or word in _ING_NOUNS
+
+
+def _named(words: list[str]) -> str:
+    name = snake(" ".join(words))
+    return name if name and is_thing(name) else ""

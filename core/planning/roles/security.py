@@ -1,0 +1,240 @@
+"""The security specialist: STRIDE threats for each operation, mitigation and risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.domain.artifact import Artifact, Evidence
+from core.domain.decision import Alternative, DecisionDraft
+from core.domain.work import RoleResult
+from core.planning.model import Action, FeatureModel
+from core.planning.plan import contributions
+from core.planning.roles.report import (
+    MADE_BY,
+    all_evidence,
+    decisions,
+    document,
+    markdown,
+    output,
+    overall,
+    plain_json,
+    table,
+)
+
+Risk = Literal["low", "medium", "high", "critical"]
+_STRIDE = {
+    "S": "Spoofing",
+    "T": "Tampering",
+    "R": "Repudiation",
+    "I": "Information disclosure",
+    "D": "Denial of service",
+    "E": "Elevation of privilege",
+}
+_LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A threat to one operation, with what is done about it."""
+
+    operation: str
+    stride: str
+    text: str
+    mitigation: str
+    risk: Risk
+    slug: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+def plan(model: FeatureModel) -> RoleResult:
+    """Return the threats to every operation, each with its mitigation and risk."""
+    found = findings(model)
+    level = max((f.risk for f in found), key=_LEVELS.index, default="low")
+    artifacts = (_threats(found), _threat_table(model, found))
+    drafts = (*decisions(model, "security"), *_own(model))
+    specific = [f for f in found if not f.slug.startswith("general.")]
+    return RoleResult(
+        output=output(
+            f"{len(found)} threats to {len(model.actions)} operations, {len(specific)} of them "
+            "particular to this feature.",
+            "Walk STRIDE for each operation by what it does; add what the feature's own rules "
+            "invite.",
+            drafts,
+            [f"{f.operation}: {f.text}" for f in found if f.risk in ("high", "critical")],
+            overall(model),
+            vulnerabilities=[
+                {
+                    "operation": f.operation,
+                    "category": _STRIDE[f.stride],
+                    "risk": f.risk,
+                    "threat": f.text,
+                }
+                for f in specific
+            ],
+            risk_level=level,
+            mitigations=list(dict.fromkeys(f.mitigation for f in found)),
+            compliance_notes=_compliance(model),
+            artifacts=[artifact.slug for artifact in artifacts],
+        ),
+        artifacts=artifacts,
+        decisions=drafts,
+    )
+
+
+def findings(model: FeatureModel) -> tuple[Finding, ...]:
+    """Return the threats of the packs, then the general ones; every operation has at least one."""
+    operations = {action.name for action in model.actions}
+    found = [
+        Finding(
+            "every operation" if threat.operation == "*" else threat.operation,
+            threat.stride,
+            threat.text,
+            threat.mitigation,
+            risk_of(threat.likelihood, threat.impact),
+            threat.slug,
+            why,
+        )
+        for threat, why in contributions(model).threats
+        if threat.operation in operations or threat.operation == "*"
+    ]
+    for action in model.actions:
+        found.extend(_general(action))
+    return tuple(found)
+
+
+def risk_of(likelihood: int, impact: int) -> Risk:
+    """Return the risk of a threat before its mitigation, from two numbers of 1 to 3."""
+    product = likelihood * impact
+    if product >= 9:
+        return "critical"
+    if product >= 6:
+        return "high"
+    return "medium" if product >= 3 else "low"
+
+
+def _general(action: Action) -> list[Finding]:
+    what = action.permission or "signed in"
+
+    def finding(kind: str, stride: str, text: str, mitigation: str, risk: Risk) -> Finding:
+        return Finding(
+            action.name, stride, text, mitigation, risk, f"general.{kind}", action.evidence
+        )
+
+    found = [
+        finding(
+            "permission",
+            "E" if action.writes else "I",
+            f"Called by somebody for whom “{what}” does not hold.",
+            "The permission is part of the statement that finds the row; a test tries it as a "
+            "stranger.",
+            "high" if action.writes else "medium",
+        )
+    ]
+    if action.writes:
+        found.append(
+            finding(
+                "forgery",
+                "S",
+                "Another site makes a signed-in browser call it.",
+                "SameSite cookie, and the Origin is compared on every write.",
+                "medium",
+            )
+        )
+        found.append(
+            finding(
+                "denied",
+                "R",
+                "Who did it denies it later.",
+                "An audit entry with person, time and operation, inserted only.",
+                "low",
+            )
+        )
+    if action.many:
+        found.append(
+            finding(
+                "harvest",
+                "D",
+                "Read page after page to copy everything, or to slow the rest down.",
+                "At most 100 rows a page, and a limit of requests for each person.",
+                "low",
+            )
+        )
+    return found
+
+
+def _threats(found: tuple[Finding, ...]) -> Artifact:
+    rows = [
+        {
+            "operation": f.operation,
+            "stride": _STRIDE[f.stride],
+            "threat": f.text,
+            "mitigation": f.mitigation,
+            "risk": f.risk,
+            "rule": f.slug,
+        }
+        for f in found
+    ]
+    return document(
+        "threats",
+        "threats",
+        "application/json",
+        "Threats by operation",
+        plain_json({"made_by": MADE_BY, "threats": rows}),
+        evidence=[item for f in found for item in f.evidence],
+        links=("api", "migration-ddl"),
+    )
+
+
+def _threat_table(model: FeatureModel, found: tuple[Finding, ...]) -> Artifact:
+    ordered = sorted(found, key=lambda f: -_LEVELS.index(f.risk))
+    rows = [
+        (f.risk, f.operation, _STRIDE[f.stride], f.text, f.mitigation)
+        for f in ordered
+        if not f.slug.startswith("general.")
+    ]
+    body = "What this feature invites in particular, worst first. The general threats to every "
+    body += "operation are in the full list.\n\n"
+    body += table(("risk", "operation", "STRIDE", "threat", "mitigation"), rows)
+    return markdown(
+        "threat-report",
+        "threats",
+        "Threat report",
+        body,
+        evidence=all_evidence(model),
+        links=("threats", "api"),
+    )
+
+
+def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    if not model.actions:
+        return ()
+    return (
+        DecisionDraft(
+            "A row that the caller may not see is answered as not there.",
+            "A 403 would tell strangers which ids exist.",
+            "security",
+            "high",
+            (Alternative("403 for everything forbidden", "lets ids be tried out"),),
+            ("threats", "api"),
+        ),
+    )
+
+
+def _compliance(model: FeatureModel) -> list[str]:
+    personal = [
+        f"{entity.title}.{field.name}"
+        for entity in model.entities
+        for field in entity.fields
+        if field.personal
+    ]
+    found = []
+    if personal:
+        found.append(
+            f"Personal data: {', '.join(personal)}. Name purpose, basis and retention in the "
+            "record of processing."
+        )
+    found += [rule.text for rule in model.rules if rule.slug.startswith("retention.")]
+    if not any(rule.slug.startswith("retention.") for rule in model.rules) and model.new_entities:
+        found.append("The brief names no retention period; one is to be set for every new table.")
+    return found

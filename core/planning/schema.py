@@ -1,0 +1,253 @@
+"""Tables of a feature model: the baseline that it presupposes, the migration, and its way back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from core.planning.model import Entity, FeatureModel, Field, Index
+from core.planning.reading.nouns import plural
+
+_SQL_TYPES = {
+    "text": "text", "long_text": "text", "integer": "bigint", "money": "numeric(12, 2)",
+    "currency": "text", "date": "date", "time": "time", "moment": "timestamptz",
+    "flag": "boolean", "uuid": "uuid", "ref": "uuid", "json": "jsonb", "choice": "text",
+}  # fmt: skip
+_MAX_IDENTIFIER = 63
+
+
+def quoted(name: str) -> str:
+    """Return an SQL identifier in quotes, shortened to what PostgreSQL keeps, still unique."""
+    if len(name) > _MAX_IDENTIFIER:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f"{name[: _MAX_IDENTIFIER - 9]}_{digest}"
+    return '"' + name.replace('"', '""') + '"'
+
+
+def table(entity: Entity | str) -> str:
+    """Return the name of an entity's table."""
+    return plural(entity if isinstance(entity, str) else entity.name)
+
+
+def baseline(model: FeatureModel) -> tuple[str, ...]:
+    """Return the statements that create what the feature presupposes."""
+    existing = [_presupposed(entity) for entity in model.entities if entity.existing]
+    statements: list[str] = []
+    for entity in _in_order(existing):
+        statements.append(_create(entity, later=_cyclic(entity, existing)))
+        statements.extend(_create_index(entity, index) for index in _key_indexes(entity))
+    statements.extend(_late_keys(existing))
+    return tuple(statements)
+
+
+def migration(model: FeatureModel) -> tuple[str, ...]:
+    """Return the statements of the migration on top of the baseline.
+
+    New tables come in one transaction. Indexes on tables that are in use are built concurrently,
+    which PostgreSQL only does outside of a transaction.
+    """
+    new = list(model.new_entities)
+    extensions = sorted({name for entity in model.entities for name in entity.extensions})
+    statements = ["SET lock_timeout = '5s';", "SET statement_timeout = '5min';"]
+    inside = [f"CREATE EXTENSION IF NOT EXISTS {quoted(name)};" for name in extensions]
+    for entity in _in_order(new):
+        inside.append(_create(entity, later=_cyclic(entity, new)))
+        inside.extend(_create_index(entity, index) for index in all_indexes(entity))
+    inside.extend(_late_keys(new))
+    for entity in model.entities:
+        if entity.existing:
+            inside.extend(_add_column(entity, field) for field in _added(entity))
+    if inside:
+        statements += ["BEGIN;", *inside, "COMMIT;"]
+    aside = [
+        _create_index(entity, index, concurrently=True)
+        for entity in model.entities
+        if entity.existing
+        for index in entity.indexes
+    ]
+    if aside:
+        # A build that fails leaves an invalid index behind; drop it before trying again.
+        statements += ["SET statement_timeout = '2h';", *aside]
+    return tuple(statements)
+
+
+def way_back(model: FeatureModel) -> tuple[str, ...]:
+    """Return the statements that undo the migration; what it stored is lost."""
+    statements = ["SET lock_timeout = '5s';"]
+    statements.extend(
+        f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(index.name)};"
+        for entity in model.entities
+        if entity.existing
+        for index in entity.indexes
+    )
+    inside = [
+        f"ALTER TABLE {quoted(table(entity))} DROP COLUMN IF EXISTS {quoted(field.name)};"
+        for entity in model.entities
+        if entity.existing
+        for field in _added(entity)
+    ]
+    new = list(model.new_entities)
+    late = [
+        f"ALTER TABLE IF EXISTS {quoted(table(entity))} DROP CONSTRAINT IF EXISTS "
+        f"{quoted(f'{table(entity)}_{field.name}_fkey')};"
+        for entity in new
+        for field in _cyclic(entity, new)
+    ]
+    drops = [f"DROP TABLE IF EXISTS {quoted(table(e))};" for e in reversed(_in_order(new))]
+    if inside or drops:
+        statements += ["BEGIN;", *late, *drops, *inside, "COMMIT;"]
+    return tuple(statements)
+
+
+def all_indexes(entity: Entity) -> tuple[Index, ...]:
+    """Return an entity's own indexes, and one for each foreign key that nothing else leads with."""
+    return (*entity.indexes, *_key_indexes(entity))
+
+
+def _key_indexes(entity: Entity) -> tuple[Index, ...]:
+    leading = {field.name for field in entity.fields if field.unique}
+    leading |= {
+        _first_column(constraint.sql)
+        for constraint in entity.constraints
+        if constraint.kind == "unique"
+    }
+    leading |= {_first_column(index.columns) for index in entity.indexes if not index.where}
+    return tuple(
+        Index(f"{table(entity)}_{field.name}_idx", f'"{field.name}"', serves="its foreign key")
+        for field in entity.fields
+        if field.references and field.name not in leading
+    )
+
+
+def _first_column(columns: str) -> str:
+    hit = re.match(r'\s*"([^"]+)"', columns)
+    return hit[1] if hit else ""
+
+
+def _presupposed(entity: Entity) -> Entity:
+    return Entity(
+        entity.name,
+        summary=entity.summary,
+        fields=tuple(field for field in entity.fields if field.existing) or entity.fields,
+        existing=True,
+    )
+
+
+def _added(entity: Entity) -> tuple[Field, ...]:
+    """Return the columns that the feature adds to an existing table."""
+    if not any(field.existing for field in entity.fields):
+        return ()  # named by a person as existing, with all its fields
+    return tuple(field for field in entity.fields if not field.existing)
+
+
+def _in_order(entities: Iterable[Entity]) -> list[Entity]:
+    """Sort entities so that each comes after those it refers to, as far as there is no circle."""
+    waiting = list(entities)
+    placed: list[Entity] = []
+    while waiting:
+        open_names = {entity.name for entity in waiting}
+        ready = next(
+            (e for e in waiting if not _referenced(e) & (open_names - {e.name})), waiting[0]
+        )
+        placed.append(ready)
+        waiting.remove(ready)
+    return placed
+
+
+def _referenced(entity: Entity) -> set[str]:
+    return {field.references for field in entity.fields if field.references}
+
+
+def _cyclic(entity: Entity, entities: list[Entity]) -> tuple[Field, ...]:
+    """Return the fields that refer to an entity which is created later."""
+    order = [other.name for other in _in_order(entities)]
+    position = order.index(entity.name)
+    return tuple(field for field in entity.fields if field.references in order[position + 1 :])
+
+
+def _late_keys(entities: list[Entity]) -> list[str]:
+    return [
+        f"ALTER TABLE {quoted(table(entity))}\n    ADD {_key(entity, field)};"
+        for entity in _in_order(entities)
+        for field in _cyclic(entity, entities)
+    ]
+
+
+def _create(entity: Entity, later: tuple[Field, ...] = ()) -> str:
+    lines = ['"id" uuid PRIMARY KEY DEFAULT gen_random_uuid()']
+    lines.extend(_column(field) for field in entity.fields)
+    lines.append('"created_at" timestamptz NOT NULL DEFAULT now()')
+    for field in entity.fields:
+        lines.extend(_field_constraints(entity, field, keyed=field not in later))
+    for constraint in entity.constraints:
+        sql = {
+            "check": f"CHECK ({constraint.sql})",
+            "unique": f"UNIQUE ({constraint.sql})",
+            "exclude": f"EXCLUDE {constraint.sql}",
+            "foreign_key": f"FOREIGN KEY {constraint.sql}",
+        }[constraint.kind]
+        lines.append(f"CONSTRAINT {quoted(constraint.name)} {sql}")
+    body = ",\n    ".join(lines)
+    summary = f"-- {entity.title}: {entity.summary}\n" if entity.summary else ""
+    return f"{summary}CREATE TABLE IF NOT EXISTS {quoted(table(entity))} (\n    {body}\n);"
+
+
+def _column(field: Field) -> str:
+    parts = [quoted(field.name), _SQL_TYPES[field.type]]
+    if field.required:
+        parts.append("NOT NULL")
+    if field.default:
+        parts.append(f"DEFAULT {field.default}")
+    return " ".join(parts)
+
+
+def _field_constraints(entity: Entity, field: Field, keyed: bool = True) -> list[str]:
+    name = f"{table(entity)}_{field.name}"
+    found = []
+    if field.references and keyed:
+        found.append(_key(entity, field))
+    if field.unique:
+        found.append(f"CONSTRAINT {quoted(f'{name}_key')} UNIQUE ({quoted(field.name)})")
+    if field.choices:
+        values = ", ".join(f"'{choice}'" for choice in field.choices)
+        found.append(
+            f"CONSTRAINT {quoted(f'{name}_known')} CHECK ({quoted(field.name)} IN ({values}))"
+        )
+    if field.type == "money":
+        found.append(
+            f"CONSTRAINT {quoted(f'{name}_not_negative')} CHECK ({quoted(field.name)} >= 0)"
+        )
+    if field.type == "currency":
+        found.append(
+            f"CONSTRAINT {quoted(f'{name}_iso')} CHECK ({quoted(field.name)} ~ '^[A-Z]{{3}}$')"
+        )
+    return found
+
+
+def _key(entity: Entity, field: Field) -> str:
+    on_delete = f" ON DELETE {field.on_delete}" if field.on_delete else ""
+    return (
+        f"CONSTRAINT {quoted(f'{table(entity)}_{field.name}_fkey')} "
+        f"FOREIGN KEY ({quoted(field.name)}) "
+        f'REFERENCES {quoted(table(field.references))} ("id"){on_delete}'
+    )
+
+
+def _create_index(entity: Entity, index: Index, concurrently: bool = False) -> str:
+    unique = "UNIQUE " if index.unique else ""
+    aside = "CONCURRENTLY " if concurrently else ""
+    method = f" USING {index.method}" if index.method != "btree" else ""
+    # An expression needs parentheses of its own; plain columns do not.
+    columns = index.columns if index.columns.startswith('"') else f"({index.columns})"
+    where = f"\n    WHERE {index.where}" if index.where else ""
+    return (
+        f"CREATE {unique}INDEX {aside}IF NOT EXISTS {quoted(index.name)}\n"
+        f"    ON {quoted(table(entity))}{method} ({columns}){where};"
+    )
+
+
+def _add_column(entity: Entity, field: Field) -> str:
+    # Rows are there already: only a column with a default can be mandatory at once.
+    column = _column(field) if field.default else f"{quoted(field.name)} {_SQL_TYPES[field.type]}"
+    return f"ALTER TABLE {quoted(table(entity))}\n    ADD COLUMN IF NOT EXISTS {column};"

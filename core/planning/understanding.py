@@ -1,0 +1,299 @@
+"""A brief becomes a feature model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.domain.artifact import Evidence
+from core.planning.edits import edited
+from core.planning.matching import Matches, match
+from core.planning.merging import merged_actions, merged_entities
+from core.planning.model import (
+    PLANNABLE,
+    Action,
+    Actor,
+    Constraint,
+    Entity,
+    FeatureModel,
+    Field,
+    Kind,
+    Question,
+)
+from core.planning.packs import BY_SLUG
+from core.planning.plan import contributions
+from core.planning.questions import (
+    Topic,
+    demand_questions,
+    homeless_questions,
+    language_questions,
+    topics_in,
+    unplanned_questions,
+)
+from core.planning.reading.clauses import Clause, clauses
+from core.planning.reading.deeds import deeds, fields_of
+from core.planning.reading.language import language_of
+from core.planning.reading.nouns import plural
+from core.planning.reading.people import actors
+
+_MAX_TITLE = 80
+# Below this share of used clauses a plan would leave out too much of what was asked for.
+_ENOUGH_UNDERSTOOD = 0.6
+_KIND_CUES: tuple[tuple[Kind, str], ...] = (
+    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
+    ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
+    ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
+)
+_ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
+# By which verb of the brief an operation is named, to find who does it.
+_VERBS = (
+    (r"^decide|ToApprove$", r"\b(?:approv|confirm|declin|reject)\w*"),
+    (r"^submit", r"\bsubmit\w*"),
+    (r"Exports?$", r"\bexport\w*"),
+    (r"^offer", r"\boffer\w*"),
+    (r"^(?:accept|listSwapOffers)", r"\baccept\w*"),
+    (r"^upload", r"\b(?:photograph|upload|attach)\w*"),
+    (r"^listOwn", r"\b(?:see|view)\w*"),
+    (r"^(?:create|update|delete)", r"\b(?:submit|create|add|enter|correct|edit|manage)\w*"),
+    (r"^(?:start|send)", r"\bmessag\w*"),
+)
+
+
+def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureModel:
+    """Return what the brief asks for, with a person's corrections on top."""
+    parts = clauses(brief)
+    language = language_of(brief)
+    if language != "English":
+        model = FeatureModel(
+            kind="other_language",
+            title=_title(parts),
+            questions=language_questions(language),
+            not_understood=tuple(part.text for part in parts if part.section == "body"),
+            kind_evidence=(Evidence(language, "language"),),
+        )
+    else:
+        model = _english(parts)
+    return edited(model, edits) if edits else model
+
+
+def _english(parts: Sequence[Clause]) -> FeatureModel:
+    body = [part for part in parts if part.section == "body"]
+    people = actors(parts)
+    done = deeds(parts, people)
+    found = match(parts, done)
+    kind, why = _kind(parts, found)
+    model = FeatureModel(
+        kind=kind,
+        title=_title(parts),
+        actors=people,
+        rules=tuple(found.rules),
+        non_goals=_non_goals(parts),
+        packs=tuple(found.packs),
+        not_understood=tuple(part.text for part in body if part not in found.used),
+        kind_evidence=why,
+    )
+    topics = topics_in(body or list(parts), found.used)
+    if not _plannable(model, parts, body, found, topics):
+        unused = [part for part in body if part not in found.used]
+        questions = unplanned_questions(body or list(parts), topics, unused)
+        return replace(model, questions=questions)
+    return _filled(model, parts, body, found, topics)
+
+
+def _filled(
+    model: FeatureModel,
+    parts: Sequence[Clause],
+    body: Sequence[Clause],
+    found: Matches,
+    topics: Sequence[tuple[Topic, Clause]],
+) -> FeatureModel:
+    """Add what the matched packs bring: entities, actions, qualities and questions."""
+    gathered = contributions(model)
+    entities = merged_entities(
+        replace(entity, evidence=evidence) for entity, evidence in gathered.entities
+    )
+    entities = tuple(_with_fields(entity, model, parts) for entity in entities)
+    names = {entity.name for entity in entities}
+    actions = merged_actions(
+        replace(
+            action,
+            actors=action.actors or _who(action, body, model.actors),
+            evidence=evidence,
+        )
+        for action, evidence in gathered.actions
+        if action.entity in names
+    )
+    answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
+    questions = [
+        replace(question, evidence=evidence)
+        for question, evidence in gathered.questions
+        if question.slug not in answered
+    ]
+    questions += [
+        Question(
+            f"topic.{topic.slug}",
+            topic.question,
+            "Left out of this plan.",
+            (Evidence(clause.text, "topic"),),
+        )
+        for topic, clause in topics
+    ]
+    questions += demand_questions(body, found.ruled, found.rules)
+    questions += homeless_questions(model, names)
+    return replace(
+        model,
+        entities=entities,
+        actions=actions,
+        qualities=tuple(
+            replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
+        ),
+        questions=tuple({question.slug: question for question in questions}.values()),
+        plannable=True,
+    )
+
+
+def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
+    """Name the kind: by the packs that matched, else by words that hint at it."""
+    kinds: dict[Kind, tuple[Evidence, ...]] = {}
+    for matched in found.packs:
+        kinds.setdefault(BY_SLUG[matched.slug].kind, matched.evidence)
+    for kind in ("migration", "performance", "data", "interface"):
+        if kind in kinds:
+            return kind, kinds[kind]
+    for kind, cue in _KIND_CUES:
+        for part in parts:
+            hit = re.search(cue, part.text, re.IGNORECASE)
+            if hit and part.section != "non_goal":
+                return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
+    return "none", ()
+
+
+def _plannable(
+    model: FeatureModel,
+    parts: Sequence[Clause],
+    body: Sequence[Clause],
+    found: Matches,
+    topics: Sequence[tuple[Topic, Clause]],
+) -> bool:
+    if model.kind not in PLANNABLE or not body:
+        return False
+    if not any(BY_SLUG[matched.slug].kind == model.kind for matched in found.packs):
+        return False
+    title = " ".join(part.text for part in parts if part.section == "title")
+    if any(re.search(topic.cue, title, re.IGNORECASE) for topic, _ in topics):
+        return False
+    if body[0] not in found.used:
+        return False  # what people say first is what they are after
+    if any(pack.kind != "none" and clause not in found.used for pack, clause in found.unbound):
+        return False  # something of weight was asked for, and it is not clear about what
+    return len(set(body) & found.used) >= _ENOUGH_UNDERSTOOD * len(set(body))
+
+
+def _with_fields(entity: Entity, model: FeatureModel, parts: Sequence[Clause]) -> Entity:
+    """Add the fields that the brief names for a record of the feature."""
+    records = {
+        dict(matched.bindings).get("subject")
+        for matched in model.packs
+        if matched.slug == "records"
+    }
+    if entity.name not in records or entity.existing:
+        return entity
+    known = {field.name for field in entity.fields}
+    named = tuple(field for field in fields_of(entity.name, parts) if field.name not in known)
+    if not named and not any(_is_entered(field) for field in entity.fields):
+        named = (Field("description", "long_text"),)
+    entity = replace(entity, fields=named + entity.fields)
+    status = entity.field("status")
+    return _with_drafts(entity) if status and "draft" in status.choices else entity
+
+
+def _with_drafts(entity: Entity) -> Entity:
+    """Let a draft be incomplete; what people enter is mandatory once it is submitted."""
+    entered = [field.name for field in entity.fields if _is_entered(field)]
+    if not entered:
+        return entity
+    complete = " AND ".join(f'"{name}" IS NOT NULL' for name in entered)
+    return replace(
+        entity,
+        fields=tuple(
+            replace(field, required=False) if field.name in entered else field
+            for field in entity.fields
+        ),
+        constraints=(
+            *entity.constraints,
+            Constraint(
+                f"{plural(entity.name)}_complete",
+                "check",
+                f"\"status\" = 'draft' OR ({complete})",
+                "records.ownership",
+            ),
+        ),
+    )
+
+
+def _is_entered(field: Field) -> bool:
+    """Whether people enter a field, rather than the system setting it."""
+    return (
+        field.required
+        and not field.default
+        and not field.references
+        and field.type != "choice"
+        and not field.name.endswith(("_at", "_until"))
+        and field.name != "status"
+    )
+
+
+def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:
+    """Return the actors that stand before the operation's verb, or after it behind `by`."""
+    verb = next((verb for name, verb in _VERBS if re.search(name, action.name)), None)
+    if verb is None:
+        return ()
+    found: dict[str, None] = {}
+    for clause in body:
+        for hit in re.finditer(verb, clause.text, re.IGNORECASE):
+            before, after = clause.text[: hit.start()], clause.text[hit.end() :]
+            if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
+                before = ""
+            for actor in _subjects(before, people):
+                found.setdefault(actor.name)
+            for actor in people:
+                if re.match(rf"\W*by (?:the |their |an? )?{actor.title}", after, re.IGNORECASE):
+                    found.setdefault(actor.name)
+    return tuple(found)
+
+
+def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
+    """Return the actor who stands last in a text, with those joined to it by `and` or `or`."""
+    nearest = max(people, key=lambda actor: _last(actor.title, before), default=None)
+    if nearest is None or _last(nearest.title, before) < 0:
+        return ()
+    start = before[: _last(nearest.title, before)]
+    joined = tuple(
+        actor
+        for actor in people
+        if re.search(rf"\b{actor.title}s? (?:and|or) (?:the |their )?$", start, re.IGNORECASE)
+    )
+    return (*joined, nearest)
+
+
+def _last(title: str, text: str) -> int:
+    positions = [hit.start() for hit in re.finditer(rf"\b{title}s?\b", text, re.IGNORECASE)]
+    return positions[-1] if positions else -1
+
+
+def _title(parts: Sequence[Clause]) -> str:
+    """Return the brief's own title, else the beginning of its first clause."""
+    titles = [part.text for part in parts if part.section == "title"]
+    text = titles[0] if titles else (parts[0].text if parts else "")
+    if len(text) <= _MAX_TITLE:
+        return text
+    return f"{text[:_MAX_TITLE].rsplit(' ', 1)[0]} …"
+
+
+def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:
+    texts = [part.text for part in parts if part.section == "non_goal"]
+    return tuple(
+        piece.strip(" .") for text in texts for piece in text.split(",") if piece.strip(" .")
+    )

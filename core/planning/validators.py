@@ -1,0 +1,73 @@
+"""What independent validators say of the artifacts, in this process and without a network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
+
+from compose_spec import PyCompose
+from openapi_spec_validator import validate
+from sqlglot import exp, parse
+
+from core.domain.artifact import Validation
+
+_MAX_MESSAGES = 5
+
+
+# Valid PostgreSQL that sqlglot does not know; tests run it on a real server.
+_UNKNOWN_TO_SQLGLOT = (
+    ("CREATE EXTENSION", re.compile(r'^CREATE EXTENSION IF NOT EXISTS "[a-z_]+";$', re.M)),
+    ("DEFERRABLE", re.compile(r" DEFERRABLE INITIALLY DEFERRED(?=,?$)", re.M)),
+)
+
+
+def validate_sql(sql: str) -> Validation:
+    """Parse PostgreSQL statements with sqlglot; says what was kept from it."""
+    left_out = []
+    for name, pattern in _UNKNOWN_TO_SQLGLOT:
+        sql, count = pattern.subn("", sql)
+        if count:
+            left_out.append(f"{name} was left out: sqlglot does not parse it")
+
+    def check() -> None:
+        for statement in parse(sql, dialect="postgres"):
+            # What sqlglot only passes through it has not checked.
+            if isinstance(statement, exp.Command) and statement.name.upper() not in {
+                "SET",
+                "BEGIN",
+            }:
+                raise ValueError(f"not understood: {statement.sql()[:80]}")
+
+    verdict = _verdict("sqlglot", check)
+    return replace(verdict, messages=(*verdict.messages, *left_out))
+
+
+def validate_openapi(document: dict[str, object]) -> Validation:
+    """Check an OpenAPI document with openapi-spec-validator."""
+
+    def check() -> None:
+        validate(json.loads(json.dumps(document)))
+
+    return _verdict("openapi-spec-validator", check)
+
+
+def validate_compose(text: str) -> Validation:
+    """Check a compose file with compose-spec."""
+
+    def check() -> None:
+        PyCompose.from_yaml(text)
+
+    return _verdict("compose-spec", check)
+
+
+def _verdict(distribution: str, check: Callable[[], None]) -> Validation:
+    validator = f"{distribution} {version(distribution)}"
+    try:
+        check()
+    except Exception as error:  # each validator has errors of its own, and all mean "failed"
+        lines = str(error).strip().splitlines()[:_MAX_MESSAGES] or [type(error).__name__]
+        return Validation(validator, "failed", tuple(line[:300] for line in lines))
+    return Validation(validator, "passed")

@@ -1,0 +1,193 @@
+"""What every role gives back: contract fields, linked artifacts, evidence, verdicts, decisions."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from hashlib import sha256
+
+import pytest
+
+from core.domain.decision import CATEGORIES
+from core.planning import FeatureModel, understand, work
+from core.planning.roles.security import findings
+from tests.planning.plans import PLANNED, ROLES, artifact, artifacts, brief, order, plan, run
+
+BASIC = {"analysis", "approach", "decisions", "concerns", "confidence"}
+OWN = {
+    "architect": {
+        "architecture_patterns",
+        "component_diagram",
+        "technology_stack",
+        "integration_points",
+        "feature_model",
+    },
+    "backend_dev": {"endpoints", "data_models", "code_snippets", "performance_notes"},
+    "dba": {"schema_changes", "indexes", "queries", "migration_steps"},
+    "frontend_dev": {"components", "state_management", "code_snippets", "accessibility_notes"},
+    "ui_ux": {"user_flows", "wireframe_description", "design_tokens", "accessibility_score"},
+    "security": {"vulnerabilities", "risk_level", "mitigations", "compliance_notes"},
+    "it_admin": {
+        "infrastructure",
+        "deployment_steps",
+        "monitoring_configuration",
+        "scaling_notes",
+    },
+}
+CHECKED = {"api", "baseline-ddl", "migration-ddl", "way-back-ddl", "compose"}
+
+
+@pytest.mark.parametrize("name", PLANNED)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_keeps_its_contract(name: str, role: str) -> None:
+    result = plan(name)[role]
+    assert set(result.output) >= BASIC | OWN[role]
+    assert json.loads(json.dumps(result.output)) == result.output
+    assert len(json.dumps(result.output)) < 64 * 1024
+    for decision in result.output["decisions"]:
+        assert set(decision) == {"text", "rationale", "category"}
+    assert result.artifacts
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_artifacts_are_linked_dressed_and_passed(name: str) -> None:
+    found = list(artifacts(plan(name)))
+    slugs = [one.slug for one in found]
+    assert len(slugs) == len(set(slugs))
+    for one in found:
+        assert set(one.links) <= set(slugs) - {one.slug}
+        assert "rule-based planner" in one.body.lower()
+        assert one.evidence or one.slug in {"accessibility", "open-questions"}
+        assert "<subject" not in one.body
+        assert not re.search(r"\ba (?:expense|offer|export|attachment)\b", one.body)
+        if one.slug in CHECKED:
+            assert one.validation.verdict == "passed", one.validation
+            assert re.match(r"[a-z-]+ \d+\.", one.validation.validator)
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_evidence_is_quoted_from_the_brief(name: str) -> None:
+    text = " ".join(brief(name).split())
+    for one in artifacts(plan(name)):
+        for evidence in one.evidence:
+            assert evidence.words in text
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_strategic_decisions_are_few_and_weighed(name: str) -> None:
+    results = plan(name)
+    strategic = results["architect"].decisions
+    assert 1 <= len(strategic) <= 7
+    for decision in strategic:
+        assert decision.strategic
+        assert decision.alternatives
+        assert all(alternative.rejected_because for alternative in decision.alternatives)
+        assert decision.evidence
+    assert any(decision.revisit_trigger for decision in strategic)
+    for role, result in results.items():
+        for decision in result.decisions:
+            assert decision.category in CATEGORIES
+            assert decision.strategic == (role == "architect")
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_every_operation_has_a_page_a_threat_and_is_in_the_interface(name: str) -> None:
+    results = plan(name)
+    model = FeatureModel.from_json(results["architect"].output["feature_model"])
+    names = {action.name for action in model.actions}
+    interface = json.loads(artifact(results, "api").body)
+    described = {
+        operation["operationId"]
+        for path in interface["paths"].values()
+        for operation in path.values()
+    }
+    pages = {
+        component["operation"] for component in results["frontend_dev"].output["components"]
+    } - {""}
+    threatened = {finding.operation for finding in findings(model)}
+    assert names == described == pages
+    assert names <= threatened
+    assert {action.entity for action in model.actions} <= {e.name for e in model.entities}
+
+
+@pytest.mark.parametrize("name", PLANNED)
+def test_rules_name_constraints_and_indexes_that_exist(name: str) -> None:
+    results = plan(name)
+    model = FeatureModel.from_json(results["architect"].output["feature_model"])
+    sql = artifact(results, "migration-ddl").body
+    operations = {action.name for action in model.actions}
+    jobs = artifact(results, "rollout").body
+    for rule in model.rules:
+        for mechanism in rule.mechanisms:
+            if mechanism.kind == "constraint":
+                table, _, column = mechanism.where.partition(".")
+                assert f'"{table}"' in sql, mechanism
+                assert not column or f'"{column}"' in sql
+            if mechanism.kind == "job" and mechanism.where != "mail":
+                assert mechanism.where in jobs, mechanism
+        assert rule.mechanisms
+    for action in model.actions:
+        assert set(re.findall(r"\{(\w+)\}", action.path)) <= {
+            f"{entity.name}_id" for entity in model.entities
+        }
+    assert operations
+
+
+@pytest.mark.parametrize("name", [*PLANNED, "vague", "terminbuchung", "csv-import"])
+def test_the_model_survives_json(name: str) -> None:
+    model = understand(brief(name))
+    assert FeatureModel.from_json(json.loads(json.dumps(model.to_json()))) == model
+
+
+def test_a_role_without_the_architect_reads_the_brief_itself() -> None:
+    text = brief("expense-approval")
+    assert work(order("dba", text)).artifacts == plan("expense-approval")["dba"].artifacts
+
+
+def test_long_names_of_roles_are_the_same_roles() -> None:
+    text = brief("dark-mode")
+    assert work(order("database_administrator", text)) == work(order("dba", text))
+
+
+def test_a_role_of_the_teams_own_writes_a_review() -> None:
+    results = plan("expense-approval")
+    upstream = {role: result.output for role, result in results.items()}
+    review = work(order("legal", brief("expense-approval"), upstream))
+    assert [one.slug for one in review.artifacts] == ["review-legal"]
+    assert "Nobody approves their own expense" in review.artifacts[0].body
+    assert review.decisions == ()
+
+
+def test_questions_come_as_an_artifact_too() -> None:
+    result = plan("vague")["architect"]
+    body = next(one.body for one in result.artifacts if one.slug == "open-questions")
+    assert all(question in body for question in result.questions)
+    assert result.output["feature_model"]["kind"] == "none"
+    assert result.output["not_understood"]
+
+
+def test_the_same_order_gives_the_same_bytes_in_another_process() -> None:
+    code = (
+        "from tests.planning.test_roles import fingerprint; "
+        "print(fingerprint('expense-approval'), fingerprint('marketplace-chat'))"
+    )
+    printed = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.split()
+        for seed in ("1", "77")
+    ]
+    here = [fingerprint("expense-approval"), fingerprint("marketplace-chat")]
+    assert printed == [here, here]
+
+
+def fingerprint(name: str) -> str:
+    """Return a digest of everything that a plan consists of."""
+    return sha256(repr(run(brief(name))).encode()).hexdigest()
