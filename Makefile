@@ -1,0 +1,59 @@
+# The commands of Sage Mode; `make` alone lists them.
+# Settings come from the environment: SAGE_PORT, SAGE_DATA_DIR, DATABASE_URL, REDIS_URL.
+
+.DEFAULT_GOAL := help
+.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine
+
+VENV := @embedded/venv.sh
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+run: ## install what is missing, then start everything and print the address
+	$(VENV) requirements.txt
+	@exec ./sage up
+
+stop: ## stop what `make run` started
+	@test ! -x .venv/bin/python || exec ./sage stop
+
+seed: ## put the demo team into the database
+	$(VENV) requirements.txt
+	@exec ./sage seed
+
+migrate: ## bring the database to the newest schema
+	$(VENV) requirements.txt
+	@exec ./sage migrate
+
+revision: export SAGE_REVISION_MESSAGE = $(m)
+revision: ## write a new migration from the models: make revision m="what changes"
+	@test -n "$$SAGE_REVISION_MESSAGE" || { echo 'Say what changes: make revision m="..."'; exit 2; }
+	$(VENV) requirements.txt
+	@exec .venv/bin/alembic revision --autogenerate -m "$$SAGE_REVISION_MESSAGE"
+
+# What asks the database runs once more on the machine's own PostgreSQL 15, where it is there.
+POSTGRES_15 := /usr/lib/postgresql/15/bin
+DATABASE_TESTS := tests/migrations tests/store tests/services tests/planning/test_database.py
+
+test: ## run all tests; pass options as ARGS="-k launch"
+	$(VENV) requirements-dev.txt
+	.venv/bin/python -m pytest -n 2 $(ARGS)
+	@test -n "$(ARGS)" || test ! -x $(POSTGRES_15)/initdb || { \
+	    echo "Once more on the PostgreSQL 15 of this machine:"; \
+	    SAGE_TEST_POSTGRES_BIN=$(POSTGRES_15) .venv/bin/python -m pytest -n 2 $(DATABASE_TESTS); }
+
+lint: ## check style, format, types and import contracts
+	$(VENV) requirements-dev.txt
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+chaos: ## kill every part in turn under load; MUTANT=fence|cas|reap must go red
+	$(VENV) requirements-dev.txt
+	@exec env MUTANT="$(MUTANT)" .venv/bin/python -m tests.chaos
+
+bench: bench-engine ## run all benchmarks
+
+bench-engine: ## measure the engine beside Celery and the floor
+	$(VENV) requirements-bench.txt
+	@exec .venv/bin/python -m bench.engine

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from wheels, and the process supervisor, for one-command use."""
