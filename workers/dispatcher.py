@@ -53,12 +53,18 @@ class Dispatcher:
             except (AppError, RedisError, OSError) as error:
                 log.warning("sweep ended early: %s", error)
                 self._stopping.wait(self._settings.sweep_seconds / 2)
+            except Exception:
+                log.exception("sweep ended early")
+                self._stopping.wait(self._settings.sweep_seconds)
             self._listen(listener)
         listener.close()
 
     def sweep(self) -> None:
         """Send what is due; on the timer also reap, re-send, start jobs and show a sign of life."""
         now = time.monotonic()
+        if now >= self._next_beat:  # first of all: it lives, whatever else does not answer
+            self._next_beat = now + BEAT_SECONDS
+            health.beat(self._name, "dispatcher", os.getpid())
         on_timer = now >= self._next_look
         if on_timer:
             self._next_look = now + self._settings.sweep_seconds
@@ -66,9 +72,6 @@ class Dispatcher:
         # Fewer messages than tasks that were sent: some were lost, or their worker died.
         resend = on_timer and queue.storage.queue_size() < dispatching.count_sent_tasks()
         self._send(resend=resend)
-        if now >= self._next_beat:
-            self._next_beat = now + BEAT_SECONDS
-            health.beat(self._name, "dispatcher", os.getpid())
         if now >= self._next_jobs:
             self._next_jobs = now + JOB_SECONDS
             for name in dispatching.take_due_jobs():
@@ -105,11 +108,11 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while True:  # the schedule needs the database, which may come up after us
+    while True:  # the schedule needs the database and its tables, which may come up after us
         try:
             dispatching.schedule_jobs()
             break
-        except AppError as error:
+        except Exception as error:
             log.warning("waiting for the database: %s", error)
             time.sleep(1)
     dispatcher.run()

@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from types import FrameType
 
 from core.domain.attempt import Claim
-from core.errors import AppError
 from core.services import claiming, health
 from core.settings import get_settings
 from workers.executors import Control
@@ -60,22 +59,34 @@ class LeaseKeeper:
 
     @contextmanager
     def hold(self, claim: Claim, control: Control) -> Iterator[None]:
-        """Keep an attempt's lease while the block runs; may raise `AttemptStopped` inside it."""
-        settings = get_settings()
-        _arm_watchdog(settings.lease_seconds + settings.stop_grace_seconds)
+        """Keep an attempt's lease while the block runs; may raise `AttemptStopped` inside it.
+
+        Once the executor was told to stop, whatever it still returned or raised does not count:
+        the block then ends with the reason.
+        """
         with self._changed:
             self._claim, self._control, self._reason = claim, control, AttemptStopped
             self._deadline = time.monotonic() + claim.work.timeout_seconds
+            self._arm_watchdog()
             self._changed.notify()
         try:
-            self._interruptible = True
-            yield
+            try:
+                self._interruptible = True
+                yield
+            finally:
+                self._interruptible = False
+        except Exception as error:
+            if control.stop_requested:
+                raise self._reason from error
+            raise
         finally:
-            self._interruptible = False
+            # Not even an interruption in the line above may leave the watchdog armed.
             with self._changed:
                 self._claim = self._control = None
+                faulthandler.cancel_dump_traceback_later()
                 self._changed.notify()
-            faulthandler.cancel_dump_traceback_later()
+        if control.stop_requested:
+            raise self._reason
 
     def _interrupt(self, signum: int, frame: FrameType | None) -> None:
         # Runs in the main thread. Between the executor's end and this signal's arrival the
@@ -112,7 +123,9 @@ class LeaseKeeper:
                 beating = None
             elif now >= next_lease_beat:
                 if _extend(claim):
-                    _arm_watchdog(settings.lease_seconds + settings.stop_grace_seconds)
+                    with self._changed:
+                        if self._claim is claim:  # it may have ended in the meantime
+                            self._arm_watchdog()
                     next_lease_beat = now + settings.heartbeat_seconds
                 else:
                     self._stop(claim, control, AttemptStopped)
@@ -123,32 +136,36 @@ class LeaseKeeper:
         log.warning(
             "attempt %s of task %s is stopped: %s", claim.attempt, claim.task_id, reason.__doc__
         )
-        _arm_watchdog(POLITE_SECONDS + get_settings().stop_grace_seconds)
-        self._reason = reason
-        control.request_stop()
         with self._changed:
-            if self._changed.wait_for(lambda: self._claim is not claim, POLITE_SECONDS):
+            if self._claim is not claim:
                 return
-        while self._claim is claim:
-            os.kill(os.getpid(), signal.SIGUSR1)
-            with self._changed:
-                self._changed.wait_for(lambda: self._claim is not claim, POLITE_SECONDS)
+            _end_process_after(POLITE_SECONDS + get_settings().stop_grace_seconds)
+            self._reason = reason
+            control.request_stop()
+            # The lock is held while a signal is sent: it never reaches a later attempt.
+            while not self._changed.wait_for(lambda: self._claim is not claim, POLITE_SECONDS):
+                os.kill(os.getpid(), signal.SIGUSR1)
+
+    def _arm_watchdog(self) -> None:
+        settings = get_settings()
+        _end_process_after(settings.lease_seconds + settings.stop_grace_seconds)
 
     def _beat_process(self) -> None:
         try:
             health.beat(self.name, "worker", os.getpid())
-        except AppError as error:
+        except Exception as error:  # also while the tables are missing: this thread must live on
             log.info("no sign of life given: %s", error)
 
 
 def _extend(claim: Claim) -> bool:
     try:
         return claiming.extend_lease(claim)
-    except AppError as error:
+    except Exception as error:
         # Whoever cannot prove the lease must not go on as if it had it.
         log.warning("lease not extended: %s", error)
         return False
 
 
-def _arm_watchdog(seconds: float) -> None:
+def _end_process_after(seconds: float) -> None:
+    """Have a thread in C end this process; it needs no lock of the interpreter's."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)

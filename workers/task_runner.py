@@ -71,9 +71,7 @@ class TaskRunner:
                 return recording.fail_attempt(
                     claim, code="role_failed", message=f"{type(error).__name__}: {error}"
                 )
-            return recording.record_result(
-                claim, result, take_along=inline_executors(), sends_freed=True
-            )
+            return _record(claim, result)
         except InvalidResult as error:
             return _fail_quietly(claim, error)
         except AttemptStopped:
@@ -115,22 +113,42 @@ def _fail_quietly(claim: Claim, error: AppError) -> Recorded | None:
         return None
 
 
-async def _await(result: Awaitable[RoleResult], seconds: float) -> RoleResult:
+def _record(claim: Claim, result: RoleResult) -> Recorded:
     try:
-        async with asyncio.timeout(seconds):
+        return recording.record_result(
+            claim, result, take_along=inline_executors(), sends_freed=True
+        )
+    except AppError:
+        raise
+    except Exception as error:  # what the executor gave is no result, or the store refuses it
+        log.exception("the result of attempt %s of task %s", claim.attempt, claim.task_id)
+        raise InvalidResult(
+            f"The executor's result cannot be stored. {type(error).__name__}: {error}"
+        ) from error
+
+
+async def _await(result: Awaitable[RoleResult], seconds: float) -> RoleResult:
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
             return await result
     except TimeoutError:
-        raise DeadlinePassed from None
+        if limit.expired():
+            raise DeadlinePassed from None
+        raise  # a time-out of the executor's own
 
 
 def _limited(note: Callable[[str], None]) -> Callable[[str], None]:
-    """Return a note that is taken at most once a second."""
+    """Return a note that is taken at most once a second, and may be lost."""
     last = 0.0
 
     def limited(text: str) -> None:
         nonlocal last
         if time.monotonic() - last >= NOTE_SECONDS:
             last = time.monotonic()
-            note(text)
+            try:
+                note(text)
+            except AppError as error:
+                log.info("note not recorded: %s", error)
 
     return limited

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from core import planning
 from core.domain.work import RoleResult, RoleWork
 from workers.executors.protocol import Control
@@ -16,4 +18,18 @@ class PlannerExecutor:
 
 
 def warm_up() -> None:
-    """Load what planning needs, so that the first task need not wait for it."""
+    """Plan a small feature, so that the first task need not wait for what planning loads."""
+    planning.work(
+        RoleWork(
+            session_id=UUID(int=0),
+            task_id=UUID(int=0),
+            attempt=1,
+            role="backend_dev",
+            feature_name="Warm-up",
+            brief="Employees submit expenses. Their manager approves or rejects them.",
+            description="",
+            instructions="",
+            capabilities=(),
+            upstream={},
+        )
+    )

@@ -1,0 +1,22 @@
+"""What happens once, when the dashboard's process starts."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+# Loaded before the first visitor would wait for them.
+HEAVY = ("pandas", "pyarrow", "plotly.graph_objects", "core.services.reading")
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Load what the pages need, and take it out of the garbage collector's sight."""
+    for name in HEAVY:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
+    yield {}
