@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from threading import Barrier
+from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import text
+
 from core.domain.access import TeamRole, UserPrincipal
+from core.domain.artifact import Artifact
 from core.domain.attempt import Claim, Recorded, WorkerIdentity
+from core.domain.decision import DecisionDraft
 from core.domain.events import Event
 from core.domain.people import User
-from core.domain.pipeline import Pipeline
+from core.domain.pipeline import Pipeline, Step, make_pipeline
 from core.domain.role import RoleProfile
 from core.domain.session import LaunchRequest, Session, Task
 from core.domain.work import RoleResult
@@ -22,6 +29,7 @@ from core.store import configuration, people
 
 WORKER = WorkerIdentity("test-worker")
 _numbers = count(1)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -103,3 +111,77 @@ def complete_roles(someone: Someone, session: Session, *roles: str) -> None:
 def events_of(someone: Someone, session: Session) -> list[Event]:
     """Return all events of a session."""
     return reading.list_events(someone.principal, session.id)
+
+
+def make_decision(**changes: Any) -> DecisionDraft:
+    """Make a tactical decision, or a strategic one."""
+    values: dict[str, Any] = {
+        "text": "One table for approvals",
+        "rationale": "Every step is decided once",
+        "category": "data",
+        "confidence": "high",
+    }
+    return DecisionDraft(**(values | changes))
+
+
+def make_artifact(slug: str = "schema", **changes: Any) -> Artifact:
+    """Make a small document."""
+    values: dict[str, Any] = {
+        "slug": slug,
+        "kind": "ddl",
+        "media_type": "application/sql",
+        "title": "Schema",
+        "body": "CREATE TABLE expense (id bigint PRIMARY KEY);",
+    }
+    return Artifact(**(values | changes))
+
+
+def expire_lease(claimed: Claim, *, overdue: bool = False) -> None:
+    """Let an attempt's lease, and with `overdue` also its deadline, lie in the past."""
+    query = text(
+        """
+        UPDATE agent_tasks SET lease_until = clock_timestamp() - interval '1 second',
+               deadline_at = CASE WHEN :overdue THEN clock_timestamp() - interval '1 second'
+                                  ELSE deadline_at END
+        WHERE id = :id AND attempt = :attempt
+        """
+    )
+    values = {"id": claimed.task_id, "attempt": claimed.attempt, "overdue": overdue}
+    transact(lambda db: db.execute(query, values))
+
+
+def make_due(task_id: UUID) -> None:
+    """Let the time come at which a task awaiting its retry is due."""
+    query = text("UPDATE agent_tasks SET due_at = clock_timestamp() WHERE id = :id")
+    transact(lambda db: db.execute(query, {"id": task_id}))
+
+
+def fail_for_good(someone: Someone, session: Session, role: str) -> None:
+    """Claim a role's task and let it fail without another try, and the session with it."""
+    claimed = claim(someone, session, role)
+    recording.fail_attempt(claimed, code="broken", message="It broke.", may_retry=False)
+
+
+def launch_pipeline(someone: Someone, *steps: Step, **changes: Any) -> Session:
+    """Launch a session on a pipeline of the team's own."""
+    name = f"pipeline_{next(_numbers)}"
+    define_pipeline(someone.team_id, make_pipeline(name, steps))
+    return launch(someone, pipeline=name, **changes)
+
+
+def statuses(someone: Someone, session: Session) -> dict[str, str]:
+    """Return the status of each role's task."""
+    tasks = reading.list_tasks(someone.principal, session.id)
+    return {task.role: task.status.value for task in tasks}
+
+
+def in_parallel(number: int, act: Callable[[int], T]) -> list[T]:
+    """Run an act in as many threads at once; returns what each returned."""
+    barrier = Barrier(number)
+
+    def start(index: int) -> T:
+        barrier.wait()
+        return act(index)
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(start, range(number)))

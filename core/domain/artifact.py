@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from core.domain.text import clean_line, clean_text
 
 Verdict = Literal["passed", "failed", "not_checked"]
 
@@ -44,3 +46,25 @@ class Artifact:
     evidence: tuple[Evidence, ...] = ()
     links: tuple[str, ...] = ()  # slugs of the artifacts it was derived from
     validation: Validation = field(default=NOT_CHECKED)
+
+
+def clean_artifact(artifact: Artifact) -> Artifact:
+    """Return an artifact whose every text can be stored."""
+    validation = artifact.validation
+    return replace(
+        artifact,
+        slug=clean_line(artifact.slug),
+        kind=clean_line(artifact.kind),
+        media_type=clean_line(artifact.media_type),
+        title=clean_line(artifact.title),
+        body=clean_text(artifact.body),
+        evidence=tuple(
+            Evidence(clean_text(item.words), clean_line(item.rule)) for item in artifact.evidence
+        ),
+        links=tuple(map(clean_line, artifact.links)),
+        validation=replace(
+            validation,
+            validator=clean_line(validation.validator),
+            messages=tuple(map(clean_text, validation.messages)),
+        ),
+    )

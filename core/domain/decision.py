@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from core.domain.text import clean_line, clean_text
 
 Confidence = Literal["high", "medium", "low"]
 CATEGORIES = (
@@ -41,3 +43,20 @@ class DecisionDraft:
     evidence: tuple[str, ...] = ()  # artifact slugs, or words of the brief in quotes
     revisit_trigger: str | None = None
     strategic: bool = False
+
+
+def clean_draft(draft: DecisionDraft) -> DecisionDraft:
+    """Return a draft whose every text can be stored."""
+    trigger = draft.revisit_trigger
+    return replace(
+        draft,
+        text=clean_text(draft.text),
+        rationale=clean_text(draft.rationale),
+        category=clean_line(draft.category),
+        alternatives=tuple(
+            Alternative(clean_text(item.text), clean_text(item.rejected_because))
+            for item in draft.alternatives
+        ),
+        evidence=tuple(map(clean_text, draft.evidence)),
+        revisit_trigger=None if trigger is None else clean_text(trigger),
+    )

@@ -1,7 +1,7 @@
 """The catalogue of events: entries in a session's numbered log.
 
 Payloads hold ids and small values, never documents. An event's class is its schema; `version`
-rises when a field changes its meaning, and `decode_event` reads every version ever written.
+rises when a field changes its meaning, and `decode_body` reads every version ever written.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ from uuid import UUID
 from core.errors import InvalidInput
 
 _USER_NAME = re.compile(r"[A-Za-z0-9_-]{3,50}\Z")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}\Z")
+# No spaces, no controls and nothing that cannot be stored.
+_PART = r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+_EMAIL = re.compile(rf"{_PART}{{1,64}}@{_PART}{{1,255}}\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain.role import canonical_role
+from core.domain.role import canonical_role, check_role_name
+from core.domain.text import MAX_NAME_CHARACTERS, clean_line
 from core.errors import InvalidInput
 
 MAX_STEPS = 50
-_ROLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,49}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,12 @@ def make_pipeline(
 ) -> Pipeline:
     """Check steps and return them as a pipeline; long role names become the short ones.
 
-    Raises `InvalidInput` when it is empty or too long, names a role twice, waits for a role that
-    is not in it, has a cycle, or names a role outside `known_roles`.
+    Raises `InvalidInput` when it has no name, is empty or too long, names a role twice, waits for
+    a role that is not in it, has a cycle, or names a role outside `known_roles`.
     """
+    name = clean_line(name)
+    if not 0 < len(name) <= MAX_NAME_CHARACTERS:
+        raise InvalidInput(f"A pipeline's name has 1 to {MAX_NAME_CHARACTERS} characters.")
     if not steps:
         raise InvalidInput("The pipeline has no roles.", hint="Name at least one role.")
     if len(steps) > MAX_STEPS:
@@ -76,11 +78,7 @@ def make_pipeline(
     )
     roles = [step.role for step in checked]
     for role in roles:
-        if not _ROLE_NAME.match(role):
-            raise InvalidInput(
-                f"'{role}' is no name for a role.",
-                hint="Use 1 to 50 lower-case letters, digits and underscores.",
-            )
+        check_role_name(role)
         if roles.count(role) > 1:
             raise InvalidInput(f"The pipeline names the role '{role}' twice.")
         if known_roles is not None and role not in known_roles:
@@ -92,7 +90,8 @@ def make_pipeline(
         for name_before in step.after:
             if name_before not in roles:
                 raise InvalidInput(
-                    f"'{step.role}' waits for '{name_before}', which is not in the pipeline."
+                    f"'{step.role}' waits for '{clean_line(name_before)[:50]}', which is not in "
+                    "the pipeline."
                 )
     _stages(checked)
     return Pipeline(name, checked)

@@ -277,7 +277,15 @@ def _task_waiting(state: SessionState, body: ev.TaskWaiting, at: datetime) -> Se
 
 @_handles(ev.TaskCompleted)
 def _task_completed(state: SessionState, body: ev.TaskCompleted, at: datetime) -> SessionState:
-    return _with_task(state, body.task_id, status="completed", finished_at=at, due_at=None)
+    return _with_task(
+        state,
+        body.task_id,
+        status="completed",
+        finished_at=at,
+        due_at=None,
+        error_code=None,
+        error_message=None,
+    )
 
 
 @_handles(ev.TaskFailed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from core.errors import InvalidInput
 
 MAX_BRIEF_BYTES = 64 * 1024
 MAX_NAME_CHARACTERS = 200
+MAX_DEPTH = 100
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls but tab, line feed and carriage return.
@@ -22,15 +24,33 @@ def clean_text(text: str) -> str:
     return _SURROGATES.sub("", text).replace("\x00", "")
 
 
-def clean_json(value: Any) -> Any:
-    """Clean every text in a JSON-able value, keys too; tuples become lists."""
-    if isinstance(value, str):
-        return clean_text(value)
+def clean_json(value: Any, *, depth: int = 0) -> Any:
+    """Return a value as JSON that can be stored and hashed: its texts are cleaned, keys too.
+
+    What JSON has no word for becomes text (also integers beyond 64 bits), a float that is no
+    number becomes null. Raises `InvalidInput` when it is nested more than 100 levels deep.
+    """
+    if depth > MAX_DEPTH:
+        raise InvalidInput(
+            f"The data is nested more than {MAX_DEPTH} levels deep.", hint="Send it flatter."
+        )
     if isinstance(value, Mapping):
-        return {clean_text(str(key)): clean_json(inner) for key, inner in value.items()}
+        return {
+            clean_text(str(key)): clean_json(inner, depth=depth + 1) for key, inner in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [clean_json(inner) for inner in value]
-    return value
+        return [clean_json(inner, depth=depth + 1) for inner in value]
+    return _clean_scalar(value)
+
+
+def _clean_scalar(value: Any) -> str | int | float | bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return value
+    return clean_text(str(value))
 
 
 def clean_line(text: str) -> str:

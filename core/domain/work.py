@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from core.domain.artifact import Artifact
-from core.domain.decision import DecisionDraft
-from core.domain.text import clean_json, clean_line, clean_text
+from core.domain.artifact import Artifact, clean_artifact
+from core.domain.decision import DecisionDraft, clean_draft
+from core.domain.text import clean_json, clean_line
 
 WorkOutcome = Literal["done", "needs_input"]
 
@@ -63,16 +63,9 @@ def clean_result(result: RoleResult) -> RoleResult:
     return replace(
         result,
         output=clean_json(result.output),
-        artifacts=tuple(
-            replace(artifact, title=clean_line(artifact.title), body=clean_text(artifact.body))
-            for artifact in result.artifacts
-        ),
-        decisions=tuple(
-            replace(
-                decision, text=clean_text(decision.text), rationale=clean_text(decision.rationale)
-            )
-            for decision in result.decisions
-        ),
+        artifacts=tuple(map(clean_artifact, result.artifacts)),
+        decisions=tuple(map(clean_draft, result.decisions)),
+        questions=tuple(map(clean_line, result.questions)),
         usage=clean_json(result.usage),
     )
 

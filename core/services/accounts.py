@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import Connection
 
 from core.domain.access import Principal, TeamRole, UserPrincipal
 from core.domain.people import Team, User, check_email, check_user_name
+from core.domain.text import clean_line
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.services.transaction import transact
@@ -21,23 +20,27 @@ def create_user(user_name: str, email: str, *, is_administrator: bool = False) -
     """Create a user with a personal team; raises `Conflict` when the name or e-mail is taken."""
     name, address = check_user_name(user_name), check_email(email)
 
+    user = User(new_id(), name, address, is_administrator)
+
     def work(db: Connection) -> User:
-        user_id = new_id()
         if not people.insert_user(
-            db, user_id=user_id, user_name=name, email=address, is_administrator=is_administrator
+            db, user_id=user.id, user_name=name, email=address, is_administrator=is_administrator
         ):
+            if people.find_user(db, name) == user:  # a try whose answer was lost made it
+                return user
             raise Conflict("That user name or e-mail address is taken.", hint="Choose another one.")
-        people.insert_team(db, team_id=new_id(), owner_id=user_id, name=name, is_shared=False)
-        return User(user_id, name, address, is_administrator)
+        people.insert_team(db, team_id=new_id(), owner_id=user.id, name=name, is_shared=False)
+        return user
 
     return transact(work)
 
 
 def get_user(user_name: str) -> User:
     """Return the user of a name; raises `NotFound`."""
-    user = transact(lambda db: people.find_user(db, user_name))
+    name = clean_line(user_name)
+    user = transact(lambda db: people.find_user(db, name))
     if user is None:
-        raise NotFound(f"There is no user '{user_name}'.", hint="`./sage user create` makes one.")
+        raise NotFound(f"There is no user '{name[:50]}'.", hint="`./sage user create` makes one.")
     return user
 
 
@@ -57,23 +60,23 @@ def list_teams(principal: Principal) -> list[Team]:
 def ensure_demo_team() -> tuple[User, Team]:
     """Return the local administrator and the demo team; makes what is missing."""
 
-    def work(db: Connection) -> tuple[User, UUID]:
-        user = people.find_user(db, ADMINISTRATOR)
+    def work(db: Connection) -> User:
+        people.insert_user(
+            db,
+            user_id=new_id(),
+            user_name=ADMINISTRATOR,
+            email="admin@localhost",
+            is_administrator=True,
+        )
+        user = people.find_user(db, ADMINISTRATOR)  # whoever made it
         if user is None:
-            user = User(new_id(), ADMINISTRATOR, "admin@localhost", True)
-            people.insert_user(
-                db,
-                user_id=user.id,
-                user_name=user.user_name,
-                email=user.email,
-                is_administrator=True,
-            )
+            raise Conflict("The e-mail address admin@localhost belongs to another user.")
         team_id = new_id()
         if people.insert_team(
             db, team_id=team_id, owner_id=user.id, name=DEMO_TEAM, is_shared=True
         ):
             people.insert_membership(db, team_id, user.id, TeamRole.OWNER)
-        return user, team_id
+        return user
 
-    user, _ = transact(work)
+    user = transact(work)
     return user, find_team(UserPrincipal(user.id), DEMO_TEAM)

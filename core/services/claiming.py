@@ -40,7 +40,17 @@ def claim_task(
     task_id: UUID, worker: WorkerIdentity, *, queue_id: str | None = None
 ) -> Claim | None:
     """Claim a due task for a worker; None when it cannot be had, as with a second delivery."""
-    claim = transact(lambda db: claim_within(db, task_id, worker, queue_id), budget_seconds=5)
+    earlier: list[Claim] = []
+
+    def work(db: Connection) -> Claim | None:
+        for lost in earlier[-1:]:  # of a try whose answer was lost
+            if heads.has_event(db, lost.session_id, lost.seq, lost.started_at):
+                return lost
+        claim = claim_within(db, task_id, worker, queue_id)
+        earlier.extend([claim] if claim else [])
+        return claim
+
+    claim = transact(work, budget_seconds=5)
     if claim is not None:
         settings = get_settings()
         announce(settings.redis_url, sessions=[(claim.session_id, claim.seq)])

@@ -48,6 +48,8 @@ def resume_session(principal: Principal, session_id: UUID) -> Session:
     """Let a paused session's tasks be claimed again."""
 
     def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        # Messages that came during the pause led to no claim: the next sweep sends them again.
+        tasks.unstamp(db, [view.id for view in views if view.status == TaskStatus.READY])
         return [ev.SessionResumed()]
 
     return _act(principal, session_id, "resume", effect, has_work=True)
@@ -95,15 +97,21 @@ def expire_session(session_id: UUID) -> Session:
 def _act(
     principal: Principal, session_id: UUID, act: str, effect: Effect, *, has_work: bool = False
 ) -> Session:
+    earlier: list[tuple[int, datetime]] = []
+
     def work(db: Connection) -> Session:
-        demand_session(db, principal, session_id, Action.CONTROL)
+        session = demand_session(db, principal, session_id, Action.CONTROL)
         head = heads.lock_head(db, session_id)
         if head is None:
             raise NotFound
+        for seq, at in earlier[-1:]:  # of a try whose answer was lost
+            if heads.has_event(db, session_id, seq, at):
+                return session
         status = next_session_status(head.status, act)
         now, views = tasks.locked_tasks(db, session_id)
         bodies = effect(db, head, views, now)
-        heads.append_events(db, head, bodies, now, status=status)
+        after = heads.append_events(db, head, bodies, now, status=status)
+        earlier.append((after.last_seq, now))
         return demand_session(db, principal, session_id, Action.CONTROL)
 
     session = transact(work)

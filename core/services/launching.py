@@ -14,11 +14,12 @@ from core.domain.attempt import content_hash, is_large
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
-from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile
+from core.domain.role import BUILT_IN_PROFILES, RoleProfile
 from core.domain.session import LaunchRequest, Session
 from core.domain.text import check_brief, check_name, clean_json, clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
+from core.services.configuring import known_executors
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
@@ -112,7 +113,7 @@ def _check(request: LaunchRequest) -> LaunchRequest:
         key = clean_line(key)
         if not key or len(key) > MAX_KEY_CHARACTERS:
             raise InvalidInput(f"The launch key must have 1 to {MAX_KEY_CHARACTERS} characters.")
-    known = {*EXECUTORS, *get_settings().extra_executors}
+    known = known_executors()
     if request.executor is not None and request.executor not in known:
         raise InvalidInput(
             f"There is no executor '{clean_line(request.executor)[:50]}'.",
@@ -122,7 +123,7 @@ def _check(request: LaunchRequest) -> LaunchRequest:
         team_id=request.team_id,
         feature_name=check_name(request.feature_name),
         brief=check_brief(request.brief),
-        pipeline=request.pipeline,
+        pipeline=clean_line(request.pipeline),
         executor=request.executor,
         launch_key=key,
         input=clean_json(request.input),
@@ -137,7 +138,7 @@ def _find_pipeline(
     if name == SEVEN_ROLES.name:
         return SEVEN_ROLES
     raise InvalidInput(
-        f"There is no pipeline '{clean_line(name)[:50]}' in this team.",
+        f"There is no pipeline '{name[:50]}' in this team.",
         hint=f"Define it first, or use '{SEVEN_ROLES.name}'.",
     )
 

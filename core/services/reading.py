@@ -13,7 +13,7 @@ from core.domain.session import Decision, Session, Snapshot, StoredArtifact, Tas
 from core.errors import InvalidInput, NotFound
 from core.services.permission import demand_session
 from core.services.transaction import transact
-from core.store import heads, journal, sessions, snapshots, tasks
+from core.store import heads, journal, operations, sessions, snapshots, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def get_report(principal: Principal, session_id: UUID) -> SessionReport:
     """Return a session with everything that it left; raises `NotFound`."""
 
     def work(db: Connection) -> SessionReport:
+        operations.hold_moment(db)
         return SessionReport(
             session=demand_session(db, principal, session_id, Action.READ),
             tasks=tuple(tasks.list_tasks(db, principal, session_id)),

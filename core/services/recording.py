@@ -45,6 +45,7 @@ from core.store.attempts import Completion, OpenSnapshot
 from core.store.heads import Head
 
 MAX_ERROR_CHARACTERS = 2000
+MAX_CODE_CHARACTERS = 100
 
 
 def record_result(
@@ -64,12 +65,14 @@ def record_result(
     result = clean_result(result)
     sha256 = content_hash(result.output) if is_large(result.output) else None
 
+    earlier: list[Recorded] = []
+
     def work(db: Connection) -> Recorded:
         head = _lock(db, claim)
         now, views = tasks.locked_tasks(db, claim.session_id)
         if has_completed(views, claim.task_id, claim.attempt):
             # An earlier try of this very transaction went through, though its answer was lost.
-            return Recorded(claim.session_id, head.last_seq)
+            return earlier[-1] if earlier else Recorded(claim.session_id, head.last_seq)
         if owned_view(views, claim.task_id, claim.attempt) is None:
             raise Fenced
         if sha256 is not None:
@@ -117,7 +120,8 @@ def record_result(
             view.id for view in freed if view is not along and view.executor not in NOT_QUEUED
         )
         next_claim = None if taken is None else replace(taken.claim, seq=after.last_seq)
-        return Recorded(head.session_id, after.last_seq, queued, next_claim)
+        earlier.append(Recorded(head.session_id, after.last_seq, queued, next_claim))
+        return earlier[-1]
 
     try:
         recorded = transact(work)
@@ -136,17 +140,25 @@ def fail_attempt(claim: Claim, *, code: str, message: str, may_retry: bool = Tru
 
     Raises `Fenced` when the attempt no longer owns its task.
     """
+    code = clean_line(code)[:MAX_CODE_CHARACTERS] or "role_failed"
     error_message = clean_line(message)[:MAX_ERROR_CHARACTERS] or code
+
+    earlier: list[tuple[Recorded, datetime]] = []
 
     def work(db: Connection) -> Recorded:
         head = _lock(db, claim)
+        for recorded, at in earlier[-1:]:  # of a try whose answer was lost
+            if heads.has_event(db, claim.session_id, recorded.seq, at):
+                return recorded
         now, views = tasks.locked_tasks(db, claim.session_id)
         view = owned_view(views, claim.task_id, claim.attempt)
         if view is None:
             raise Fenced
-        return end_without_result(
+        recorded = end_without_result(
             db, head, view, now, code=code, message=error_message, may_retry=may_retry
         )
+        earlier.append((recorded, now))
+        return recorded
 
     recorded = transact(work)
     announce(get_settings().redis_url, sessions=[(recorded.session_id, recorded.seq)])

@@ -46,9 +46,9 @@ def current_engine() -> Engine:
 def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
     """Run `work` in one transaction and commit it.
 
-    It is repeated for `budget_seconds` while the connection is lost (SQLSTATE 08*, 57P*) or the
-    server asks for it (40001, 40P01). Raises `DatabaseUnavailable` when that did not help, and
-    `Unconfirmed` when a try was lost at its commit.
+    It is repeated for `budget_seconds` while the connection is lost (SQLSTATE 08*, 57P*, 25P03) or
+    the server asks for it (40001, 40P01, 55P03). Raises `DatabaseUnavailable` when that did not
+    help, and `Unconfirmed` when a try was lost at its commit.
     """
     engine = current_engine()
     end = time.monotonic() + budget_seconds
@@ -77,6 +77,7 @@ def is_transient(error: Exception) -> bool:
         return False
     state = getattr(error.orig, "sqlstate", None) or ""
     if state:
-        # 55P03: a lock was not given in time; whoever holds it will let go.
-        return state in ("40001", "40P01", "55P03") or state.startswith(("57P", "08"))
+        # 55P03: a lock was not given in time; whoever holds it will let go. 25P03: this process was
+        # stopped for so long that the server closed its transaction.
+        return state in ("40001", "40P01", "55P03", "25P03") or state.startswith(("57P", "08"))
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)

@@ -37,7 +37,7 @@ def ping(url: str) -> None:
     """Ask Redis for a sign of life; raises `RedisUnavailable` when there is none."""
     try:
         get_redis(url).ping()
-    except (RedisError, OSError) as error:
+    except (RedisError, OSError, ValueError) as error:  # ValueError: the URL is none
         raise RedisUnavailable from error
 
 

@@ -49,7 +49,8 @@ _CLAIM = bind(
     UPDATE agent_tasks AS task
     SET status = 'running', attempt = task.attempt + 1,
         lease_owner = :worker, queue_id = :queue_id,
-        lease_until = clock_timestamp() + make_interval(secs => :lease_seconds),
+        lease_until =
+            clock_timestamp() + make_interval(secs => least(:lease_seconds, task.timeout_seconds)),
         deadline_at = clock_timestamp() + make_interval(secs => task.timeout_seconds),
         started_at = clock_timestamp(), finished_at = NULL
     FROM head
@@ -212,7 +213,8 @@ _RECORD = bind(
         SET status = 'running', attempt = attempt + 1, due_at = :at, started_at = :at,
             finished_at = NULL, error_code = NULL, error_message = NULL,
             lease_owner = :worker, queue_id = NULL,
-            lease_until = clock_timestamp() + make_interval(secs => :lease_seconds),
+            lease_until = least(clock_timestamp() + make_interval(secs => :lease_seconds),
+                                :at + make_interval(secs => timeout_seconds)),
             deadline_at = :at + make_interval(secs => timeout_seconds)
         WHERE id = :taken_id AND status = 'blocked'
     ), opened AS (

@@ -106,6 +106,16 @@ def append_events(
     return after
 
 
+def has_event(db: Connection, session_id: UUID, seq: int, at: datetime) -> bool:
+    """Tell whether the event with this number was written at this very moment.
+
+    Thereby a repeated transaction recognises what an earlier try, whose answer was lost, stored.
+    """
+    e = session_events.c
+    query = select(e.seq).where(e.session_id == session_id, e.seq == seq, e.at == at)
+    return db.execute(query).one_or_none() is not None
+
+
 def list_events(
     db: Connection,
     principal: Principal,

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, Table, or_, select
-from sqlalchemy.sql.util import find_tables
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Join,
+    Select,
+    Table,
+    select,
+    union,
+)
 
 from core.domain.access import Principal, SystemPrincipal
 from core.store.tables import team_memberships, teams
@@ -17,26 +27,39 @@ Q = TypeVar("Q", bound=Select[Any])
 def visible(query: Q, principal: Principal) -> Q:
     """Narrow a query on team-owned tables to the rows of teams that the principal is in.
 
-    Every team-owned table among the query's FROMs is narrowed. Raises `ValueError` when there is
-    none: such a query does not belong here.
+    Every team-owned table among the query's FROMs is narrowed, also under an alias. Raises
+    `ValueError` when there is none: such a query does not belong here; and for a subquery, whose
+    inside must be narrowed instead.
     """
     if isinstance(principal, SystemPrincipal):
         return query
-    owned = [
-        table.c.id if table is teams else table.c.team_id
-        for source in query.get_final_froms()
-        for table in find_tables(source, include_joins=True)
-        if isinstance(table, Table) and (table is teams or "team_id" in table.c)
-    ]
+    owned = [column for source in query.get_final_froms() for column in _team_columns(source)]
     if not owned:
         raise ValueError("visible() needs a query on a team-owned table")
     mine = _teams_of(principal.user_id)
     return query.where(*(column.in_(mine) for column in owned))
 
 
-def _teams_of(user_id: UUID) -> Select[tuple[UUID]]:
-    """The owner always; others only when the team is shared and they are its members."""
-    joined = select(team_memberships.c.team_id).where(team_memberships.c.user_id == user_id)
-    return select(teams.c.id).where(
-        or_(teams.c.owner_id == user_id, teams.c.is_shared & teams.c.id.in_(joined))
-    )
+def _team_columns(source: FromClause) -> Iterator[ColumnElement[UUID]]:
+    if isinstance(source, Join):
+        yield from _team_columns(source.left)
+        yield from _team_columns(source.right)
+        return
+    table = source.element if isinstance(source, Alias) else source
+    if not isinstance(table, Table):
+        raise ValueError("visible() narrows tables; call it inside the subquery")
+    if table is teams:
+        yield source.c.id
+    elif "team_id" in table.c:
+        yield source.c.team_id
+
+
+def _teams_of(user_id: UUID) -> CompoundSelect[UUID]:
+    """The owner always; others only when the team is shared and they are its members.
+
+    A union, as PostgreSQL knows how few rows each half has; of an OR it believes half of all.
+    """
+    m = team_memberships.c
+    owned = select(teams.c.id).where(teams.c.owner_id == user_id)
+    shared = select(m.team_id).join(teams).where(m.user_id == user_id, teams.c.is_shared)
+    return union(owned, shared)

@@ -43,7 +43,7 @@ def reopen_session(db: Connection, session_id: UUID) -> None:
     db.execute(update(execution_sessions).where(_e.id == session_id).values(ended_at=None))
 
 
-_QUERY: Select[Any] = select(
+_COLUMNS = (
     _e.id,
     _e.team_id,
     _e.user_id,
@@ -54,9 +54,11 @@ _QUERY: Select[Any] = select(
     _e.created_at,
     _e.started_at,
     _e.ended_at,
-    session_heads.c.status,
-    session_heads.c.last_seq,
-).join(session_heads, session_heads.c.session_id == _e.id)
+)
+_HEAD = (session_heads.c.status, session_heads.c.last_seq)
+_QUERY: Select[Any] = select(*_COLUMNS, *_HEAD).join(
+    session_heads, session_heads.c.session_id == _e.id
+)
 
 
 def get_session(db: Connection, principal: Principal, session_id: UUID) -> Session | None:
@@ -97,11 +99,16 @@ def list_sessions(
     limit: int = 20,
 ) -> list[Session]:
     """Return sessions, newest first."""
-    query = _QUERY
+    query: Select[Any] = select(*_COLUMNS)
     if team_id is not None:
         query = query.where(_e.team_id == team_id)
+    # First the page, by its index, then the heads of those few.
+    page = visible(query, principal).order_by(_e.created_at.desc(), _e.id.desc()).limit(limit)
+    newest = page.subquery()
     rows = db.execute(
-        visible(query, principal).order_by(_e.created_at.desc(), _e.id.desc()).limit(limit)
+        select(newest, *_HEAD)
+        .join(session_heads, session_heads.c.session_id == newest.c.id)
+        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
     )
     return [_to_session(row) for row in rows]
 

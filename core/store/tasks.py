@@ -25,10 +25,10 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from core.domain.access import Principal
 from core.domain.attempt import TaskView
-from core.domain.lifecycle import UNFINISHED_TASK, TaskStatus
+from core.domain.lifecycle import UNFINISHED_TASK, SessionStatus, TaskStatus
 from core.domain.session import Task
 from core.store.scope import visible
-from core.store.tables import agent_tasks
+from core.store.tables import agent_tasks, session_heads
 from core.store.values import bind
 
 _t = agent_tasks.c
@@ -65,6 +65,8 @@ def locked_tasks(db: Connection, session_id: UUID) -> tuple[datetime, list[TaskV
         )
         for row in rows
     ]
+    if not rows:  # a pending session has none yet
+        return db.execute(select(func.clock_timestamp())).scalar_one(), []
     return rows[0].now, views
 
 
@@ -233,11 +235,18 @@ def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str,
 
 
 def count_sent(db: Connection) -> int:
-    """Return how many ready tasks were sent to the queue and are not claimed yet."""
+    """Return how many tasks were sent to the queue and wait there to be claimed.
+
+    Those of a paused session are not claimed and not sent again, so they do not count.
+    """
     found = db.execute(
         select(func.count())
-        .select_from(agent_tasks)
-        .where(literal_column("status = 'ready'"), _t.dispatched_at.is_not(None))
+        .select_from(agent_tasks.join(session_heads, session_heads.c.session_id == _t.session_id))
+        .where(
+            literal_column("agent_tasks.status = 'ready'"),
+            _t.dispatched_at.is_not(None),
+            session_heads.c.status == SessionStatus.ACTIVE.value,
+        )
     )
     return int(found.scalar_one())
 

@@ -1,0 +1,99 @@
+"""The board of a session in the terminal: its roles in lanes by stage, as of one moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cli.terminal import fit, plain_line
+from cli.wording import count, duration, ending, sign, style
+from core.domain.pipeline import Pipeline, Step
+from core.domain.session_state import SessionState, TaskState
+
+NARROW_COLUMNS = 80
+BAR_COLUMNS = 20
+
+
+def render_board(state: SessionState, now: datetime, console: Console) -> RenderableType:
+    """Return a session as a heading, a progress bar and a line for each role."""
+    lanes = fit(_lanes(state, now, console), console)
+    return Group(_heading(state, now, console.encoding), _progress(state), lanes)
+
+
+def task_seconds(task: TaskState, now: datetime) -> float | None:
+    """Return how long a task's latest attempt took, or has taken until now."""
+    if task.started_at is None or task.status in ("blocked", "ready"):
+        return None
+    return ((task.finished_at or now) - task.started_at).total_seconds()
+
+
+def remark_on(task: TaskState, now: datetime) -> str:
+    """Return what there is to say of a task: its error, when it is due again, or its note."""
+    if task.status == "failed":
+        return task.error_message or task.error_code or ""
+    if task.status == "ready" and task.attempt and task.due_at is not None:
+        wait = max((task.due_at - now).total_seconds(), 0)
+        return f"again in {duration(wait)}: {task.error_message or 'its worker was lost'}"
+    return task.note or ""
+
+
+def _heading(state: SessionState, now: datetime, encoding: str) -> Text:
+    elapsed = None
+    if state.started_at is not None:
+        elapsed = ((state.ended_at or now) - state.started_at).total_seconds()
+    status = f"{sign(state.status, encoding)} {ending(state.status, state.outcome)}"
+    line = Text(plain_line(state.name), style="bold", no_wrap=True, overflow="ellipsis")
+    facts = Text(no_wrap=True, overflow="ellipsis")
+    facts.append(status, style=style(state.status))
+    facts.append(f"  {duration(elapsed)}")
+    facts.append(f"  {count(len(state.decisions), 'decision')}", style="dim")
+    facts.append(f"  {count(len(state.artifacts), 'artifact')}", style="dim")
+    return Text("\n", no_wrap=True, overflow="ellipsis").join([line, facts])
+
+
+def _progress(state: SessionState) -> RenderableType:
+    done = sum(task.status == "completed" for task in state.tasks.values())
+    row = Table.grid(padding=(0, 1))
+    bar = ProgressBar(total=max(len(state.tasks), 1), completed=done, width=BAR_COLUMNS)
+    row.add_row(bar, Text(f"{done} of {count(len(state.tasks), 'role')}", style="dim"))
+    return row
+
+
+def _lanes(state: SessionState, now: datetime, console: Console) -> Table:
+    narrow = console.width < NARROW_COLUMNS
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+    table.add_column("", no_wrap=True, style="dim")  # the stage
+    table.add_column("", no_wrap=True)
+    table.add_column("role", no_wrap=True, max_width=16)
+    table.add_column("state", no_wrap=True, min_width=9)
+    table.add_column("time", no_wrap=True, justify="right", min_width=6)
+    table.add_column("try", no_wrap=True, justify="right")
+    table.add_column("dec" if narrow else "decisions", no_wrap=True, justify="right")
+    table.add_column("note", no_wrap=True, overflow="ellipsis", ratio=1)
+    for number, stage in enumerate(_stages(state), start=1):
+        for place, task_id in enumerate(stage):
+            task = state.tasks[task_id]
+            decisions = sum(each.task_id == task_id for each in state.decisions.values())
+            look = style(task.status)
+            table.add_row(
+                "" if place else str(number),
+                Text(sign(task.status, console.encoding), style=look),
+                Text(plain_line(task.role)),
+                Text(task.status, style=look),
+                Text(duration(task_seconds(task, now))),
+                Text(str(task.attempt) if task.attempt else ""),
+                Text(str(decisions) if decisions else ""),
+                Text(plain_line(remark_on(task, now)), style="red" if task.error_code else "dim"),
+            )
+    return table
+
+
+def _stages(state: SessionState) -> list[list[str]]:
+    """Return the task ids by stage: roles of one stage may run at the same time."""
+    ids = {task.role: task_id for task_id, task in state.tasks.items()}
+    steps = tuple(Step(task.role, task.after) for task in state.tasks.values())
+    return [[ids[role] for role in stage] for stage in Pipeline(state.pipeline, steps).stages()]

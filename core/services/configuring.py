@@ -1,0 +1,66 @@
+"""What a team defines for itself: roles and pipelines beside the built-in ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from core.domain.access import Action, Principal
+from core.domain.pipeline import Pipeline, pipeline_from_json
+from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile, profile_from_json
+from core.ids import new_id
+from core.services.permission import demand
+from core.services.transaction import transact
+from core.settings import get_settings
+from core.store import configuration
+
+
+def known_executors() -> frozenset[str]:
+    """Return the names of executors that a role or a launch may name."""
+    return frozenset({*EXECUTORS, *get_settings().extra_executors})
+
+
+def list_roles(principal: Principal, team_id: UUID) -> dict[str, RoleProfile]:
+    """Return the roles that a team can use, by name; raises `NotFound`."""
+
+    def work(db: Connection) -> dict[str, RoleProfile]:
+        demand(db, principal, team_id, Action.READ)
+        return BUILT_IN_PROFILES | configuration.team_profiles(db, principal, team_id)
+
+    return transact(work)
+
+
+def define_role(principal: Principal, team_id: UUID, definition: Mapping[str, Any]) -> RoleProfile:
+    """Give a team a role, in place of an earlier or a built-in one of that name.
+
+    `definition` has the shape of `RoleProfile`. Sessions that run keep what they were launched
+    with. Raises `InvalidInput`, `NotFound` or `NotAllowed`.
+    """
+    profile = profile_from_json(definition, known_executors())
+
+    def work(db: Connection) -> None:
+        demand(db, principal, team_id, Action.CONFIGURE)
+        configuration.put_profile(db, new_id(), team_id, profile)
+
+    transact(work)
+    return profile
+
+
+def define_pipeline(principal: Principal, team_id: UUID, definition: Mapping[str, Any]) -> Pipeline:
+    """Give a team a pipeline, in place of an earlier or the built-in one of that name.
+
+    `definition` is `{"name": …, "steps": [{"role": …, "after": […]}]}`. Raises `InvalidInput` for
+    a cycle or an unknown role, `NotFound` or `NotAllowed`.
+    """
+
+    def work(db: Connection) -> Pipeline:
+        demand(db, principal, team_id, Action.CONFIGURE)
+        known = BUILT_IN_PROFILES | configuration.team_profiles(db, principal, team_id)
+        pipeline = pipeline_from_json(definition, known_roles=known)
+        configuration.put_pipeline(db, new_id(), team_id, pipeline)
+        return pipeline
+
+    return transact(work)

@@ -1,0 +1,152 @@
+"""Running Sage Mode itself from the terminal: `up`, `stop`, `migrate`, `doctor`, the launcher."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.doctor import pinned_packages
+from cli.instance import _programs
+from core.settings import Settings
+from embedded.ports import free_port
+from tests.cli.conftest import SETTINGS, Crew, Here
+from tests.conftest import ROOT
+
+
+@pytest.mark.skipif(not (ROOT / "app.py").exists(), reason="there is no dashboard yet")
+def test_up_starts_everything_and_stop_ends_it(tmp_path: Path, brief: Path) -> None:
+    port = free_port("127.0.0.1")
+    env = {name: value for name, value in os.environ.items() if name not in SETTINGS} | {
+        "SAGE_DATA_DIR": "data",
+        "SAGE_PORT": str(port),
+        "SAGE_WORKERS": "1",
+    }
+    crew = Crew(env)
+    log = (tmp_path / "up.log").open("w")
+    instance = subprocess.Popen([ROOT / "sage", "up"], cwd=tmp_path, env=env, stdout=log)
+    try:
+        _wait_for(tmp_path / "up.log", f"Sage Mode runs: http://127.0.0.1:{port}", instance)
+        assert (tmp_path / "data" / "runtime.json").exists()
+        second = crew.sage("up", cwd=tmp_path)
+        assert second.code == 1
+        assert f"already running: http://127.0.0.1:{port}" in second.err
+        assert crew.sage("doctor", cwd=tmp_path).code == 0
+        command = ("launch", brief.name, "--executor", "external")
+        assert crew.sage(*command, cwd=tmp_path).code == 0
+        assert crew.sage("stop", cwd=tmp_path).out == f"Stopped (pid {instance.pid}).\n"
+        assert instance.wait(10) == 0
+    finally:
+        if instance.poll() is None:
+            instance.send_signal(signal.SIGTERM)
+            instance.wait(40)
+    assert crew.sage("sessions", cwd=tmp_path).code == 3
+
+
+def test_migrate_seed_and_doctor_on_a_server_of_ones_own(
+    crew: Crew, here: Here, empty_database: str
+) -> None:
+    here.env(DATABASE_URL=empty_database)
+    parts = _parts(here)
+    assert parts["schema"]["ok"] is False
+    assert "./sage migrate" in str(parts["schema"]["mend"])
+    migrated = crew.sage("migrate", DATABASE_URL=empty_database)
+    assert (migrated.code, migrated.err) == (0, "")
+    parts = _parts(here)
+    assert (parts["schema"]["ok"], parts["worker"]["ok"]) == (True, False)
+    assert "team 'Demo' with its administrator 'admin'" in here.sage("seed").out
+
+
+def test_doctor_finds_nothing_to_mend(here: Here) -> None:
+    ran = here.sage("doctor", "--json")
+    assert ran.code == 0, ran.out
+    assert ran.json["ok"] is True
+    names = {part["part"] for part in ran.json["parts"]}
+    assert {"python", "packages", "database", "schema", "redis", "dispatcher", "worker"} <= names
+
+
+def test_doctor_says_how_to_mend_what_is_missing(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.doctor.ROOT", tmp_path)
+    (tmp_path / "requirements.txt").write_text("rich==0.1  # old\nno-such-package==1\n")
+    (tmp_path / "file").write_text("")
+    here.env(DATABASE_URL="", REDIS_URL="", SAGE_DATA_DIR=str(tmp_path / "file"))
+    monkeypatch.setattr("cli.doctor.MIN_FREE_BYTES", 2**60)
+    ran = here.sage("doctor", "--json")
+    assert ran.code == 3
+    parts = {part["part"]: part for part in ran.json["parts"]}
+    assert "no-such-package missing, not 1" in parts["packages"]["detail"]
+    for name in ("packages", "data folder", "disk", "database", "schema", "redis", "worker"):
+        assert parts[name]["ok"] is False, name
+        assert parts[name]["mend"], name
+        assert f"✘ {name}" in here.sage("doctor").out
+
+
+def test_doctor_sees_a_busy_port(here: Here) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        here.env(SAGE_PORT=str(busy.getsockname()[1]))
+        ran = here.sage("doctor")
+    assert ran.code == 1
+    assert "in use" in ran.out
+
+
+def test_pinned_packages_reads_names_versions_and_comments() -> None:
+    text = (
+        "# comment\nrich==15.0.0  # why\npsycopg[binary]==3.3.9\n-r other.txt\n\nx.y-z==1.post1\n"
+    )
+    assert pinned_packages(text) == {"rich": "15.0.0", "psycopg": "3.3.9", "x.y-z": "1.post1"}
+
+
+def test_no_program_outlives_the_supervisor_but_the_worker_may_finish() -> None:
+    programs = {program.name: program for program in _programs(Settings(host="::", port=8600))}
+    assert programs["worker"].death_signal == signal.SIGKILL
+    assert programs["dispatcher"].death_signal == signal.SIGKILL
+    assert programs["worker"].grace > 20
+    assert programs["web"].argv[-6:] == (
+        *("--server.port", "8600", "--server.address", "::", "--server.headless", "true"),
+    )
+
+
+def test_without_its_environment_the_launcher_says_what_to_do(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "sage", tmp_path / "sage")
+    ran = subprocess.run(
+        [tmp_path / "sage", "sessions"], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert "make run" in ran.stderr
+
+
+def test_the_launcher_may_be_a_link(crew: Crew, tmp_path: Path) -> None:
+    (tmp_path / "sage").symlink_to(ROOT / "sage")
+    ran = subprocess.run(
+        [tmp_path / "sage", "sessions", "--json"], cwd=tmp_path, env=crew.env, check=False
+    )
+    assert ran.returncode == 0
+
+
+def test_help_lists_every_command(crew: Crew) -> None:
+    shown = crew.sage().out
+    for command in (
+        *("up", "stop", "migrate", "seed", "launch", "sessions", "show", "events", "artifacts"),
+        *("cancel", "pause", "resume", "end", "retry", "worker", "dispatcher", "user", "doctor"),
+    ):
+        assert f"│ {command} " in shown, command
+
+
+def _parts(here: Here) -> dict[str, dict[str, object]]:
+    return {part["part"]: part for part in here.sage("doctor", "--json").json["parts"]}
+
+
+def _wait_for(log: Path, text: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while text not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)

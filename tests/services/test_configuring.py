@@ -1,0 +1,92 @@
+"""A team's own roles and pipelines, as people and programs send them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from core.errors import InvalidInput
+from core.services import configuring
+from tests.factories import Someone, claim, launch, statuses
+
+ROLE: dict[str, Any] = {
+    "role": "scribe",
+    "title": "Scribe",
+    "capabilities": ["document"],
+    "instructions": "Write it down.",
+}
+
+
+def test_a_role_and_a_pipeline_of_the_team_run(someone: Someone) -> None:
+    configuring.define_role(someone.principal, someone.team_id, ROLE)
+    steps = [{"role": "scribe"}, {"role": "database_administrator", "after": ["scribe"]}]
+    definition = {"name": "short", "steps": steps}
+    configuring.define_pipeline(someone.principal, someone.team_id, definition)
+    session = launch(someone, pipeline="short")
+    assert statuses(someone, session) == {"scribe": "ready", "dba": "blocked"}
+    assert claim(someone, session, "scribe").work.instructions == "Write it down."
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"role": ""},
+        {"role": "\x00"},
+        {"role": "Größe"},
+        {"role": "x" * 51},
+        {"role": None},
+        {"title": "\x00"},
+        {"instructions": "\ud800"},
+        {"capabilities": ["fly"]},
+        {"capabilities": None},
+        {"executor": "wizard"},
+        {"executor": "\ud800"},
+        {"timeout_seconds": 0},
+        {"timeout_seconds": -1},
+        {"timeout_seconds": "soon"},
+        {"timeout_seconds": float("nan")},
+        {"timeout_seconds": float("inf")},
+    ],
+)
+def test_what_is_no_role_is_refused(someone: Someone, changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        configuring.define_role(someone.principal, someone.team_id, ROLE | changes)
+    assert "scribe" not in configuring.list_roles(someone.principal, someone.team_id)
+
+
+def test_a_roles_text_is_stored_cleaned(someone: Someone) -> None:
+    dirty = ROLE | {"title": "Scri\x00be\ud800", "instructions": "Write\x00 it."}
+    configuring.define_role(someone.principal, someone.team_id, dirty)
+    scribe = configuring.list_roles(someone.principal, someone.team_id)["scribe"]
+    assert (scribe.title, scribe.instructions) == ("Scribe", "Write it.")
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "\ud800", " \n", "x" * 300])
+def test_a_pipeline_needs_a_name_that_can_be_stored(
+    someone: Someone, db: Connection, name: str
+) -> None:
+    definition = {"name": name, "steps": [{"role": "dba"}]}
+    with pytest.raises(InvalidInput):
+        configuring.define_pipeline(someone.principal, someone.team_id, definition)
+    assert db.execute(text("SELECT count(*) FROM pipelines")).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"role": "dba", "after": ["ui_ux"]}, {"role": "ui_ux", "after": ["dba"]}],
+        [{"role": "wizard"}],
+        [{"role": "\x00"}],
+        [{"role": "\ud800"}],
+        [],
+    ],
+)
+def test_a_pipeline_with_a_cycle_or_an_unknown_role_is_refused(
+    someone: Someone, steps: list[Any]
+) -> None:
+    with pytest.raises(InvalidInput):
+        configuring.define_pipeline(
+            someone.principal, someone.team_id, {"name": "p", "steps": steps}
+        )
