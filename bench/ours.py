@@ -14,7 +14,7 @@ from core.domain.attempt import WorkerIdentity
 from core.domain.lifecycle import SessionStatus
 from core.domain.session import LaunchRequest
 from core.domain.work import RoleResult
-from core.services import accounts, claiming, health, launching, reading, recording
+from core.services import accounts, claiming, dispatching, health, launching, reading, recording
 from core.services.transaction import current_engine
 from core.settings import get_settings
 from core.signals.wakeups import SESSIONS_CHANNEL, Listener
@@ -105,8 +105,8 @@ class Ours:
         request = LaunchRequest(
             team_id=self._team_id, feature_name="Bench", brief="Nothing.", executor="empty"
         )
-        session = launching.launch_session(self._principal, request).session
-        ready = [reading.list_tasks(self._principal, session.id)[0].id]
+        launching.launch_session(self._principal, request)
+        ready = dispatching.take_due_tasks()
         while ready:
             claim = claiming.claim_task(ready.pop(), worker)
             while claim is not None:

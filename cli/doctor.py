@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -18,8 +19,9 @@ from cli import exits, services
 from cli.acting import read_settings
 from cli.options import AsJson
 from cli.processes import ROOT, last_line, run_alembic
-from cli.terminal import out, put_json, say
+from cli.terminal import out, plain_line, put_json, say
 from cli.wording import sign
+from core.errors import InvalidInput
 from core.settings import Settings
 from embedded.folder import MIN_FREE_BYTES
 from embedded.ports import bind_error
@@ -40,13 +42,28 @@ class Finding:
     mend: str = ""
 
 
-def doctor(as_json: AsJson = False) -> None:
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="PART", help="Check this part alone; may be repeated."),
+]
+
+
+def doctor(only: Only = None, as_json: AsJson = False) -> None:
     """Check every part and say how to mend what is missing.
 
     Ends with 0 when all is well, 3 when a service is missing, 1 for everything else.
     """
     settings = read_settings()
     here, services_found = list(check_machine(settings)), list(check_services(settings))
+    if only:
+        known = {finding.part for finding in (*here, *services_found)}
+        if unknown := sorted(set(only) - known):
+            raise InvalidInput(
+                f"There is no part '{plain_line(unknown[0])}'.",
+                hint="The parts are: " + ", ".join(sorted(known)) + ".",
+            )
+        here = [finding for finding in here if finding.part in only]
+        services_found = [finding for finding in services_found if finding.part in only]
     findings = [*here, *services_found]
     if as_json:
         ok = all(finding.ok for finding in findings)
@@ -142,6 +159,9 @@ def _check_port(settings: Settings) -> Finding:
         said = f"{running.address} {'answers' if answers else 'does not answer'}"
         return Finding("dashboard", answers, said, "Look into logs/web.log in the data folder.")
     problem = bind_error(settings.host, settings.port)
+    if problem is not None and answers_http(settings.host, settings.port)(0):
+        said = f"http://{settings.host}:{settings.port} answers, started from elsewhere"
+        return Finding("dashboard", True, said)
     detail = f"{settings.port} is {'free' if problem is None else os.strerror(problem).lower()}"
     mend = "Stop what listens there, or set SAGE_PORT to another one."
     return Finding("port", problem is None, detail, mend)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +44,16 @@ class Settings(BaseSettings):
     resend_seconds: float = Field(5.0, gt=0, description="first wait before a task is sent again")
     resend_most_seconds: float = Field(60.0, gt=0)
 
+    public_url: str = Field("", description="where people reach the dashboard; empty: http here")
+    login_idle_seconds: int = Field(12 * 3600, ge=1, description="a login without a visit ends")
+    login_absolute_seconds: int = Field(30 * 86400, ge=1, description="every login ends")
+    ticket_seconds: int = Field(30, ge=1, description="from the password to the cookie")
+    password_memory_kib: int = Field(19456, ge=8, description="argon2id's memory")
+    password_rounds: int = Field(2, ge=1, description="argon2id's passes over it")
+    sign_in_tries_account: int = Field(5, ge=1, description="free tries before waits begin")
+    sign_in_tries_address: int = Field(30, ge=1)
+    sign_in_most_wait_seconds: float = Field(60.0, ge=1)
+
     extra_executors: dict[str, str] = Field(
         default_factory=dict, description="executor name -> 'module:Class', as a JSON object"
     )
@@ -53,6 +63,12 @@ class Settings(BaseSettings):
     session_retention_days: int = Field(
         7, ge=1, validation_alias=AliasChoices("SESSION_RETENTION_DAYS", "session_retention_days")
     )
+
+    @model_validator(mode="after")
+    def _beat_within_the_lease(self) -> Settings:
+        if self.heartbeat_seconds >= self.lease_seconds:
+            raise ValueError("SAGE_HEARTBEAT_SECONDS must be shorter than SAGE_LEASE_SECONDS")
+        return self
 
     @field_validator("database_url")
     @classmethod
@@ -69,6 +85,11 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, url: str | None) -> str | None:
         return url or None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the dashboard over TLS, as the configured address says."""
+        return self.public_url.lower().startswith("https://")
 
     @property
     def runtime_file(self) -> Path:

@@ -74,8 +74,7 @@ class Dispatcher:
         self._send(resend=resend)
         if now >= self._next_jobs:
             self._next_jobs = now + JOB_SECONDS
-            for name in dispatching.take_due_jobs():
-                run_scheduled_job(name)
+            self._start_jobs()
 
     def _send(self, *, resend: bool) -> None:
         while task_ids := dispatching.take_due_tasks(resend=resend):
@@ -86,6 +85,14 @@ class Dispatcher:
                 raise
             if len(task_ids) < dispatching.MOST_AT_ONCE:
                 return
+
+    def _start_jobs(self) -> None:
+        for name in dispatching.take_due_jobs():
+            try:
+                run_scheduled_job(name)
+            except (RedisError, OSError):
+                dispatching.return_job(name)
+                raise
 
     def _listen(self, listener: Listener) -> None:
         try:

@@ -12,19 +12,25 @@ from urllib.parse import urlsplit
 from huey import PriorityRedisHuey
 from huey.serializer import SignedSerializer
 
-from core.errors import RedisUnavailable
+from core.errors import InvalidInput, RedisUnavailable
 from core.settings import Settings, get_settings
 
 
 def message_secret(settings: Settings) -> str:
     """Return what signs messages: the setting, or a hash of the database's password.
 
-    Every process that shares a database thus shares it, and no other does.
+    Every process that shares a database thus shares it, and no other does. Raises `InvalidInput`
+    when there is neither: a secret that can be guessed is none.
     """
     if settings.queue_secret:
         return settings.queue_secret
-    url = urlsplit(settings.database_url or "")
-    return hashlib.sha256(f"sage queue {url.password or url.path}".encode()).hexdigest()
+    password = urlsplit(settings.database_url or "").password
+    if not password:
+        raise InvalidInput(
+            "DATABASE_URL has no password to sign the queue's messages with.",
+            hint="Set SAGE_QUEUE_SECRET to the same long random text for all processes.",
+        )
+    return hashlib.sha256(f"sage queue {password}".encode()).hexdigest()
 
 
 def make_queue(settings: Settings) -> PriorityRedisHuey:

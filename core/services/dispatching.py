@@ -95,6 +95,11 @@ def schedule_jobs() -> None:
     transact(lambda db: operations.add_jobs(db, list(JOBS)))
 
 
+def return_job(name: str) -> None:
+    """Have a job that could not be sent to the queue run at the next look."""
+    transact(lambda db: operations.make_job_due(db, name), budget_seconds=5)
+
+
 def take_due_jobs() -> list[str]:
     """Return the names of jobs to run now; of several dispatchers only one gets each."""
 

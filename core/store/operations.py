@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, bindparam, delete, func, select, text
+from sqlalchemy import Connection, Text, bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -36,7 +36,8 @@ def beat(db: Connection, *, name: str, kind: str, pid: int, version: str) -> Non
 def forget_silent(db: Connection, silent_seconds: float) -> None:
     """Delete the notes of processes that were not seen for a long time."""
     edge = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, silent_seconds)
-    db.execute(delete(worker_heartbeats).where(worker_heartbeats.c.seen_at < edge))
+    before = select(edge).scalar_subquery()  # once, so that the index serves
+    db.execute(delete(worker_heartbeats).where(worker_heartbeats.c.seen_at < before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ def add_jobs(db: Connection, names: list[str]) -> None:
     values = [{"name": name, "next_run_at": func.clock_timestamp()} for name in names]
     for value in values:
         db.execute(upsert(jobs).values(**value).on_conflict_do_nothing())
+
+
+def make_job_due(db: Connection, name: str) -> None:
+    """Let a job run at the next look."""
+    db.execute(update(jobs).where(jobs.c.name == name).values(next_run_at=func.clock_timestamp()))
 
 
 _TAKE_JOBS = text(

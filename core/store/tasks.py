@@ -32,6 +32,8 @@ from core.store.tables import agent_tasks, session_heads
 from core.store.values import bind
 
 _t = agent_tasks.c
+# Asked once in a statement, not for each row, so that an index can stop at it.
+_CLOCK = select(func.clock_timestamp()).scalar_subquery()
 
 
 _LOCKED = bind(
@@ -133,7 +135,7 @@ _TAKE_DUE = text(
         SELECT task.id
         FROM agent_tasks AS task
         WHERE task.status = 'ready'
-          AND task.due_at <= clock_timestamp()
+          AND task.due_at <= (SELECT clock_timestamp())  -- once, so that the index stops there
           AND task.executor <> ALL (:not_queued)
           AND (task.dispatched_at IS NULL
                OR :resend AND task.dispatched_at < clock_timestamp() - make_interval(secs => least(
@@ -194,7 +196,7 @@ def expired_leases(db: Connection, most: int) -> list[ExpiredLease]:
     """Return running attempts whose lease has run out, the oldest first."""
     rows = db.execute(
         select(_t.id, _t.session_id, _t.attempt)
-        .where(literal_column("status = 'running'"), _t.lease_until < func.clock_timestamp())
+        .where(literal_column("status = 'running'"), _t.lease_until < _CLOCK)
         .order_by(_t.lease_until)
         .limit(most)
     )
