@@ -131,10 +131,15 @@ class TaskRetryScheduled(EventBody):
 
 @dataclass(frozen=True, slots=True)
 class TaskLeaseLost(EventBody):
-    """The attempt's worker died or stopped; the task is free again."""
+    """The attempt's worker died or stopped; the task is free again.
+
+    The last one that its bound allows is a `task_failed` instead.
+    """
 
     task_id: str
     attempt: int
+    error_code: str = "crashed"
+    error_message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ class TaskCompleted(EventBody):
 class TaskFailed(EventBody):
     """The task reached its bound.
 
-    `counts_as` is "failure" for one of its own; a crash was counted by `task_lease_lost` before.
+    `counts_as` is "failure" for one of its own, or "crash" for one of its worker.
     """
 
     task_id: str

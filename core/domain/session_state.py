@@ -267,6 +267,8 @@ def _lease_lost(state: SessionState, body: ev.TaskLeaseLost, at: datetime) -> Se
         status="blocked" if stopped else "ready",
         crashes=state.tasks[body.task_id].crashes + 1,
         due_at=None if stopped else at,
+        error_code=body.error_code,
+        error_message=body.error_message,
     )
 
 
@@ -296,6 +298,7 @@ def _task_failed(state: SessionState, body: ev.TaskFailed, at: datetime) -> Sess
         body.task_id,
         status="failed",
         failures=task.failures + (body.counts_as == "failure"),
+        crashes=task.crashes + (body.counts_as == "crash"),
         finished_at=at,
         due_at=None,
         error_code=body.error_code,

@@ -14,6 +14,9 @@ MAX_BRIEF_BYTES = 64 * 1024
 MAX_NAME_CHARACTERS = 200
 MAX_DEPTH = 100
 
+# Categories of what leaves no mark: formats such as zero-width joiners, separators, unassigned.
+_INVISIBLE = ("Cf", "Cn", "Zl", "Zp", "Zs")
+
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls but tab, line feed and carriage return.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -65,7 +68,7 @@ def check_name(name: str) -> str:
     Raises `InvalidInput` when nothing is left or it has more than 200 characters.
     """
     cleaned = clean_line(name)
-    if not cleaned:
+    if all(unicodedata.category(character) in _INVISIBLE for character in cleaned):
         raise InvalidInput("The feature has no name.", hint="Give it a name of a few words.")
     if len(cleaned) > MAX_NAME_CHARACTERS:
         raise InvalidInput(

@@ -66,14 +66,14 @@ def end_without_result(
         raise Fenced
     task_id = str(view.id)
     bodies: list[EventBody] = []
-    if is_crash:
-        bodies.append(ev.TaskLeaseLost(task_id, view.attempt))
-    elif status != TaskStatus.FAILED:
-        due = (due_at or now).isoformat()
-        bodies.append(ev.TaskRetryScheduled(task_id, view.attempt, due, code, message))
     if status == TaskStatus.FAILED:
         kind = "crash" if is_crash else "failure"
         bodies.append(ev.TaskFailed(task_id, view.attempt, code, message, kind))
+    elif is_crash:
+        bodies.append(ev.TaskLeaseLost(task_id, view.attempt, code, message))
+    else:
+        due = (due_at or now).isoformat()
+        bodies.append(ev.TaskRetryScheduled(task_id, view.attempt, due, code, message))
     snapshot_id = snapshots.close_snapshot(
         db,
         view.id,

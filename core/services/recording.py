@@ -33,7 +33,7 @@ from core.domain.events import EventBody
 from core.domain.lifecycle import Outcome, SessionStatus, next_session_status
 from core.domain.text import clean_line
 from core.domain.work import RoleResult, clean_result
-from core.errors import Fenced, InvalidResult
+from core.errors import Fenced, InvalidInput, InvalidResult
 from core.ids import new_id
 from core.services.claiming import make_claim, open_snapshot
 from core.services.ending import cancel_open_tasks, end_without_result
@@ -62,7 +62,10 @@ def record_result(
     the queue itself, else the dispatcher does. Raises `Fenced` when the attempt no longer owns
     its task, and `InvalidResult` for a result that cannot be stored.
     """
-    result = clean_result(result)
+    try:
+        result = clean_result(result)
+    except InvalidInput as error:
+        raise InvalidResult(error.message) from error
     sha256 = content_hash(result.output) if is_large(result.output) else None
 
     earlier: list[Recorded] = []

@@ -22,6 +22,8 @@ from core.store.database import get_engine
 
 R = TypeVar("R")
 
+QUERY_CANCELLED = "57014"  # by the time-out of statements
+
 _pool_size = 20
 _pre_ping = True
 
@@ -61,6 +63,8 @@ def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -
                 reached_commit = True
             return result
         except (DBAPIError, PoolTimeoutError) as error:
+            if getattr(getattr(error, "orig", None), "sqlstate", None) == QUERY_CANCELLED:
+                raise DatabaseUnavailable("The database took too long.") from error
             if not is_transient(error):
                 raise
             if time.monotonic() + pause > end:

@@ -1,0 +1,3 @@
+"""Loads the profile for Hypothesis."""
+
+import tests.profiles  # noqa: F401

@@ -1,0 +1,68 @@
+"""The lifecycle as data: what is in the table is legal, everything else is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.lifecycle import (
+    FINAL_SESSION,
+    FINAL_TASK,
+    SESSION_TRANSITIONS,
+    TASK_TRANSITIONS,
+    UNFINISHED_TASK,
+    SessionStatus,
+    TaskStatus,
+    next_session_status,
+    next_task_status,
+    sources,
+)
+from core.errors import IllegalTransition
+
+SESSION_ACTS = sorted({act for _, act in SESSION_TRANSITIONS})
+TASK_ACTS = sorted({act for _, act in TASK_TRANSITIONS})
+
+
+@given(st.sampled_from(SessionStatus), st.sampled_from(SESSION_ACTS) | st.text(max_size=10))
+def test_a_session_changes_only_as_the_table_says(status: SessionStatus, act: str) -> None:
+    wanted = SESSION_TRANSITIONS.get((status, act))
+    if wanted is None:
+        with pytest.raises(IllegalTransition, match=status.value):
+            next_session_status(status, act)
+    else:
+        assert next_session_status(status, act) == wanted
+
+
+@given(st.sampled_from(TaskStatus), st.sampled_from(TASK_ACTS) | st.text(max_size=10))
+def test_a_task_changes_only_as_the_table_says(status: TaskStatus, act: str) -> None:
+    wanted = TASK_TRANSITIONS.get((status, act))
+    if wanted is None:
+        with pytest.raises(IllegalTransition, match=status.value):
+            next_task_status(status, act)
+    else:
+        assert next_task_status(status, act) == wanted
+        assert status in sources(act)
+
+
+@pytest.mark.parametrize("status", sorted(FINAL_SESSION))
+def test_a_final_session_has_no_way_out(status: SessionStatus) -> None:
+    assert [act for act in SESSION_ACTS if (status, act) in SESSION_TRANSITIONS] == []
+
+
+@pytest.mark.parametrize("status", sorted(FINAL_TASK))
+def test_a_final_task_has_no_way_out(status: TaskStatus) -> None:
+    assert [act for act in TASK_ACTS if (status, act) in TASK_TRANSITIONS] == []
+
+
+def test_every_unfinished_session_can_be_cancelled_and_expire() -> None:
+    for status in set(SessionStatus) - FINAL_SESSION - {SessionStatus.FAILED}:
+        assert next_session_status(status, "cancel") == SessionStatus.CANCELLED
+        assert next_session_status(status, "expire") == SessionStatus.EXPIRED
+
+
+def test_every_unfinished_task_can_be_cancelled() -> None:
+    assert sources("cancel") == UNFINISHED_TASK
+
+
+def test_a_failed_session_is_left_by_retry_alone() -> None:
+    failed = {act for status, act in SESSION_TRANSITIONS if status == SessionStatus.FAILED}
+    assert failed == {"retry"}

@@ -1,0 +1,312 @@
+"""Everybody in a team's sight, against every use case that asks who they are."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+import core.services
+from core.domain.access import (
+    SYSTEM,
+    Action,
+    Principal,
+    TeamRole,
+    UserPrincipal,
+    effective_role,
+    is_allowed,
+)
+from core.domain.session import LaunchRequest, Session
+from core.errors import NotAllowed, NotFound
+from core.ids import new_id
+from core.services import accounts, configuring, control, launching, reading, replaying
+from core.services.transaction import transact
+from tests.factories import (
+    Someone,
+    add_member,
+    claim,
+    complete,
+    fail_for_good,
+    launch,
+    make_artifact,
+    make_decision,
+    make_someone,
+)
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What a request names: a team's things, or things that never existed."""
+
+    team: UUID
+    session: UUID
+    artifact: UUID
+    snapshot: UUID
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """A service function with a principal, and what of the lifecycle it needs before."""
+
+    act: Callable[[Principal, Ids], Any]
+    action: Action
+    needs: Callable[[Someone, Session], object] = lambda someone, session: None
+    for_system: bool = True
+
+
+def _launch(principal: Principal, ids: Ids) -> Any:
+    return launching.launch_session(principal, LaunchRequest(ids.team, "Name", "A brief."))
+
+
+def _define_role(principal: Principal, ids: Ids) -> Any:
+    definition = {"role": "scribe", "title": "Scribe", "capabilities": [], "instructions": "Write."}
+    return configuring.define_role(principal, ids.team, definition)
+
+
+def _define_pipeline(principal: Principal, ids: Ids) -> Any:
+    definition = {"name": "mine", "steps": [{"role": "dba"}]}
+    return configuring.define_pipeline(principal, ids.team, definition)
+
+
+READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
+USE_CASES: dict[str, UseCase] = {
+    "configuring.list_roles": UseCase(lambda p, i: configuring.list_roles(p, i.team), READ),
+    "configuring.define_role": UseCase(_define_role, Action.CONFIGURE),
+    "configuring.define_pipeline": UseCase(_define_pipeline, Action.CONFIGURE),
+    "control.cancel_session": UseCase(lambda p, i: control.cancel_session(p, i.session), CONTROL),
+    "control.pause_session": UseCase(lambda p, i: control.pause_session(p, i.session), CONTROL),
+    "control.resume_session": UseCase(
+        lambda p, i: control.resume_session(p, i.session),
+        CONTROL,
+        lambda someone, session: control.pause_session(someone.principal, session.id),
+    ),
+    "control.end_session": UseCase(lambda p, i: control.end_session(p, i.session), CONTROL),
+    "control.retry_session": UseCase(
+        lambda p, i: control.retry_session(p, i.session),
+        CONTROL,
+        lambda someone, session: fail_for_good(someone, session, "dba"),
+    ),
+    "launching.launch_session": UseCase(_launch, LAUNCH, for_system=False),
+    "reading.get_session": UseCase(lambda p, i: reading.get_session(p, i.session), READ),
+    "reading.get_report": UseCase(lambda p, i: reading.get_report(p, i.session), READ),
+    "reading.get_brief": UseCase(lambda p, i: reading.get_brief(p, i.session), READ),
+    "replaying.get_replay": UseCase(lambda p, i: replaying.get_replay(p, i.session), READ),
+    "reading.list_tasks": UseCase(lambda p, i: reading.list_tasks(p, i.session), READ),
+    "reading.list_events": UseCase(lambda p, i: reading.list_events(p, i.session), READ),
+    "reading.list_artifacts": UseCase(lambda p, i: reading.list_artifacts(p, i.session), READ),
+    "reading.get_artifact": UseCase(lambda p, i: reading.get_artifact(p, i.artifact), READ),
+    "reading.get_snapshot": UseCase(lambda p, i: reading.get_snapshot(p, i.snapshot), READ),
+    "reading.find_session_id": UseCase(
+        lambda p, i: reading.find_session_id(p, str(i.session)[:-1]), READ
+    ),
+    "accounts.find_team": UseCase(lambda p, i: accounts.find_team(p, str(i.team)), READ),
+}
+# These narrow what they return instead of refusing; each has a test of its own below.
+NARROWING = {"accounts.list_teams", "reading.list_sessions"}
+INSIDE_USE_CASES = {"permission.demand", "permission.demand_session"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A team with something of everything in it."""
+
+    owner: Someone
+    session: Session
+    ids: Ids
+
+
+@pytest.fixture
+def world(someone: Someone) -> World:
+    """A shared team with a session that has an artifact, decisions and snapshots."""
+    session = launch(someone)
+    claimed = claim(someone, session, "architect")
+    complete(
+        claimed,
+        artifacts=(make_artifact(),),
+        decisions=(make_decision(strategic=True), make_decision()),
+    )
+    (artifact,) = reading.list_artifacts(someone.principal, session.id)
+    return World(
+        someone, session, Ids(someone.team_id, session.id, artifact.id, claimed.snapshot_id)
+    )
+
+
+def unshare(team_id: UUID) -> None:
+    query = text("UPDATE teams SET is_shared = false WHERE id = :id")
+    transact(lambda db: db.execute(query, {"id": team_id}))
+
+
+def remove(team_id: UUID, user_id: UUID) -> None:
+    query = text("DELETE FROM team_memberships WHERE team_id = :team AND user_id = :user")
+    transact(lambda db: db.execute(query, {"team": team_id, "user": user_id}))
+
+
+def owner(world: World) -> tuple[Principal, TeamRole | None]:
+    return world.owner.principal, TeamRole.OWNER
+
+
+def joined(role: TeamRole) -> Callable[[World], tuple[Principal, TeamRole | None]]:
+    def join(world: World) -> tuple[Principal, TeamRole | None]:
+        other = make_someone()
+        add_member(world.ids.team, other.user, role)
+        return other.principal, role
+
+    return join
+
+
+def stranger(world: World) -> tuple[Principal, TeamRole | None]:
+    return make_someone().principal, None
+
+
+def former_member(world: World) -> tuple[Principal, TeamRole | None]:
+    principal, _ = joined(TeamRole.OWNER)(world)
+    remove(world.ids.team, principal.user_id)
+    return principal, None
+
+
+def member_of_an_unshared_team(world: World) -> tuple[Principal, TeamRole | None]:
+    principal, _ = joined(TeamRole.OWNER)(world)
+    unshare(world.ids.team)
+    return principal, None
+
+
+def owner_of_an_unshared_team(world: World) -> tuple[Principal, TeamRole | None]:
+    unshare(world.ids.team)
+    return owner(world)
+
+
+def nobody(world: World) -> tuple[Principal, TeamRole | None]:
+    return UserPrincipal(new_id()), None
+
+
+PEOPLE = {
+    "owner": owner,
+    "owner of an unshared team": owner_of_an_unshared_team,
+    "second owner": joined(TeamRole.OWNER),
+    "member": joined(TeamRole.MEMBER),
+    "viewer": joined(TeamRole.VIEWER),
+    "stranger": stranger,
+    "former member": former_member,
+    "member of an unshared team": member_of_an_unshared_team,
+    "nobody": nobody,
+}
+
+
+def test_every_use_case_with_a_principal_stands_in_the_matrix() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(core.services.__path__):
+        loaded = importlib.import_module(f"core.services.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            if function.__module__ != loaded.__name__ or name.startswith("_"):
+                continue
+            if "principal" in inspect.signature(function).parameters:
+                found.add(f"{module.name}.{name}")
+    assert found == set(USE_CASES) | NARROWING | INSIDE_USE_CASES
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("name", USE_CASES)
+def test_a_use_case_is_open_to_whom_the_table_allows(world: World, who: str, name: str) -> None:
+    case = USE_CASES[name]
+    case.needs(world.owner, world.session)
+    principal, role = PEOPLE[who](world)
+    if is_allowed(role, case.action):
+        assert case.act(principal, world.ids)
+    elif role is not None:
+        with pytest.raises(NotAllowed):
+            case.act(principal, world.ids)
+    else:
+        unknown = Ids(new_id(), new_id(), new_id(), new_id())
+        with pytest.raises(NotFound) as foreign:
+            case.act(principal, world.ids)
+        with pytest.raises(NotFound) as never_was:
+            case.act(principal, unknown)
+        texts = [
+            (type(caught.value), caught.value.message, caught.value.hint_text)
+            for caught in (foreign, never_was)
+        ]
+        if name == "accounts.find_team":  # its message repeats the name that was asked for
+            assert texts[0][1].replace(str(world.ids.team), "") == (
+                texts[1][1].replace(str(unknown.team), "")
+            )
+        else:
+            assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("name", USE_CASES)
+def test_the_system_is_bound_to_no_team(world: World, name: str) -> None:
+    case = USE_CASES[name]
+    case.needs(world.owner, world.session)
+    if case.for_system:
+        assert case.act(SYSTEM, world.ids)
+    else:
+        with pytest.raises(NotAllowed):
+            case.act(SYSTEM, world.ids)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_lists_hold_what_a_person_may_see(world: World, who: str) -> None:
+    principal, role = PEOPLE[who](world)
+    sessions = [session.id for session in reading.list_sessions(principal)]
+    of_team = [one.id for one in reading.list_sessions(principal, team_id=world.ids.team)]
+    teams = [team.id for team in accounts.list_teams(principal)]
+    assert sessions == of_team == ([world.session.id] if role else [])
+    assert (world.ids.team in teams) == (role is not None)
+
+
+def test_a_refused_act_changes_nothing(world: World) -> None:
+    viewer, _ = joined(TeamRole.VIEWER)(world)
+    before = reading.list_events(SYSTEM, world.session.id)
+    for name, case in USE_CASES.items():
+        if case.action != READ and name != "launching.launch_session":
+            with pytest.raises(NotAllowed):
+                case.act(viewer, world.ids)
+    assert reading.list_events(SYSTEM, world.session.id) == before
+
+
+def test_an_owners_membership_row_does_not_lower_their_role(world: World) -> None:
+    add_member(world.ids.team, world.owner.user, TeamRole.VIEWER)
+    assert control.pause_session(world.owner.principal, world.session.id)
+
+
+@pytest.mark.parametrize("is_owner", [True, False])
+@pytest.mark.parametrize("is_shared", [True, False])
+@pytest.mark.parametrize("membership", [None, *TeamRole])
+def test_what_a_person_sees_and_what_they_may_do_come_from_one_rule(
+    system: None, is_owner: bool, is_shared: bool, membership: TeamRole | None
+) -> None:
+    team = make_someone(is_shared=is_shared)
+    session = launch(team)
+    person = team if is_owner else make_someone()
+    if membership is not None:
+        add_member(team.team_id, person.user, membership)
+    role = effective_role(is_owner=is_owner, is_shared=is_shared, membership=membership)
+    seen = [one.id for one in reading.list_sessions(person.principal)]
+    assert seen == ([session.id] if is_allowed(role, READ) else [])
+
+
+def test_a_short_id_means_the_session_that_a_person_may_see(world: World) -> None:
+    prefix = str(world.session.id)[:8]
+    other = make_someone()
+    theirs = launch(other)
+    assert reading.find_session_id(other.principal, str(theirs.id)[:-4]) == theirs.id
+    assert reading.find_session_id(world.owner.principal, prefix.upper()) == world.session.id
+
+
+@pytest.mark.parametrize("asked", ["", "abc", "12345", "zzzzzzzz", "%%%%%%%%", "______", "'; --"])
+def test_what_is_no_id_is_said_to_be_none(world: World, asked: str) -> None:
+    with pytest.raises(reading.InvalidInput, match="no session id"):
+        reading.find_session_id(world.owner.principal, asked)
+
+
+def test_a_short_id_that_means_two_sessions_is_refused(world: World) -> None:
+    launch(world.owner)  # UUIDv7: both begin with the same time
+    with pytest.raises(reading.InvalidInput, match="Several sessions"):
+        reading.find_session_id(world.owner.principal, str(world.session.id)[:6])

@@ -1,0 +1,352 @@
+"""Random lives of sessions, step by step, with log and tables compared after each."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from core.domain.access import SYSTEM
+from core.domain.attempt import Claim
+from core.domain.events import TaskFailed, TaskLeaseLost
+from core.domain.lifecycle import (
+    FINAL_TASK,
+    SESSION_TRANSITIONS,
+    TASK_TRANSITIONS,
+    SessionStatus,
+    TaskStatus,
+)
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.session import Session, Task
+from core.domain.session_state import SessionState, apply
+from core.domain.work import RoleResult
+from core.errors import Fenced, IllegalTransition, TasksRunning
+from core.services import claiming, control, dispatching, reading, recording
+from core.services.transaction import transact
+from core.settings import get_settings
+from core.store import heads
+from tests.factories import (
+    WORKER,
+    define_pipeline,
+    expire_lease,
+    launch,
+    make_artifact,
+    make_decision,
+    make_someone,
+)
+from tests.fold_equality import difference
+from tests.profiles import WITH_SERVERS
+
+ROLES = ("architect", "backend_dev", "dba", "frontend_dev", "ui_ux")
+SESSION_MOVES = {(status.value, to.value) for (status, _), to in SESSION_TRANSITIONS.items()}
+TASK_MOVES = {(status.value, to.value) for (status, _), to in TASK_TRANSITIONS.items()}
+ACTS: dict[str, Any] = {
+    "pause": control.pause_session,
+    "resume": control.resume_session,
+    "cancel": control.cancel_session,
+    "complete": control.end_session,
+    "retry": control.retry_session,
+}
+# What ends a session for good comes seldom, so that others live long.
+STEERING = (*("pause", "resume", "resume", "retry", "retry") * 3, "cancel", "complete", "expire")
+
+
+@st.composite
+def pipelines(draw: st.DrawFn) -> list[Step]:
+    """A random DAG: each role may wait for any of those drawn before it."""
+    roles = draw(st.permutations(ROLES))[: draw(st.integers(1, len(ROLES)))]
+    steps = []
+    for index, role in enumerate(roles):
+        before = draw(st.sets(st.sampled_from(roles[:index]))) if index else set()
+        steps.append(Step(role, tuple(sorted(before))))
+    return steps
+
+
+class Engine(RuleBasedStateMachine):
+    """A few sessions of one team, and whoever works on them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions: list[Session] = []
+        self.running: list[Claim] = []
+        self.late: list[Claim] = []
+        self.touched: set[UUID] = set()
+        self.tasks: dict[UUID, list[Task]] = {}
+        self.slugs = 0
+        self.states: dict[UUID, SessionState] = {}
+
+    @initialize()
+    def found_a_team(self) -> None:
+        self.someone = make_someone()
+
+    @rule(steps=pipelines())
+    @precondition(lambda self: len(self.sessions) < 3)
+    def launch(self, steps: list[Step]) -> None:
+        name = f"pipeline-{len(self.sessions)}"
+        define_pipeline(self.someone.team_id, make_pipeline(name, steps))
+        session = launch(self.someone, pipeline=name)
+        self.sessions.append(session)
+        self.touched.add(session.id)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.sessions)
+    def claim_any_task(self, data: st.DataObject) -> None:
+        session = self._any_session(data)
+        task = data.draw(st.sampled_from(reading.list_tasks(SYSTEM, session.id)))
+        self.touched.add(session.id)
+        may = self._status(session) == SessionStatus.ACTIVE and task.status == TaskStatus.READY
+        claimed = claiming.claim_task(task.id, WORKER)
+        assert (claimed is not None) == may
+        if claimed is not None:
+            assert claimed.attempt == task.attempt + 1
+            self.running.append(claimed)
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.ready)
+    def claim_a_ready_task(self, data: st.DataObject) -> None:
+        task = data.draw(st.sampled_from(self.ready))
+        self.touched.add(task.session_id)
+        claimed = claiming.claim_task(task.id, WORKER)
+        assert claimed is not None
+        self.running.append(claimed)
+
+    @rule(data=st.data(), asks=st.sampled_from([False] * 7 + [True]), along=st.booleans())
+    @precondition(lambda self: self.running)
+    def complete(self, data: st.DataObject, asks: bool, along: bool) -> None:
+        claimed = self._any_claim(data)
+        result = RoleResult(
+            output={
+                "by": claimed.work.role,
+                "padding": "x" * data.draw(st.sampled_from([0, 4000])),
+            },
+            artifacts=tuple(self._artifacts(data.draw(st.integers(0, 2)))),
+            decisions=tuple(
+                make_decision(strategic=strategic)
+                for strategic in data.draw(st.lists(st.booleans(), max_size=2))
+            ),
+            outcome="needs_input" if asks else "done",
+            questions=("Who approves?",) if asks else (),
+        )
+        executors = frozenset({"planner"}) if along else frozenset()
+        recorded = recording.record_result(claimed, result, take_along=executors)
+        if recorded.next_claim is not None:
+            self.running.append(recorded.next_claim)
+
+    @rule(data=st.data(), may_retry=st.booleans())
+    @precondition(lambda self: self.running)
+    def fail(self, data: st.DataObject, may_retry: bool) -> None:
+        claimed = self._any_claim(data)
+        recording.fail_attempt(claimed, code="broken", message="It broke.", may_retry=may_retry)
+
+    @rule(data=st.data(), overdue=st.booleans())
+    @precondition(lambda self: self.running)
+    def lose_the_lease(self, data: st.DataObject, overdue: bool) -> None:
+        claimed = self._any_claim(data)
+        expire_lease(claimed, overdue=overdue)
+        assert not claiming.extend_lease(claimed)
+        assert dispatching.reap_lost_attempts() == 1
+        assert dispatching.reap_lost_attempts() == 0
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.ready)
+    def complete_a_stage(self, data: st.DataObject) -> None:
+        for task in self.ready:
+            self.touched.add(task.session_id)
+            claimed = claiming.claim_task(task.id, WORKER)
+            assert claimed is not None
+            recording.record_result(claimed, RoleResult(output={}))
+            self.late.append(claimed)
+
+    @rule(data=st.data(), act=st.sampled_from([None, None, "cancel", "expire"]))
+    @precondition(lambda self: self.running)
+    def stop_while_it_runs(self, data: st.DataObject, act: str | None) -> None:
+        session_id = data.draw(st.sampled_from(self.running)).session_id
+        status = self.states[session_id].status
+        if act is None or status == SessionStatus.FAILED:
+            return
+        self.touched.add(session_id)
+        if act == "cancel":
+            control.cancel_session(self.someone.principal, session_id)
+        else:
+            control.expire_session(session_id)
+
+    @rule(data=st.data(), crashes=st.booleans(), now=st.sampled_from([True, False, False, False]))
+    @precondition(lambda self: self.ready)
+    def reach_a_bound(self, data: st.DataObject, crashes: bool, now: bool) -> None:
+        if not now:  # seldom, so that sessions get further
+            return
+        task = data.draw(st.sampled_from(self.ready))
+        self.touched.add(task.session_id)
+        tries = 0
+        while claimed := claiming.claim_task(task.id, WORKER):
+            tries += 1
+            if crashes:
+                expire_lease(claimed)
+                dispatching.reap_lost_attempts()
+            else:
+                recording.fail_attempt(claimed, code="broken", message="It broke.")
+            self.late.append(claimed)
+        assert tries == (3 - task.crashes if crashes else 4 - task.failures)
+        session = reading.get_session(SYSTEM, task.session_id)
+        assert session.status == SessionStatus.FAILED
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.running)
+    def work_on(self, data: st.DataObject) -> None:
+        claimed = data.draw(st.sampled_from(self.running))
+        self.touched.add(claimed.session_id)
+        assert claiming.extend_lease(claimed)
+        claiming.note_task(claimed, "Reading the brief")
+
+    @rule(data=st.data())
+    @precondition(lambda self: self.late)
+    def come_late(self, data: st.DataObject) -> None:
+        claimed = data.draw(st.sampled_from(self.late))
+        self.touched.add(claimed.session_id)
+        before = reading.get_session(SYSTEM, claimed.session_id)
+        assert not claiming.extend_lease(claimed)
+        claiming.note_task(claimed, "Still here")
+        with pytest.raises(Fenced):
+            recording.fail_attempt(claimed, code="late", message="Too late.")
+        try:
+            recording.record_result(claimed, RoleResult(output={"late": True}))
+        except Fenced:
+            pass
+        else:  # only one that had recorded already hears that it is recorded
+            assert self._ended_as(claimed) == "completed"
+        assert reading.get_session(SYSTEM, claimed.session_id) == before
+
+    @rule(data=st.data(), act=st.sampled_from(STEERING))
+    @precondition(lambda self: self.sessions)
+    def steer(self, data: st.DataObject, act: str) -> None:
+        session = self._any_session(data)
+        status = self._status(session)
+        is_running = any(claim.session_id == session.id for claim in self.running)
+        wanted = SESSION_TRANSITIONS.get((status, act))
+        try:
+            if act == "expire":
+                after = control.expire_session(session.id).status
+            else:
+                after = ACTS[act](self.someone.principal, session.id).status
+        except IllegalTransition:
+            assert wanted is None
+        except TasksRunning:
+            assert act == "complete"
+            assert is_running
+        else:
+            assert after == wanted
+
+    @invariant()
+    def log_and_tables_agree(self) -> None:
+        touched, self.touched = self.touched, set()
+        for session_id in touched:
+            assert transact(lambda db, id_=session_id: difference(db, id_)) == []
+            self._follow_log(session_id)
+            self._compare_attempts(session_id)
+
+    def teardown(self) -> None:
+        for session in self.sessions:
+            assert transact(lambda db, id_=session.id: difference(db, id_)) == []
+
+    def _follow_log(self, session_id: UUID) -> None:
+        """Check each change since the last step against the lifecycle."""
+        state = self.states.get(session_id, SessionState())
+        seq = state.last_seq
+        events = transact(lambda db: heads.list_events(db, SYSTEM, session_id, after_seq=seq))
+        lost: set[str] = set()
+        for event in events:
+            after, _ = apply(state, event)
+            is_bound = isinstance(event.body, TaskFailed) and event.body.task_id in lost
+            self._check_moves(state, after, is_bound=is_bound)
+            if isinstance(event.body, TaskLeaseLost):
+                lost.add(event.body.task_id)
+            state = after
+        self.states[session_id] = state
+
+    def _compare_attempts(self, session_id: UUID) -> None:
+        """Check that exactly the attempts that we hold are running."""
+        tasks = self.tasks[session_id] = reading.list_tasks(SYSTEM, session_id)
+        theirs = {(task.id, task.attempt) for task in tasks if task.status == TaskStatus.RUNNING}
+        cancelled = {task.id for task in tasks if task.status == TaskStatus.CANCELLED}
+        ours = [claim for claim in self.running if claim.session_id == session_id]
+        # What ran when its session ended was cancelled with it.
+        gone = [claim for claim in ours if claim.task_id in cancelled]
+        self.late.extend(gone)
+        self.running = [claim for claim in self.running if claim not in gone]
+        assert {(c.task_id, c.attempt) for c in ours if c not in gone} == theirs
+
+    @property
+    def ready(self) -> list[Task]:
+        """What could be claimed."""
+        return [
+            task
+            for session in self.sessions
+            if self.states[session.id].status == SessionStatus.ACTIVE
+            for task in self.tasks[session.id]
+            if task.status == TaskStatus.READY
+        ]
+
+    def _check_moves(self, before: SessionState, after: SessionState, *, is_bound: bool) -> None:
+        if before.last_seq and before.status != after.status:
+            assert (before.status, after.status) in SESSION_MOVES
+        for task_id, task in after.tasks.items():
+            old = before.tasks.get(task_id)
+            if old is None or old.status == task.status:
+                continue
+            if is_bound and (task.status, old.status) in {
+                ("failed", "ready"),
+                ("failed", "blocked"),
+            }:
+                continue  # a lost lease and its bound are two events of one change
+            assert (old.status, task.status) in TASK_MOVES
+            assert old.status not in FINAL_TASK
+
+    def _any_session(self, data: st.DataObject) -> Session:
+        session = data.draw(st.sampled_from(self.sessions))
+        self.touched.add(session.id)
+        return session
+
+    def _any_claim(self, data: st.DataObject) -> Claim:
+        """Take one of the running attempts; it will have ended."""
+        index = data.draw(st.integers(0, len(self.running) - 1))
+        claimed = self.running.pop(index)
+        self.late.append(claimed)
+        self.touched.add(claimed.session_id)
+        return claimed
+
+    def _artifacts(self, number: int) -> list[Any]:
+        self.slugs += number
+        return [make_artifact(f"part-{self.slugs - index}") for index in range(number)]
+
+    def _status(self, session: Session) -> SessionStatus:
+        return reading.get_session(SYSTEM, session.id).status
+
+    def _ended_as(self, claimed: Claim) -> str | None:
+        return reading.get_snapshot(SYSTEM, claimed.snapshot_id).ended_as
+
+
+def test_log_and_tables_agree_through_random_lives(
+    system: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAGE_RETRY_DELAYS_SECONDS", "[0, 0, 0]")  # due at once
+    monkeypatch.setenv("SAGE_LEASE_SECONDS", "3600")  # no lease runs out by itself
+    get_settings.cache_clear()
+    run_state_machine_as_test(
+        Engine,
+        settings=settings(
+            max_examples=WITH_SERVERS,
+            phases=[Phase.generate],  # with servers, shrinking takes minutes and seldom helps
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,316 @@
+"""Every read for a principal goes through `visible`: each call is taken out, and is missed.
+
+A call site is found in the source, its module is built anew with that one call replaced by the
+bare query, and the site's probe must then see what belongs to others.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, select, text
+
+import core.store
+from core.domain.access import SYSTEM, TeamRole, UserPrincipal
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.role import RoleProfile
+from core.services import reading
+from core.services.transaction import transact
+from core.store.scope import visible
+from core.store.tables import (
+    agent_tasks,
+    execution_sessions,
+    jobs,
+    metadata,
+    session_decisions,
+    session_heads,
+)
+from tests.factories import (
+    Someone,
+    add_member,
+    claim,
+    complete,
+    define_pipeline,
+    define_role,
+    launch,
+    make_artifact,
+    make_decision,
+    make_someone,
+)
+
+STORE = Path(core.store.__file__).parent
+Site = tuple[str, str, int]  # module, function, which of its calls
+
+
+def functions_of(module: str) -> Iterator[ast.FunctionDef]:
+    tree = ast.parse((STORE / f"{module}.py").read_text())
+    return (node for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def calls_of_visible(function: ast.FunctionDef) -> list[ast.Call]:
+    found = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Name) and node.func.id == "visible")
+            or (isinstance(node.func, ast.Attribute) and node.func.attr == "visible")
+        )
+    ]
+    return sorted(found, key=lambda call: (call.lineno, call.col_offset))
+
+
+def modules() -> list[str]:
+    return [
+        info.name
+        for info in pkgutil.iter_modules([str(STORE)])
+        if not info.ispkg and info.name != "scope"
+    ]
+
+
+SITES: list[Site] = [
+    (module, function.name, index)
+    for module in modules()
+    for function in functions_of(module)
+    for index, _ in enumerate(calls_of_visible(function))
+]
+
+
+def without_call(site: Site) -> ModuleType:
+    """Build a module of the store with one call of `visible` replaced by its bare query."""
+    name, function_name, index = site
+    path = STORE / f"{name}.py"
+    tree = ast.parse(path.read_text())
+    function = next(
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name == function_name
+    )
+    target = calls_of_visible(function)[index]
+
+    class Replace(ast.NodeTransformer):
+        def visit_Call(self, node: ast.Call) -> ast.AST:
+            self.generic_visit(node)
+            return copy.deepcopy(node.args[0]) if node is target else node
+
+    mutant = ModuleType(f"core.store.{name}")
+    mutant.__file__ = str(path)
+    code = compile(ast.fix_missing_locations(Replace().visit(tree)), str(path), "exec")
+    exec(code, mutant.__dict__)
+    return mutant
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Something of everything in a team that the asking person is not in."""
+
+    team_id: UUID
+    session_id: UUID
+    task_id: UUID
+    artifact_id: UUID
+    snapshot_id: UUID
+    sha256: str
+
+
+@pytest.fixture
+def foreign(someone: Someone) -> Foreign:
+    """A session with output, artifacts, decisions of both kinds, and a large value."""
+    define_role(someone.team_id, RoleProfile("scribe", "Scribe", (), "Write."))
+    define_pipeline(someone.team_id, make_pipeline("mine", [Step("scribe")]))
+    session = launch(someone)
+    claimed = claim(someone, session, "architect")
+    complete(
+        claimed,
+        output={"large": "x" * 5000},
+        artifacts=(make_artifact(),),
+        decisions=(make_decision(strategic=True), make_decision()),
+    )
+    (artifact,) = reading.list_artifacts(someone.principal, session.id)
+    query = text("SELECT sha256 FROM snapshot_contents")
+    sha256 = transact(lambda db: db.execute(query).scalar_one())
+    return Foreign(
+        someone.team_id, session.id, claimed.task_id, artifact.id, claimed.snapshot_id, sha256
+    )
+
+
+# For each function: whether it shows the asking principal anything of the foreign team.
+Probe = Callable[[Any, Connection, Any, Foreign], Any]
+PROBES: dict[tuple[str, str], Probe] = {
+    ("configuration", "team_profiles"): lambda m, db, p, f: m.team_profiles(db, p, f.team_id),
+    ("configuration", "team_pipeline"): lambda m, db, p, f: m.team_pipeline(
+        db, p, f.team_id, "mine"
+    ),
+    ("heads", "list_events"): lambda m, db, p, f: m.list_events(db, p, f.session_id),
+    ("journal", "list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),
+    ("journal", "list_artifacts"): lambda m, db, p, f: m.list_artifacts(db, p, f.session_id),
+    ("journal", "get_artifact"): lambda m, db, p, f: m.get_artifact(db, p, f.artifact_id),
+    ("people", "list_teams"): lambda m, db, p, f: [
+        team for team in m.list_teams(db, p) if team.id == f.team_id
+    ],
+    ("sessions", "get_session"): lambda m, db, p, f: m.get_session(db, p, f.session_id),
+    ("sessions", "get_brief"): lambda m, db, p, f: m.get_brief(db, p, f.session_id),
+    ("sessions", "find_by_launch_key"): lambda m, db, p, f: m.find_by_launch_key(
+        db, p, f.team_id, str(f.session_id)
+    ),
+    ("sessions", "find_by_prefix"): lambda m, db, p, f: m.find_by_prefix(
+        db, p, str(f.session_id)[:20], most=2
+    ),
+    ("sessions", "list_sessions"): lambda m, db, p, f: m.list_sessions(db, p),
+    ("snapshots", "get_content"): lambda m, db, p, f: m.get_content(db, p, f.session_id, f.sha256),
+    ("snapshots", "list_snapshots"): lambda m, db, p, f: m.list_snapshots(db, p, f.session_id),
+    ("snapshots", "get_snapshot"): lambda m, db, p, f: m.get_snapshot(db, p, f.snapshot_id),
+    ("tasks", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, f.session_id),
+    ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
+}
+
+# What the engine reads while it holds a session's head, or before it knows who asks. Nothing of
+# it may be shown to a principal: whoever adds a name here says that it is not.
+WITHOUT_PRINCIPAL = {
+    *(("attempts", name) for name in ("claim_ready", "begin_attempt", "extend_lease")),
+    *(("attempts", name) for name in ("record_completion", "end_attempt")),
+    *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
+    ("launches", "insert_launch"),
+    ("launches", "read_ground"),
+    *(("orders", name) for name in ("read_order", "read_task_order")),
+    ("people", "insert_team"),
+    ("people", "team_role"),
+    ("sessions", "list_inactive"),
+    ("snapshots", "close_snapshot"),
+    *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
+}
+
+
+def test_there_are_calls_to_take_out() -> None:
+    assert len(SITES) >= 18
+
+
+def test_every_function_with_a_call_of_visible_has_a_probe() -> None:
+    assert {(module, function) for module, function, _ in SITES} == set(PROBES)
+
+
+def test_every_function_for_a_principal_calls_visible() -> None:
+    without = [
+        f"{module}.{function.name}"
+        for module in modules()
+        for function in functions_of(module)
+        if any(a.arg == "principal" for a in (*function.args.args, *function.args.kwonlyargs))
+        and not calls_of_visible(function)
+    ]
+    assert without == []
+
+
+def words_of(module: str, function: ast.FunctionDef) -> set[str]:
+    """Return the words of a function, and of what it uses from the top of its module."""
+    tree = ast.parse((STORE / f"{module}.py").read_text())
+    tops: dict[str, ast.AST] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            tops |= {target.id: node for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.FunctionDef):
+            tops[node.name] = node
+    words: set[str] = set()
+    waiting, seen = [function.name], set()
+    while waiting:
+        name = waiting.pop()
+        found = set(re.findall(r"\w+", ast.unparse(tops[name])))
+        seen.add(name)
+        words |= found
+        waiting.extend(found & set(tops) - seen)
+    return words
+
+
+TEAM_OWNED = {name for name, table in metadata.tables.items() if "team_id" in table.c} | {"teams"}
+
+
+def test_every_other_function_that_returns_rows_is_known_to_be_the_engines() -> None:
+    found = set()
+    for module in modules():
+        for function in functions_of(module):
+            names = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
+            returns = ast.unparse(function.returns) if function.returns else "None"
+            is_for_nobody = "db" in names and "principal" not in names and returns != "None"
+            if is_for_nobody and words_of(module, function) & TEAM_OWNED:
+                found.add((module, function.name))
+    assert found == WITHOUT_PRINCIPAL
+
+
+def test_no_face_and_no_service_reads_tables_past_the_store() -> None:
+    root = STORE.parent.parent
+    for folder in ("core/services", "workers", "web", "pages", "cli", "api"):
+        for path in (root / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ImportFrom):
+                    assert node.module != "core.store.tables", path
+
+
+@pytest.mark.parametrize(("module", "function"), PROBES, ids=".".join)
+def test_a_stranger_sees_nothing(
+    db: Connection, foreign: Foreign, module: str, function: str
+) -> None:
+    real = __import__(f"core.store.{module}", fromlist=[module])
+    stranger = make_someone().principal
+    assert not PROBES[module, function](real, db, stranger, foreign)
+
+
+@pytest.mark.parametrize(("module", "function"), PROBES, ids=".".join)
+def test_a_viewer_and_the_system_see_it(
+    db: Connection, foreign: Foreign, module: str, function: str
+) -> None:
+    real = __import__(f"core.store.{module}", fromlist=[module])
+    viewer = make_someone()
+    add_member(foreign.team_id, viewer.user, TeamRole.VIEWER)
+    assert PROBES[module, function](real, db, viewer.principal, foreign)
+    assert PROBES[module, function](real, db, SYSTEM, foreign)
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda site: f"{site[0]}.{site[1]}-{site[2]}")
+def test_without_its_call_of_visible_a_read_shows_what_belongs_to_others(
+    db: Connection, foreign: Foreign, site: Site
+) -> None:
+    stranger = make_someone().principal
+    assert PROBES[site[0], site[1]](without_call(site), db, stranger, foreign)
+
+
+def test_a_query_on_no_teams_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="team-owned"):
+        visible(select(jobs), UserPrincipal(UUID(int=1)))
+
+
+def test_a_table_under_an_alias_is_narrowed_itself(db: Connection, foreign: Foreign) -> None:
+    one = agent_tasks.alias("one")
+    stranger = make_someone()
+    launch(stranger)  # with a row of their own in the table that is named twice
+    rows = db.execute(visible(select(one.c.team_id), stranger.principal)).scalars()
+    assert set(rows) == {stranger.team_id}
+
+
+def test_a_subquery_is_refused_because_only_its_inside_can_be_narrowed() -> None:
+    inside = select(agent_tasks.c.id).subquery()
+    with pytest.raises(ValueError, match="inside the subquery"):
+        visible(select(inside.c.id), UserPrincipal(UUID(int=1)))
+
+
+def test_every_team_owned_table_of_a_join_is_narrowed() -> None:
+    query = select(execution_sessions.c.id).join(
+        session_heads, session_heads.c.session_id == execution_sessions.c.id
+    )
+    compiled = str(visible(query, UserPrincipal(UUID(int=1))))
+    assert "execution_sessions.team_id IN" in compiled
+    assert "session_heads.team_id IN" in compiled
+
+
+def test_an_outer_join_is_narrowed_on_both_sides() -> None:
+    query = select(execution_sessions.c.id).outerjoin(
+        session_decisions, session_decisions.c.session_id == execution_sessions.c.id
+    )
+    assert str(visible(query, UserPrincipal(UUID(int=1)))).count("team_id IN") == 2
