@@ -19,7 +19,6 @@ from hypothesis.stateful import (
 
 from core.domain.access import SYSTEM
 from core.domain.attempt import Claim
-from core.domain.events import TaskFailed, TaskLeaseLost
 from core.domain.lifecycle import (
     FINAL_TASK,
     SESSION_TRANSITIONS,
@@ -264,13 +263,9 @@ class Engine(RuleBasedStateMachine):
         state = self.states.get(session_id, SessionState())
         seq = state.last_seq
         events = transact(lambda db: heads.list_events(db, SYSTEM, session_id, after_seq=seq))
-        lost: set[str] = set()
         for event in events:
             after, _ = apply(state, event)
-            is_bound = isinstance(event.body, TaskFailed) and event.body.task_id in lost
-            self._check_moves(state, after, is_bound=is_bound)
-            if isinstance(event.body, TaskLeaseLost):
-                lost.add(event.body.task_id)
+            self._check_moves(state, after)
             state = after
         self.states[session_id] = state
 
@@ -297,18 +292,13 @@ class Engine(RuleBasedStateMachine):
             if task.status == TaskStatus.READY
         ]
 
-    def _check_moves(self, before: SessionState, after: SessionState, *, is_bound: bool) -> None:
+    def _check_moves(self, before: SessionState, after: SessionState) -> None:
         if before.last_seq and before.status != after.status:
             assert (before.status, after.status) in SESSION_MOVES
         for task_id, task in after.tasks.items():
             old = before.tasks.get(task_id)
             if old is None or old.status == task.status:
                 continue
-            if is_bound and (task.status, old.status) in {
-                ("failed", "ready"),
-                ("failed", "blocked"),
-            }:
-                continue  # a lost lease and its bound are two events of one change
             assert (old.status, task.status) in TASK_MOVES
             assert old.status not in FINAL_TASK
 
