@@ -28,6 +28,7 @@ from workers.executors import Control
 
 log = logging.getLogger(__name__)
 
+LOOK_SECONDS = 0.25  # attempts shorter than this cost the thread nothing
 POLITE_SECONDS = 1.0
 PROCESS_BEAT_SECONDS = 5.0
 
@@ -50,7 +51,10 @@ class LeaseKeeper:
         self._control: Control | None = None
         self._interruptible = False
         self._reason: type[AttemptStopped] = AttemptStopped
-        self._deadline = 0.0  # monotonic
+        self._began = self._deadline = 0.0  # monotonic, of the present attempt
+        # What the thread remembers of the attempt that it last looked after.
+        self._beating: Claim | None = None
+        self._next_lease_beat = self._lease_ends = 0.0
 
     def start(self) -> None:
         """Start the thread and take over SIGUSR1; call it in the main thread of the process."""
@@ -64,11 +68,10 @@ class LeaseKeeper:
         Once the executor was told to stop, whatever it still returned or raised does not count:
         the block then ends with the reason.
         """
+        now = time.monotonic()
         with self._changed:
             self._claim, self._control, self._reason = claim, control, AttemptStopped
-            self._deadline = time.monotonic() + claim.work.timeout_seconds
-            self._arm_watchdog()
-            self._changed.notify()
+            self._began, self._deadline = now, now + claim.work.timeout_seconds
         try:
             try:
                 self._interruptible = True
@@ -80,11 +83,10 @@ class LeaseKeeper:
                 raise self._reason from error
             raise
         finally:
-            # Not even an interruption in the line above may leave the watchdog armed.
             with self._changed:
                 self._claim = self._control = None
-                faulthandler.cancel_dump_traceback_later()
-                self._changed.notify()
+                if control.stop_requested:
+                    self._changed.notify()
         if control.stop_requested:
             raise self._reason
 
@@ -96,40 +98,37 @@ class LeaseKeeper:
             raise self._reason
 
     def _run(self) -> None:
-        settings = get_settings()
         next_process_beat = 0.0
-        next_lease_beat = 0.0
-        beating: Claim | None = None
         while True:
+            # Armed at every look, so that a process whose lock is held before the first look at
+            # its attempt ends too.
+            self._arm_watchdog()
             now = time.monotonic()
             if now >= next_process_beat:
                 self._beat_process()
                 next_process_beat = now + PROCESS_BEAT_SECONDS
             with self._changed:
-                if self._claim is not beating:
-                    beating = self._claim
-                    next_lease_beat = now + settings.heartbeat_seconds
-                until = next_process_beat
-                if beating is not None:
-                    until = min(until, next_lease_beat, self._deadline)
-                if self._changed.wait(max(until - time.monotonic(), 0)):
-                    continue
                 claim, control, deadline = self._claim, self._control, self._deadline
-            if claim is None or control is None or claim is not beating:
-                continue
-            now = time.monotonic()
-            if now >= deadline:
-                self._stop(claim, control, DeadlinePassed)
-                beating = None
-            elif now >= next_lease_beat:
-                if _extend(claim):
-                    with self._changed:
-                        if self._claim is claim:  # it may have ended in the meantime
-                            self._arm_watchdog()
-                    next_lease_beat = now + settings.heartbeat_seconds
-                else:
-                    self._stop(claim, control, AttemptStopped)
-                    beating = None
+            if claim is not None and control is not None:
+                self._look_after(claim, control, now, deadline)
+            time.sleep(LOOK_SECONDS)
+
+    def _look_after(self, claim: Claim, control: Control, now: float, deadline: float) -> None:
+        """Extend the lease of the present attempt when it is time, or stop the attempt."""
+        settings = get_settings()
+        if claim is not self._beating:
+            self._beating = claim
+            self._next_lease_beat = self._began + settings.heartbeat_seconds
+            self._lease_ends = self._began + settings.lease_seconds
+        if now >= deadline:
+            self._stop(claim, control, DeadlinePassed)
+        elif now >= self._next_lease_beat:
+            is_extended = _extend(claim)
+            self._next_lease_beat = now + settings.heartbeat_seconds
+            if is_extended:
+                self._lease_ends = now + settings.lease_seconds
+            elif is_extended is False or time.monotonic() >= self._lease_ends:
+                self._stop(claim, control, AttemptStopped)
 
     def _stop(self, claim: Claim, control: Control, reason: type[AttemptStopped]) -> None:
         """Tell the executor to stop until its attempt is over."""
@@ -157,13 +156,13 @@ class LeaseKeeper:
             log.info("no sign of life given: %s", error)
 
 
-def _extend(claim: Claim) -> bool:
+def _extend(claim: Claim) -> bool | None:
+    """Extend a lease; None when nobody answered, so that it may hold or not."""
     try:
         return claiming.extend_lease(claim)
     except Exception as error:
-        # Whoever cannot prove the lease must not go on as if it had it.
         log.warning("lease not extended: %s", error)
-        return False
+        return None
 
 
 def _end_process_after(seconds: float) -> None:

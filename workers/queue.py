@@ -33,12 +33,27 @@ def message_secret(settings: Settings) -> str:
     return hashlib.sha256(f"sage queue {password}".encode()).hexdigest()
 
 
-def make_queue(settings: Settings) -> PriorityRedisHuey:
+class Queue(PriorityRedisHuey):  # type: ignore[misc]
+    """Huey on Redis, without its revocations: a cancelled task is found so when it is claimed.
+
+    Two round trips less for each message.
+    """
+
+    def is_revoked(self, *args: object, **kwargs: object) -> bool:
+        """Answer without asking Redis, as nothing is ever revoked."""
+        return False
+
+    def delete(self, key: str) -> bool:
+        """Delete nothing, as neither results nor revocations are ever stored."""
+        return False
+
+
+def make_queue(settings: Settings) -> Queue:
     """Return the queue on the configured Redis; raises `RedisUnavailable` without one."""
     if settings.redis_url is None:
         raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
     separator = "&" if "?" in settings.redis_url else "?"
-    return PriorityRedisHuey(
+    return Queue(
         "sage",
         url=f"{settings.redis_url}{separator}socket_connect_timeout=2&socket_keepalive=1",
         results=False,

@@ -50,13 +50,13 @@ def announce(
     """
     if url is None:
         return
+    messages = [(SESSIONS_CHANNEL, f"{session_id} {seq}") for session_id, seq in sessions]
+    if work:
+        messages.insert(0, (WORK_CHANNEL, ""))
     try:
-        pipe = get_redis(url).pipeline(transaction=False)
-        for session_id, seq in sessions:
-            pipe.publish(SESSIONS_CHANNEL, f"{session_id} {seq}")
-        if work:
-            pipe.publish(WORK_CHANNEL, "")
-        pipe.execute()
+        client = get_redis(url)
+        for channel, message in messages:
+            client.publish(channel, message)
     except RedisError as error:
         log.info("wake-up not sent: %s", error)
 

@@ -129,9 +129,13 @@ def cancel_tasks(db: Connection, task_ids: Collection[UUID], at: datetime) -> No
 
 # A task is sent anew only when its last message has had time to be taken: after 5, 10, 20 …
 # seconds, up to a most. The partial index holds ready tasks only.
+#
+# The stamp need not be on disk before the messages go: a lost one leads to a second message only.
 _TAKE_DUE = text(
     """
-    WITH due AS (
+    WITH quick AS MATERIALIZED (
+        SELECT set_config('synchronous_commit', 'off', true)
+    ), due AS (
         SELECT task.id
         FROM agent_tasks AS task
         WHERE task.status = 'ready'
@@ -148,7 +152,7 @@ _TAKE_DUE = text(
     )
     UPDATE agent_tasks AS task
     SET dispatched_at = clock_timestamp(), dispatches = task.dispatches + 1
-    FROM due WHERE task.id = due.id
+    FROM due, quick WHERE task.id = due.id
     RETURNING task.id
     """
 ).bindparams(bindparam("not_queued", type_=ARRAY(Text)))

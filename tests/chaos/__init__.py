@@ -1,0 +1,1 @@
+"""Kills every part of the engine in turn under load, and looks for what was lost or doubled."""
