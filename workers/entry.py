@@ -39,6 +39,7 @@ def main() -> None:
         health_check_interval=1,
         graceful_signal="TERM",
         shutdown_timeout=GRACE_SECONDS,
+        max_delay=1,  # the longest wait after an error of Redis
         scheduler_interval=60,
     )
     consumer.run()

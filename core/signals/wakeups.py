@@ -83,7 +83,7 @@ class Listener:
     """Hears channels until it is closed; a lost connection is an early time-out, not an error."""
 
     def __init__(self, url: str, *channels: str) -> None:
-        self._redis = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=None)
+        self._redis = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5)
         self._channels = channels
         self._pubsub = self._subscribe()
 
