@@ -250,7 +250,9 @@ class Event:
 
 def encode_body(body: EventBody) -> dict[str, Any]:
     """Return a body's payload as JSON-able values."""
-    return asdict(body)
+    if isinstance(body, SessionLaunched):  # the only one with parts of its own
+        return asdict(body)
+    return {field.name: getattr(body, field.name) for field in fields(body)}
 
 
 def decode_body(type_name: str, payload: dict[str, Any]) -> EventBody:

@@ -18,9 +18,9 @@ from sqlalchemy import Connection, update
 from core.domain.attempt import ExecutionContext
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
-from core.store.heads import Head, event_arrays
+from core.store.heads import Head, number_events
 from core.store.tables import agent_tasks
-from core.store.values import bind
+from core.store.values import bind, returning
 
 _t = agent_tasks.c
 
@@ -39,32 +39,37 @@ class ClaimedRow:
 
 # The head is locked first and read as it is after the lock; the task's row is then compared in
 # its latest version, so a second delivery of the same id finds nothing to claim.
-_CLAIM = bind(
-    """
-    WITH head AS (
-        SELECT session_id, team_id, status, last_seq FROM session_heads
-        WHERE session_id = (SELECT session_id FROM agent_tasks WHERE id = :task_id)
-        FOR NO KEY UPDATE
-    )
-    UPDATE agent_tasks AS task
-    SET status = 'running', attempt = task.attempt + 1,
-        lease_owner = :worker, queue_id = :queue_id,
-        lease_until =
-            clock_timestamp() + make_interval(secs => least(:lease_seconds, task.timeout_seconds)),
-        deadline_at = clock_timestamp() + make_interval(secs => task.timeout_seconds),
-        started_at = clock_timestamp(), finished_at = NULL
-    FROM head
-    WHERE task.id = :task_id AND task.session_id = head.session_id
-      AND head.status = 'active' AND task.status = 'ready' AND task.due_at <= clock_timestamp()
-    RETURNING head.session_id, head.team_id, head.status AS session_status, head.last_seq,
-        task.role, task.attempt, task.description, task.instructions, task.capabilities,
-        task.executor, task.timeout_seconds, task.input, task.upstream_roles,
-        task.started_at, task.deadline_at
-    """,
-    task_id=UUID,
-    worker=str,
-    queue_id=str,
-    lease_seconds=float,
+_CLAIM = returning(
+    bind(
+        """
+        WITH head AS (
+            SELECT session_id, team_id, status, last_seq FROM session_heads
+            WHERE session_id = (SELECT session_id FROM agent_tasks WHERE id = :task_id)
+            FOR NO KEY UPDATE
+        )
+        UPDATE agent_tasks AS task
+        SET status = 'running', attempt = task.attempt + 1,
+            lease_owner = :worker, queue_id = :queue_id,
+            lease_until = clock_timestamp()
+                + make_interval(secs => least(:lease_seconds, task.timeout_seconds)),
+            deadline_at = clock_timestamp() + make_interval(secs => task.timeout_seconds),
+            started_at = clock_timestamp(), finished_at = NULL
+        FROM head
+        WHERE task.id = :task_id AND task.session_id = head.session_id
+          AND head.status = 'active' AND task.status = 'ready' AND task.due_at <= clock_timestamp()
+        RETURNING head.session_id, head.team_id, head.status AS session_status, head.last_seq,
+            task.role, task.attempt, task.description, task.instructions, task.capabilities,
+            task.executor, task.timeout_seconds, task.input, task.upstream_roles,
+            task.started_at, task.deadline_at
+        """,
+        task_id=UUID,
+        worker=str,
+        queue_id=str,
+        lease_seconds=float,
+    ),
+    *("session_id", "team_id", "session_status", "last_seq", "role", "attempt"),
+    *("description", "instructions", "capabilities", "executor", "timeout_seconds"),
+    *("input", "upstream_roles", "started_at", "deadline_at"),
 )
 
 
@@ -112,8 +117,9 @@ _BEGIN = bind(
         WHERE session_id = :session_id
     )
     INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
-    SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload::jsonb, :at
-    FROM unnest(:seqs, :types, :versions, :payloads) AS entry(seq, type, version, payload)
+    SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload, :at
+    FROM jsonb_to_recordset(:events)
+        AS entry(seq bigint, type text, version int, payload jsonb)
     """,
     snapshot_id=UUID,
     session_id=UUID,
@@ -124,10 +130,7 @@ _BEGIN = bind(
     capabilities=list,
     decisions=list,
     at=datetime,
-    seqs=list[int],
-    types=list[str],
-    versions=list[int],
-    payloads=list[str],
+    events=list,
 )
 
 
@@ -147,7 +150,7 @@ def begin_attempt(
     db: Connection, head: Head, snapshot: OpenSnapshot, bodies: Sequence[EventBody], at: datetime
 ) -> Head:
     """Store what a claimed attempt knows, and its events; returns the new head."""
-    after, arrays = event_arrays(head, bodies)
+    after, events = number_events(head, bodies)
     db.execute(
         _BEGIN,
         {
@@ -161,24 +164,28 @@ def begin_attempt(
             "decisions": list(snapshot.decisions),
             "at": at,
             "last_seq": after.last_seq,
-            **arrays,
+            "events": events,
         },
     )
     return after
 
 
 # A lease never outlives its deadline, so that the reaper needs one clock only.
-_HEARTBEAT = bind(
-    """
-    UPDATE agent_tasks
-    SET lease_until = least(clock_timestamp() + make_interval(secs => :lease_seconds), deadline_at)
-    WHERE id = :task_id AND attempt = :attempt AND status = 'running'
-      AND lease_until > clock_timestamp()
-    RETURNING id
-    """,
-    task_id=UUID,
-    attempt=int,
-    lease_seconds=float,
+_HEARTBEAT = returning(
+    bind(
+        """
+        UPDATE agent_tasks
+        SET lease_until = least(
+            clock_timestamp() + make_interval(secs => :lease_seconds), deadline_at)
+        WHERE id = :task_id AND attempt = :attempt AND status = 'running'
+          AND lease_until > clock_timestamp()
+        RETURNING id
+        """,
+        task_id=UUID,
+        attempt=int,
+        lease_seconds=float,
+    ),
+    "id",
 )
 
 
@@ -190,77 +197,79 @@ def extend_lease(db: Connection, task_id: UUID, attempt: int, lease_seconds: flo
 
 # The fence is `attempt = :attempt AND status = 'running'`: without a row, nothing of this may
 # stay, and the caller rolls back. `taken_id` is a task that the same worker goes on with.
-_RECORD = bind(
-    """
-    WITH completed AS (
-        UPDATE agent_tasks
-        SET status = 'completed', output = :output, output_sha256 = :output_sha256,
-            error_code = NULL, error_message = NULL, finished_at = :at, due_at = NULL,
-            lease_owner = NULL, lease_until = NULL, deadline_at = NULL,
-            dispatched_at = NULL, dispatches = 0
-        WHERE id = :task_id AND attempt = :attempt AND status = 'running'
-        RETURNING id
-    ), closed AS (
-        UPDATE agent_snapshots
-        SET ended_as = 'completed', execution = :execution, ended_at = :at
-        WHERE id = :snapshot_id AND ended_at IS NULL
-    ), freed AS (
-        UPDATE agent_tasks
-        SET status = 'ready', due_at = :at, dispatched_at = :dispatched_at, dispatches = :dispatches
-        WHERE id = ANY (:freed_ids) AND status = 'blocked'
-    ), taken AS (
-        UPDATE agent_tasks
-        SET status = 'running', attempt = attempt + 1, due_at = :at, started_at = :at,
-            finished_at = NULL, error_code = NULL, error_message = NULL,
-            lease_owner = :worker, queue_id = NULL,
-            lease_until = least(clock_timestamp() + make_interval(secs => :lease_seconds),
-                                :at + make_interval(secs => timeout_seconds)),
-            deadline_at = :at + make_interval(secs => timeout_seconds)
-        WHERE id = :taken_id AND status = 'blocked'
-    ), opened AS (
-        INSERT INTO agent_snapshots
-            (id, session_id, team_id, task_id, attempt, context, capabilities, decisions,
-             created_at)
-        SELECT :opened_id, :session_id, :team_id, :taken_id, :taken_attempt, :taken_context,
-               :taken_capabilities, :taken_decisions, :at
-        WHERE :taken_id IS NOT NULL
-    ), head AS (
-        UPDATE session_heads SET last_seq = :last_seq, status = :status, updated_at = :at
-        WHERE session_id = :session_id
-    ), logged AS (
-        INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
-        SELECT :session_id, :team_id, entry.seq, entry.type, entry.version,
-               entry.payload::jsonb, :at
-        FROM unnest(:seqs, :types, :versions, :payloads) AS entry(seq, type, version, payload)
-    )
-    SELECT id FROM completed
-    """,
-    task_id=UUID,
-    attempt=int,
-    output=dict,
-    output_sha256=str,
-    at=datetime,
-    snapshot_id=UUID,
-    execution=dict,
-    freed_ids=list[UUID],
-    dispatched_at=datetime,
-    dispatches=int,
-    taken_id=UUID,
-    taken_attempt=int,
-    taken_context=dict,
-    taken_capabilities=list,
-    taken_decisions=list,
-    opened_id=UUID,
-    worker=str,
-    lease_seconds=float,
-    session_id=UUID,
-    team_id=UUID,
-    last_seq=int,
-    status=str,
-    seqs=list[int],
-    types=list[str],
-    versions=list[int],
-    payloads=list[str],
+_RECORD = returning(
+    bind(
+        """
+        WITH completed AS (
+            UPDATE agent_tasks
+            SET status = 'completed', output = :output, output_sha256 = :output_sha256,
+                error_code = NULL, error_message = NULL, finished_at = :at, due_at = NULL,
+                lease_owner = NULL, lease_until = NULL, deadline_at = NULL,
+                dispatched_at = NULL, dispatches = 0
+            WHERE id = :task_id AND attempt = :attempt AND status = 'running'
+            RETURNING id
+        ), closed AS (
+            UPDATE agent_snapshots
+            SET ended_as = 'completed', execution = :execution, ended_at = :at
+            WHERE id = :snapshot_id AND ended_at IS NULL
+        ), freed AS (
+            UPDATE agent_tasks
+            SET status = 'ready', due_at = :at,
+                dispatched_at = :dispatched_at, dispatches = :dispatches
+            WHERE id = ANY (:freed_ids) AND status = 'blocked'
+        ), taken AS (
+            UPDATE agent_tasks
+            SET status = 'running', attempt = attempt + 1, due_at = :at, started_at = :at,
+                finished_at = NULL, error_code = NULL, error_message = NULL,
+                lease_owner = :worker, queue_id = NULL,
+                lease_until = least(clock_timestamp() + make_interval(secs => :lease_seconds),
+                                    :at + make_interval(secs => timeout_seconds)),
+                deadline_at = :at + make_interval(secs => timeout_seconds)
+            WHERE id = :taken_id AND status = 'blocked'
+        ), opened AS (
+            INSERT INTO agent_snapshots
+                (id, session_id, team_id, task_id, attempt, context, capabilities, decisions,
+                 created_at)
+            SELECT :opened_id, :session_id, :team_id, :taken_id, :taken_attempt, :taken_context,
+                   :taken_capabilities, :taken_decisions, :at
+            WHERE :taken_id IS NOT NULL
+        ), head AS (
+            UPDATE session_heads SET last_seq = :last_seq, status = :status, updated_at = :at
+            WHERE session_id = :session_id
+        ), logged AS (
+            INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
+            SELECT :session_id, :team_id, entry.seq, entry.type, entry.version,
+                   entry.payload, :at
+            FROM jsonb_to_recordset(:events)
+            AS entry(seq bigint, type text, version int, payload jsonb)
+        )
+        SELECT id FROM completed
+        """,
+        task_id=UUID,
+        attempt=int,
+        output=dict,
+        output_sha256=str,
+        at=datetime,
+        snapshot_id=UUID,
+        execution=dict,
+        freed_ids=list[UUID],
+        dispatched_at=datetime,
+        dispatches=int,
+        taken_id=UUID,
+        taken_attempt=int,
+        taken_context=dict,
+        taken_capabilities=list,
+        taken_decisions=list,
+        opened_id=UUID,
+        worker=str,
+        lease_seconds=float,
+        session_id=UUID,
+        team_id=UUID,
+        last_seq=int,
+        status=str,
+        events=list,
+    ),
+    "id",
 )
 
 
@@ -296,7 +305,7 @@ def record_completion(
     itself. Returns the new head, or None when the attempt no longer owns its task: then the
     caller must roll back.
     """
-    after, arrays = event_arrays(head, bodies, status)
+    after, events = number_events(head, bodies, status)
     row = db.execute(
         _RECORD,
         {
@@ -322,7 +331,7 @@ def record_completion(
             "team_id": head.team_id,
             "last_seq": after.last_seq,
             "status": after.status.value,
-            **arrays,
+            "events": events,
         },
     ).one_or_none()
     return None if row is None else after

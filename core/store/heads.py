@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection, select
 
 from core.domain.access import Principal
@@ -16,7 +15,7 @@ from core.domain.events import Event, EventBody, decode_body, encode_body
 from core.domain.lifecycle import SessionStatus
 from core.store.scope import visible
 from core.store.tables import session_events
-from core.store.values import bind
+from core.store.values import bind, returning
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +28,15 @@ class Head:
     last_seq: int
 
 
-_LOCK = bind(
-    """
-    SELECT session_id, team_id, status, last_seq FROM session_heads
-    WHERE session_id = :session_id FOR NO KEY UPDATE
-    """,
-    session_id=UUID,
+_LOCK = returning(
+    bind(
+        """
+        SELECT session_id, team_id, status, last_seq FROM session_heads
+        WHERE session_id = :session_id FOR NO KEY UPDATE
+        """,
+        session_id=UUID,
+    ),
+    *("session_id", "team_id", "status", "last_seq"),
 )
 
 # One round trip for the head and its events. The lock on the head is held already, so the
@@ -46,18 +48,16 @@ _APPEND = bind(
         WHERE session_id = :session_id
     )
     INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
-    SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload::jsonb, :at
-    FROM unnest(:seqs, :types, :versions, :payloads) AS entry(seq, type, version, payload)
+    SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload, :at
+    FROM jsonb_to_recordset(:events)
+        AS entry(seq bigint, type text, version int, payload jsonb)
     """,
     session_id=UUID,
     team_id=UUID,
     last_seq=int,
     status=str,
     at=datetime,
-    seqs=list[int],
-    types=list[str],
-    versions=list[int],
-    payloads=list[str],
+    events=list,
 )
 
 
@@ -69,17 +69,15 @@ def lock_head(db: Connection, session_id: UUID) -> Head | None:
     return Head(row.session_id, row.team_id, SessionStatus(row.status), row.last_seq)
 
 
-def event_arrays(
+def number_events(
     head: Head, bodies: Sequence[EventBody], status: SessionStatus | None = None
-) -> tuple[Head, dict[str, list[Any]]]:
-    """Number events; returns the head after them, and their columns for a statement."""
+) -> tuple[Head, list[dict[str, Any]]]:
+    """Number events; returns the head after them, and their rows for a statement."""
     after = replace(head, last_seq=head.last_seq + len(bodies), status=status or head.status)
-    return after, {
-        "seqs": list(range(head.last_seq + 1, after.last_seq + 1)),
-        "types": [body.type for body in bodies],
-        "versions": [body.version for body in bodies],
-        "payloads": [orjson.dumps(encode_body(body)).decode() for body in bodies],
-    }
+    return after, [
+        {"seq": seq, "type": body.type, "version": body.version, "payload": encode_body(body)}
+        for seq, body in enumerate(bodies, head.last_seq + 1)
+    ]
 
 
 def append_events(
@@ -91,7 +89,7 @@ def append_events(
     status: SessionStatus | None = None,
 ) -> Head:
     """Number events and store them, with the session's new status; returns the new head."""
-    after, arrays = event_arrays(head, bodies, status)
+    after, events = number_events(head, bodies, status)
     db.execute(
         _APPEND,
         {
@@ -100,7 +98,7 @@ def append_events(
             "last_seq": after.last_seq,
             "status": after.status.value,
             "at": at,
-            **arrays,
+            "events": events,
         },
     )
     return after

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from core.domain.access import TeamRole, effective_role
 from core.domain.events import EventBody
 from core.domain.role import RoleProfile
-from core.store.heads import Head, event_arrays
+from core.store.heads import Head, number_events
 from core.store.values import bind
 
 
@@ -100,9 +100,9 @@ _LAUNCH = bind(
     ), logged AS (
         INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
         SELECT launched.id, :team_id, entry.seq, entry.type, entry.version,
-               entry.payload::jsonb, :at
-        FROM launched, unnest(:seqs, :types, :versions, :payloads)
-            AS entry(seq, type, version, payload)
+               entry.payload, :at
+        FROM launched, jsonb_to_recordset(:events)
+        AS entry(seq bigint, type text, version int, payload jsonb)
     )
     SELECT id FROM launched
     """,
@@ -118,10 +118,7 @@ _LAUNCH = bind(
     at=datetime,
     last_seq=int,
     tasks=list,
-    seqs=list[int],
-    types=list[str],
-    versions=list[int],
-    payloads=list[str],
+    events=list,
 )
 
 
@@ -137,7 +134,7 @@ def insert_launch(
 
     False when its team launched one with the same key already: then nothing was written.
     """
-    after, arrays = event_arrays(head, bodies)
+    after, events = number_events(head, bodies)
     values = {
         **session,
         "session_id": head.session_id,
@@ -145,6 +142,6 @@ def insert_launch(
         "at": at,
         "last_seq": after.last_seq,
         "tasks": [dict(task) for task in tasks],
-        **arrays,
+        "events": events,
     }
     return db.execute(_LAUNCH, values).one_or_none() is not None

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.attempt import ExecutionContext, Order, Output
-from core.store.values import bind
+from core.store.values import bind, returning
 
 # The strategic decisions in force, oldest first.
 _GUIDING = """
@@ -18,31 +18,41 @@ _GUIDING = """
               SELECT FROM session_decisions AS later WHERE later.supersedes_id = one.id)
           ORDER BY one.seq) AS guiding"""
 
-_ORDER = bind(
-    f"""
-    SELECT feature_name, brief, brief_sha256, {_GUIDING},
-        (SELECT jsonb_object_agg(role, jsonb_build_object('body', output, 'sha256', output_sha256))
-         FROM agent_tasks
-         WHERE session_id = :session_id AND role = ANY (:roles) AND output IS NOT NULL) AS upstream
-    FROM execution_sessions WHERE id = :session_id
-    """,
-    session_id=UUID,
-    roles=list[str],
+_ORDER = returning(
+    bind(
+        f"""
+        SELECT feature_name, brief, brief_sha256, {_GUIDING},
+            (SELECT jsonb_object_agg(
+                role, jsonb_build_object('body', output, 'sha256', output_sha256))
+             FROM agent_tasks
+             WHERE session_id = :session_id AND role = ANY (:roles)
+               AND output IS NOT NULL) AS upstream
+        FROM execution_sessions WHERE id = :session_id
+        """,
+        session_id=UUID,
+        roles=list[str],
+    ),
+    *("feature_name", "brief", "brief_sha256", "guiding", "upstream"),
 )
 
-_TASK_ORDER = bind(
-    f"""
-    SELECT task.description, task.instructions, task.capabilities, task.executor,
-        task.timeout_seconds, task.input, task.upstream_roles, {_GUIDING},
-        (SELECT jsonb_object_agg(role, jsonb_build_object('body', output, 'sha256', output_sha256))
-         FROM agent_tasks AS earlier
-         WHERE earlier.session_id = :session_id AND earlier.role = ANY (task.upstream_roles)
-           AND earlier.role <> :known_role AND earlier.output IS NOT NULL) AS upstream
-    FROM agent_tasks AS task WHERE task.id = :task_id
-    """,
-    session_id=UUID,
-    task_id=UUID,
-    known_role=str,
+_TASK_ORDER = returning(
+    bind(
+        f"""
+        SELECT task.description, task.instructions, task.capabilities, task.executor,
+            task.timeout_seconds, task.input, task.upstream_roles, {_GUIDING},
+            (SELECT jsonb_object_agg(
+                role, jsonb_build_object('body', output, 'sha256', output_sha256))
+             FROM agent_tasks AS earlier
+             WHERE earlier.session_id = :session_id AND earlier.role = ANY (task.upstream_roles)
+               AND earlier.role <> :known_role AND earlier.output IS NOT NULL) AS upstream
+        FROM agent_tasks AS task WHERE task.id = :task_id
+        """,
+        session_id=UUID,
+        task_id=UUID,
+        known_role=str,
+    ),
+    *("description", "instructions", "capabilities", "executor", "timeout_seconds"),
+    *("input", "upstream_roles", "guiding", "upstream"),
 )
 
 

@@ -29,20 +29,24 @@ from core.domain.lifecycle import UNFINISHED_TASK, SessionStatus, TaskStatus
 from core.domain.session import Task
 from core.store.scope import visible
 from core.store.tables import agent_tasks, session_heads
-from core.store.values import bind
+from core.store.values import bind, returning
 
 _t = agent_tasks.c
 # Asked once in a statement, not for each row, so that an index can stop at it.
 _CLOCK = select(func.clock_timestamp()).scalar_subquery()
 
 
-_LOCKED = bind(
-    """
-    SELECT clock_timestamp() AS now, id, role, after_roles, executor, status, attempt, failures,
-           crashes, lease_until, deadline_at
-    FROM agent_tasks WHERE session_id = :session_id ORDER BY position
-    """,
-    session_id=UUID,
+_LOCKED = returning(
+    bind(
+        """
+        SELECT clock_timestamp() AS now, id, role, after_roles, executor, status, attempt,
+               failures, crashes, lease_until, deadline_at
+        FROM agent_tasks WHERE session_id = :session_id ORDER BY position
+        """,
+        session_id=UUID,
+    ),
+    *("now", "id", "role", "after_roles", "executor", "status", "attempt"),
+    *("failures", "crashes", "lease_until", "deadline_at"),
 )
 
 

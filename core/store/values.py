@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Double, Text, TextClause, bindparam, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    Text,
+    TextClause,
+    TextualSelect,
+    bindparam,
+    column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -27,3 +37,11 @@ _TYPES: dict[Any, Any] = {
 def bind(sql: str, **types: Any) -> TextClause:
     """Return a statement with the type of each parameter; a bare `list` or `dict` is JSON."""
     return text(sql).bindparams(*(bindparam(name, type_=_TYPES[t]) for name, t in types.items()))
+
+
+def returning(statement: TextClause, *names: str) -> TextualSelect:
+    """Return a statement that yields the named columns, in this order.
+
+    Naming them lets SQLAlchemy keep what it knows of the rows from one execution to the next.
+    """
+    return statement.columns(*(column(name) for name in names))
