@@ -2,7 +2,7 @@
 # Settings come from the environment: SAGE_PORT, SAGE_DATA_DIR, DATABASE_URL, REDIS_URL.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine
+.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine bench-pages
 
 VENV := @embedded/venv.sh
 
@@ -36,6 +36,7 @@ DATABASE_TESTS := tests/migrations tests/store tests/services tests/planning/tes
 
 test: ## run all tests; pass options as ARGS="-k launch"
 	$(VENV) requirements-dev.txt
+	@tests/journeys/chromium.sh
 	.venv/bin/python -m pytest -n 2 $(ARGS)
 	@test -n "$(ARGS)" || test ! -x $(POSTGRES_15)/initdb || { \
 	    echo "Once more on the PostgreSQL 15 of this machine:"; \
@@ -52,8 +53,15 @@ chaos: ## kill every part in turn under load; MUTANT=fence|cas|reap must go red
 	$(VENV) requirements-dev.txt
 	@exec env MUTANT="$(MUTANT)" .venv/bin/python -m tests.chaos
 
-bench: bench-engine ## run all benchmarks
+bench: bench-engine bench-pages ## run all benchmarks
 
 bench-engine: ## measure the engine beside Celery and the floor
 	$(VENV) requirements-bench.txt
 	@exec .venv/bin/python -m bench.engine
+
+bench-pages: ## measure live view, replay and lists in the browser
+	$(VENV) requirements-dev.txt
+	@tests/journeys/chromium.sh
+	.venv/bin/python -m bench.live
+	.venv/bin/python -m bench.replay
+	.venv/bin/python -m bench.history

@@ -6,10 +6,27 @@
 from __future__ import annotations
 
 import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from web.gate import Gate
+from web.headers import ResponseHeaders
 from web.health import routes as health_routes
 from web.lifespan import lifespan
+from web.sign_in import routes as sign_in_routes
+from web.tab_socket import routes as tab_routes
+
+
+def session_opened(frame: bytes) -> str | None:
+    """Return the id of the Streamlit session that a frame to the browser opens."""
+    return ForwardMsg.FromString(frame).new_session.initialize.session_id or None
+
 
 # The main script lies inside pages/: a pages/ folder beside it would let Streamlit run a page
 # directly, past the main script.
-app = st.App("pages/main.py", routes=health_routes, lifespan=lifespan)
+app = st.App(
+    "pages/main.py",
+    routes=[*health_routes, *sign_in_routes, *tab_routes],
+    middleware=[Middleware(ResponseHeaders), Middleware(Gate, session_opened=session_opened)],
+    lifespan=lifespan,
+)

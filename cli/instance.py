@@ -11,7 +11,7 @@ from cli.acting import demand_database, demand_urls, read_settings
 from cli.processes import last_line
 from cli.terminal import plain_line, say
 from core.errors import AppError, DatabaseUnavailable
-from core.settings import Settings
+from core.settings import Settings, get_settings
 from embedded.errors import StartFailed
 from embedded.probes import answers_http
 from embedded.process import Program
@@ -65,8 +65,9 @@ def migrate() -> None:
 
 
 def seed() -> None:
-    """Put the administrator and the demo team into the database."""
+    """Put the administrator, the demo team and its sessions into the database."""
     demand_database()
+    services.demo.seed_demo()
     user, team = services.accounts.ensure_demo_team()
     say(f"The team '{plain_line(team.name)}' with its administrator '{user.user_name}' is there.")
 
@@ -106,8 +107,19 @@ def _programs(settings: Settings) -> tuple[Program, ...]:
 
 def _tell_address(runtime: Runtime) -> None:
     say(f"Sage Mode runs: {runtime.address}", style="bold green")
+    _tell_password(runtime)
     say("  ./sage launch BRIEF_FILE --watch   launches a session, from another terminal")
     say("  Ctrl-C, or ./sage stop             stops everything")
+
+
+def _tell_password(runtime: Runtime) -> None:
+    """Tell the administrator's first password, once; only its hash is kept."""
+    os.environ["DATABASE_URL"] = runtime.database_url or ""
+    get_settings.cache_clear()
+    password = services.accounts.ensure_demo_password()
+    if password is not None:
+        say(f"  sign in as {services.accounts.ADMINISTRATOR} with the password {password}")
+        say("  (told this once; `./sage user password` sets another)", style="dim")
 
 
 def _migration_error(said: str) -> AppError:

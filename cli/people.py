@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -42,3 +43,17 @@ def create_user(
     kind = "administrator" if user.is_administrator else "user"
     say(f"Created the {kind} {user.user_name} <{user.email}>, with a personal team.")
     say(f"  ./sage launch BRIEF_FILE --as {user.user_name} --watch")
+
+
+@user_app.command("password")
+def set_password(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose password.")] = "admin",
+) -> None:
+    """Give a user another password, typed twice or from standard input; ends their logins."""
+    demand_database()
+    if sys.stdin.isatty():
+        password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    user = services.signing_in.set_password(clean_line(name), password)
+    say(f"{user.user_name} has another password now, and is signed out everywhere.")

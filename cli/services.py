@@ -7,9 +7,27 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.services import accounts, configuring, control, health, launching, reading
+    from core.services import (
+        accounts,
+        configuring,
+        control,
+        demo,
+        health,
+        launching,
+        reading,
+        signing_in,
+    )
 
-__all__ = ["accounts", "configuring", "control", "health", "launching", "reading"]
+__all__ = [
+    "accounts",
+    "configuring",
+    "control",
+    "demo",
+    "health",
+    "launching",
+    "reading",
+    "signing_in",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -7,6 +7,7 @@ and a hint what to do. Faces translate them; nothing below a face prints or form
 from __future__ import annotations
 
 import inspect
+import math
 from typing import ClassVar
 
 
@@ -41,6 +42,31 @@ class NotAllowed(AppError):
 
     code = "not_allowed"
     hint = "Ask an owner of the team."
+
+
+class WrongPassword(AppError):
+    """The user name, the e-mail address or the password is wrong."""
+
+    code = "wrong_password"
+    hint = "Check both; an administrator can give you a new password."
+
+
+class TooManyTries(AppError):
+    """Too many tries in a short time."""
+
+    code = "too_many_tries"
+
+    def __init__(self, seconds: float, message: str | None = None) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        unit = "second" if self.seconds == 1 else "seconds"
+        super().__init__(message, hint=f"Try again in {self.seconds} {unit}.")
+
+
+class TicketSpent(AppError):
+    """This sign-in was used already, or took too long."""
+
+    code = "ticket_spent"
+    hint = "Sign in again."
 
 
 class Conflict(AppError):

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-HERE = Path(__file__).resolve().parent
+from core.errors import AppError
+from pages.parts.empty import draw_error, retry_until
+from pages.parts.frame import ASSETS, all_pages, draw_frame, inline_image, sign_in_page
+from pages.parts.visit import find_login, open_visit
 
 st.set_page_config(
     page_title="Sage Mode",
-    page_icon=str(HERE / "assets" / "mark.png"),
-    layout="centered",
+    page_icon=inline_image("mark.png"),
+    layout="wide",
     menu_items={},
 )
-st.navigation(
-    [st.Page(HERE / "overview.py", title="Overview", default=True)], position="hidden"
-).run()
+try:
+    login = find_login()
+except AppError as error:
+    st.navigation([sign_in_page()], position="hidden")
+    draw_error(error, kept="You stay signed in.")
+    retry_until(find_login)
+    st.stop()
+
+if login is None:
+    st.navigation([sign_in_page()], position="hidden").run()
+else:
+    st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "mark.svg", size="large")
+    current = st.navigation(all_pages(), position="hidden")
+    draw_frame(open_visit(), current)
+    current.run()

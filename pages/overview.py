@@ -21,7 +21,7 @@ def state_of_the_parts() -> None:
 
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-    st.image(ASSETS / "mark.svg", width=40)
+    st.image(ASSETS / "mark.svg", width=40, alt="The mark of Sage Mode")
     st.title("Sage Mode", anchor=False)
 st.caption(
     "A simulated development team works on your feature: seven roles, in stages, on background "

@@ -49,10 +49,15 @@ def make_someone(*, is_shared: bool = True) -> Someone:
     """Make a user who owns a team of their own."""
     number = next(_numbers)
     user = accounts.create_user(f"someone-{number}", f"someone-{number}@example.org")
-    team_id = new_id()
+    return make_team_of(user, is_shared=is_shared)
+
+
+def make_team_of(user: User, *, is_shared: bool = True) -> Someone:
+    """Make a team that a user owns."""
+    team_id, name = new_id(), f"Team {next(_numbers)}"
     transact(
         lambda db: people.insert_team(
-            db, team_id=team_id, owner_id=user.id, name=f"Team {number}", is_shared=is_shared
+            db, team_id=team_id, owner_id=user.id, name=name, is_shared=is_shared
         )
     )
     return Someone(user, team_id)

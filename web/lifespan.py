@@ -8,15 +8,20 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
+from web.tab_socket import hub
+
 # Loaded before the first visitor would wait for them.
 HEAVY = ("pandas", "pyarrow", "plotly.graph_objects", "core.services.reading")
 
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Load what the pages need, and take it out of the garbage collector's sight."""
+    """Load what the pages need, out of the garbage collector's sight; end the hub at the end."""
     for name in HEAVY:
         import_module(name)
     gc.collect()
     gc.freeze()
-    yield {}
+    try:
+        yield {}
+    finally:
+        await hub.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy import Connection
 
 from core.domain.access import Principal, TeamRole, UserPrincipal
@@ -9,6 +11,7 @@ from core.domain.people import Team, User, check_email, check_user_name
 from core.domain.text import clean_line
 from core.errors import Conflict, NotFound
 from core.ids import new_id
+from core.services.passwords import hash_password
 from core.services.transaction import transact
 from core.store import people
 
@@ -16,7 +19,13 @@ ADMINISTRATOR = "admin"
 DEMO_TEAM = "Demo"
 
 
-def create_user(user_name: str, email: str, *, is_administrator: bool = False) -> User:
+def create_user(
+    user_name: str,
+    email: str,
+    *,
+    is_administrator: bool = False,
+    password_hash: str | None = None,
+) -> User:
     """Create a user with a personal team; raises `Conflict` when the name or e-mail is taken."""
     name, address = check_user_name(user_name), check_email(email)
 
@@ -24,7 +33,12 @@ def create_user(user_name: str, email: str, *, is_administrator: bool = False) -
 
     def work(db: Connection) -> User:
         if not people.insert_user(
-            db, user_id=user.id, user_name=name, email=address, is_administrator=is_administrator
+            db,
+            user_id=user.id,
+            user_name=name,
+            email=address,
+            is_administrator=is_administrator,
+            password_hash=password_hash,
         ):
             if people.find_user(db, name) == user:  # a try whose answer was lost made it
                 return user
@@ -80,3 +94,13 @@ def ensure_demo_team() -> tuple[User, Team]:
 
     user = transact(work)
     return user, find_team(UserPrincipal(user.id), DEMO_TEAM)
+
+
+def ensure_demo_password() -> str | None:
+    """Return a new random password of the local administrator; None when one is set already."""
+    if not transact(lambda db: people.lacks_password(db, ADMINISTRATOR)):
+        return None
+    password = secrets.token_urlsafe(15)
+    password_hash = hash_password(password)
+    is_first = transact(lambda db: people.insert_first_password(db, ADMINISTRATOR, password_hash))
+    return password if is_first else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.domain.access import Principal, TeamRole, effective_role
@@ -15,12 +15,24 @@ from core.store.tables import team_memberships, teams, users
 
 
 def insert_user(
-    db: Connection, *, user_id: UUID, user_name: str, email: str, is_administrator: bool = False
+    db: Connection,
+    *,
+    user_id: UUID,
+    user_name: str,
+    email: str,
+    is_administrator: bool = False,
+    password_hash: str | None = None,
 ) -> bool:
     """Insert a user; False when the name or the e-mail is taken."""
     result = db.execute(
         upsert(users)
-        .values(id=user_id, user_name=user_name, email=email, is_administrator=is_administrator)
+        .values(
+            id=user_id,
+            user_name=user_name,
+            email=email,
+            is_administrator=is_administrator,
+            password_hash=password_hash,
+        )
         .on_conflict_do_nothing()
         .returning(users.c.id)
     )
@@ -32,6 +44,54 @@ def find_user(db: Connection, user_name: str) -> User | None:
     query = select(users).where(func.lower(users.c.user_name) == user_name.lower())
     row = db.execute(query).one_or_none()
     return None if row is None else _to_user(row)
+
+
+def get_user(db: Connection, user_id: UUID) -> User | None:
+    """Return the user of an id, or None."""
+    row = db.execute(select(users).where(users.c.id == user_id)).one_or_none()
+    return None if row is None else _to_user(row)
+
+
+def find_credentials(db: Connection, name_or_email: str) -> tuple[User, str | None] | None:
+    """Return the user of a name or an e-mail address, and the password's hash; or None.
+
+    No name contains an @, and every address does: it is never both.
+    """
+    typed = name_or_email.lower()
+    query = select(users).where(
+        or_(func.lower(users.c.user_name) == typed, func.lower(users.c.email) == typed)
+    )
+    row = db.execute(query).one_or_none()
+    return None if row is None else (_to_user(row), row.password_hash)
+
+
+def set_password_hash(
+    db: Connection, user_id: UUID, password_hash: str, *, instead_of: str | None = None
+) -> bool:
+    """Store a password's hash; False when there is no such user, or another hash by now."""
+    change = update(users).where(users.c.id == user_id).values(password_hash=password_hash)
+    if instead_of is not None:
+        change = change.where(users.c.password_hash == instead_of)
+    return db.execute(change.values(updated_at=func.now())).rowcount == 1
+
+
+def lacks_password(db: Connection, user_name: str) -> bool:
+    """Tell whether there is a user of this name who cannot sign in by password yet."""
+    query = select(users.c.id).where(
+        func.lower(users.c.user_name) == user_name.lower(), users.c.password_hash.is_(None)
+    )
+    return db.execute(query).one_or_none() is not None
+
+
+def insert_first_password(db: Connection, user_name: str, password_hash: str) -> bool:
+    """Store the hash of a user who has none yet; False when there is one, or no such user."""
+    result = db.execute(
+        update(users)
+        .where(func.lower(users.c.user_name) == user_name.lower())
+        .where(users.c.password_hash.is_(None))
+        .values(password_hash=password_hash, updated_at=func.now())
+    )
+    return result.rowcount == 1
 
 
 def insert_team(

@@ -109,6 +109,7 @@ def test_nothing_of_what_was_refused_is_stored(here: Here, brief: Path) -> None:
     ],
 )
 def test_names_are_stored_and_shown_as_they_are(here: Here, brief: Path, name: str) -> None:
+    here.env(COLUMNS="200")  # room for whole names in the list
     launched = here.sage("launch", str(brief), "--executor", "empty", "--name", name, "--json")
     assert launched.json["feature_name"] == name
     again = ("launch", str(brief), "--executor", "external", "--name", name)

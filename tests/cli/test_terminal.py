@@ -58,6 +58,7 @@ def test_json_carries_everything_and_controls_nothing(here: Here, brief: Path) -
 
 
 def test_nothing_untrusted_controls_the_terminal(here: Here, brief: Path) -> None:
+    here.env(COLUMNS="250")  # room for whole names in the list
     ran = here.sage(
         *("launch", str(brief), "--executor", "nasty", "--watch", "--name", NASTY[:150])
     )

@@ -8,11 +8,11 @@ from streamlit.testing.v1 import AppTest
 from core.services import health
 from core.settings import get_settings
 
-MAIN = Path(__file__).resolve().parents[2] / "pages" / "main.py"
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "overview.py"
 
 
 def run_page() -> AppTest:
-    page = AppTest.from_file(str(MAIN), default_timeout=20).run()
+    page = AppTest.from_file(str(PAGE), default_timeout=20).run()
     assert not page.exception
     return page
 

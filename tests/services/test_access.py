@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,19 @@ from core.domain.access import (
 from core.domain.session import LaunchRequest, Session
 from core.errors import NotAllowed, NotFound
 from core.ids import new_id
-from core.services import accounts, configuring, control, launching, reading, replaying
+from core.services import (
+    accounts,
+    boarding,
+    browsing,
+    configuring,
+    control,
+    inspecting,
+    journaling,
+    launching,
+    previewing,
+    reading,
+    replaying,
+)
 from core.services.transaction import transact
 from tests.factories import (
     Someone,
@@ -49,6 +62,7 @@ class Ids:
     session: UUID
     artifact: UUID
     snapshot: UUID
+    decision: UUID
 
 
 @dataclass(frozen=True)
@@ -75,8 +89,26 @@ def _define_pipeline(principal: Principal, ids: Ids) -> Any:
     return configuring.define_pipeline(principal, ids.team, definition)
 
 
+def _decide(principal: Principal, ids: Ids) -> Any:
+    return journaling.record_decision(principal, ids.session, make_decision(strategic=True))
+
+
 READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
 USE_CASES: dict[str, UseCase] = {
+    "boarding.read_board": UseCase(lambda p, i: boarding.read_board(p, i.team, UTC), READ),
+    "browsing.browse_sessions": UseCase(
+        lambda p, i: browsing.browse_sessions(p, browsing.SessionQuery(i.team)), READ
+    ),
+    "inspecting.inspect_attempt": UseCase(
+        lambda p, i: inspecting.inspect_attempt(p, i.snapshot), READ
+    ),
+    "journaling.list_journal": UseCase(
+        lambda p, i: journaling.list_journal(p, journaling.JournalQuery(i.team)), READ
+    ),
+    "journaling.get_entry": UseCase(lambda p, i: journaling.get_entry(p, i.decision), READ),
+    "journaling.decision_tree": UseCase(lambda p, i: journaling.decision_tree(p, i.session), READ),
+    "journaling.record_decision": UseCase(_decide, Action.DECIDE, for_system=False),
+    "previewing.prepare_launch": UseCase(lambda p, i: previewing.prepare_launch(p, i.team), LAUNCH),
     "configuring.list_roles": UseCase(lambda p, i: configuring.list_roles(p, i.team), READ),
     "configuring.define_role": UseCase(_define_role, Action.CONFIGURE),
     "configuring.define_pipeline": UseCase(_define_pipeline, Action.CONFIGURE),
@@ -133,8 +165,11 @@ def world(someone: Someone) -> World:
         decisions=(make_decision(strategic=True), make_decision()),
     )
     (artifact,) = reading.list_artifacts(someone.principal, session.id)
+    decision = reading.get_report(someone.principal, session.id).decisions[0]
     return World(
-        someone, session, Ids(someone.team_id, session.id, artifact.id, claimed.snapshot_id)
+        someone,
+        session,
+        Ids(someone.team_id, session.id, artifact.id, claimed.snapshot_id, decision.id),
     )
 
 
@@ -223,7 +258,7 @@ def test_a_use_case_is_open_to_whom_the_table_allows(world: World, who: str, nam
         with pytest.raises(NotAllowed):
             case.act(principal, world.ids)
     else:
-        unknown = Ids(new_id(), new_id(), new_id(), new_id())
+        unknown = Ids(new_id(), new_id(), new_id(), new_id(), new_id())
         with pytest.raises(NotFound) as foreign:
             case.act(principal, world.ids)
         with pytest.raises(NotFound) as never_was:

@@ -12,6 +12,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,10 +23,13 @@ from sqlalchemy import Connection, select, text
 
 import core.store
 from core.domain.access import SYSTEM, TeamRole, UserPrincipal
+from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
 from core.services import reading
 from core.services.transaction import transact
+from core.store.journal_queries import JournalQuery
+from core.store.listing import SessionQuery
 from core.store.scope import visible
 from core.store.tables import (
     agent_tasks,
@@ -40,8 +44,10 @@ from tests.factories import (
     add_member,
     claim,
     complete,
+    complete_roles,
     define_pipeline,
     define_role,
+    fail_for_good,
     launch,
     make_artifact,
     make_decision,
@@ -120,6 +126,8 @@ class Foreign:
     artifact_id: UUID
     snapshot_id: UUID
     sha256: str
+    strategic_id: UUID
+    tactical_id: UUID
 
 
 @pytest.fixture
@@ -138,14 +146,77 @@ def foreign(someone: Someone) -> Foreign:
     (artifact,) = reading.list_artifacts(someone.principal, session.id)
     query = text("SELECT sha256 FROM snapshot_contents")
     sha256 = transact(lambda db: db.execute(query).scalar_one())
+    tactical, strategic = sorted(
+        reading.get_report(someone.principal, session.id).decisions,
+        key=lambda one: one.task_id is None,
+    )
+    claim(someone, session, "dba")  # guided by the strategic decision
+    asking, failing = launch(someone), launch(someone)
+    complete(claim(someone, asking, "architect"), outcome="needs_input", questions=("Who?",))
+    fail_for_good(someone, failing, "architect")
+    complete_roles(someone, launch(someone, pipeline="mine"), "scribe")
     return Foreign(
-        someone.team_id, session.id, claimed.task_id, artifact.id, claimed.snapshot_id, sha256
+        someone.team_id,
+        session.id,
+        claimed.task_id,
+        artifact.id,
+        claimed.snapshot_id,
+        sha256,
+        strategic.id,
+        tactical.id,
     )
 
 
 # For each function: whether it shows the asking principal anything of the foreign team.
 Probe = Callable[[Any, Connection, Any, Foreign], Any]
+AGO, SOON = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1)
 PROBES: dict[tuple[str, str], Probe] = {
+    ("board", "open_sessions"): lambda m, db, p, f: m.open_sessions(db, p, f.team_id, 9),
+    ("board", "ended_sessions"): lambda m, db, p, f: m.ended_sessions(
+        db, p, f.team_id, SessionStatus.FAILED, since=AGO, most=9
+    ),
+    ("board", "count_ended"): lambda m, db, p, f: m.count_ended(
+        db, p, f.team_id, SessionStatus.FAILED, since=AGO
+    ),
+    ("board", "unanswered_sessions"): lambda m, db, p, f: m.unanswered_sessions(
+        db, p, f.team_id, since=AGO, most=9
+    ),
+    ("board", "list_tasks_of"): lambda m, db, p, f: m.list_tasks_of(db, p, [f.session_id]),
+    ("board", "usual_seconds"): lambda m, db, p, f: m.usual_seconds(
+        db, p, f.team_id, latest=9, share=0.95
+    ),
+    ("board", "list_stretches"): lambda m, db, p, f: [
+        one for one in m.list_stretches(db, p, f.team_id, [AGO, SOON]) if one.finished
+    ],
+    ("board", "count_decisions"): lambda m, db, p, f: m.count_decisions(
+        db, p, f.team_id, [AGO, SOON]
+    ),
+    ("board", "list_failure_causes"): lambda m, db, p, f: m.list_failure_causes(
+        db, p, f.team_id, since=AGO, most=9
+    ),
+    ("journal_queries", "list_entries"): lambda m, db, p, f: m.list_entries(
+        db, p, JournalQuery(f.team_id), 9
+    ),
+    ("journal_queries", "count_entries"): lambda m, db, p, f: m.count_entries(
+        db, p, JournalQuery(f.team_id), 9
+    ),
+    ("journal_queries", "find_entry"): lambda m, db, p, f: [
+        found
+        for one in (f.strategic_id, f.tactical_id)
+        if (found := m.find_entry(db, p, one)) is not None
+    ],
+    ("journal_queries", "guided_roles"): lambda m, db, p, f: m.guided_roles(
+        db, p, f.session_id, f.strategic_id
+    ),
+    ("listing", "list_page"): lambda m, db, p, f: m.list_page(
+        db, p, SessionQuery(f.team_id), offset=0, limit=9
+    ),
+    ("listing", "count_matching"): lambda m, db, p, f: m.count_matching(
+        db, p, SessionQuery(f.team_id), 9
+    ),
+    ("listing", "count_by_status"): lambda m, db, p, f: m.count_by_status(db, p, f.team_id, 9),
+    ("listing", "list_pipelines"): lambda m, db, p, f: m.list_pipelines(db, p, f.team_id),
+    ("listing", "usual_time"): lambda m, db, p, f: m.usual_time(db, p, f.team_id, 9).sessions,
     ("configuration", "team_profiles"): lambda m, db, p, f: m.team_profiles(db, p, f.team_id),
     ("configuration", "team_pipeline"): lambda m, db, p, f: m.team_pipeline(
         db, p, f.team_id, "mine"
@@ -187,6 +258,7 @@ WITHOUT_PRINCIPAL = {
     ("sessions", "list_inactive"),
     ("snapshots", "close_snapshot"),
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
+    *(("watching", name) for name in ("last_seqs", "list_leases", "team_marks", "teams_of")),
 }
 
 

@@ -1,21 +1,11 @@
 """`/healthz` and `/readyz` through the real app."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
 from core.services import health
 from core.settings import get_settings
 from core.version import VERSION
-
-
-@pytest.fixture
-def client(system: None) -> Iterator[TestClient]:
-    from app import app  # noqa: PLC0415  it loads the whole of Streamlit
-
-    with TestClient(app) as client:
-        yield client
 
 
 def test_healthz_answers_while_everything_else_is_away(

@@ -53,6 +53,12 @@ session_decisions = Table(
     ),  # at most one decision supersedes another
 )
 Index("ix_session_decisions_session_id", session_decisions.c.session_id)
+Index(
+    "ix_session_decisions_team_id_created_at",
+    session_decisions.c.team_id,
+    session_decisions.c.created_at.desc(),
+    session_decisions.c.seq.desc(),
+)
 
 task_decisions = Table(
     "task_decisions",
@@ -68,6 +74,12 @@ task_decisions = Table(
     Column("attempt", Integer, nullable=False),
 )
 Index("ix_task_decisions_session_id", task_decisions.c.session_id)
+Index(
+    "ix_task_decisions_team_id_created_at",
+    task_decisions.c.team_id,
+    task_decisions.c.created_at.desc(),
+    task_decisions.c.seq.desc(),
+)
 
 agent_snapshots = Table(
     "agent_snapshots",

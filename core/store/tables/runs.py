@@ -46,12 +46,45 @@ execution_sessions = Table(
     UniqueConstraint("team_id", "launch_key"),
     UniqueConstraint("id", "team_id"),
     one_of("outcome", Outcome),
+    # Which session answers another one's questions.
+    Index(
+        "ix_execution_sessions_answer_to",
+        text("(input ->> 'answer_to')"),
+        postgresql_where=text("(input ->> 'answer_to') IS NOT NULL"),
+    ),
+    # People search by the beginnings of words in name and brief.
+    Index(
+        "ix_execution_sessions_words",
+        text("to_tsvector('simple'::regconfig, (feature_name || ' '::text) || brief)"),
+        postgresql_using="gin",
+    ),
 )
 Index(
     "ix_execution_sessions_team_id_created_at",
     execution_sessions.c.team_id,
     execution_sessions.c.created_at.desc(),
     execution_sessions.c.id.desc(),
+)
+
+# The board reads what ended lately, and the list sorts by how long a session took.
+Index(
+    "ix_execution_sessions_team_id_ended_at",
+    execution_sessions.c.team_id,
+    execution_sessions.c.ended_at.desc(),
+    postgresql_where=execution_sessions.c.ended_at.is_not(None),
+)
+Index(
+    "ix_execution_sessions_team_id_duration",
+    execution_sessions.c.team_id,
+    text("(ended_at - started_at) DESC NULLS LAST"),
+    execution_sessions.c.id.desc(),
+)
+# What asks people something.
+Index(
+    "ix_execution_sessions_needs_input",
+    execution_sessions.c.team_id,
+    execution_sessions.c.created_at.desc(),
+    postgresql_where=text("outcome = 'needs_input'"),
 )
 
 
@@ -82,6 +115,7 @@ Index(
     session_heads.c.updated_at,
     postgresql_where=session_heads.c.status.in_(["pending", "active", "paused"]),
 )
+Index("ix_session_heads_team_id_status", session_heads.c.team_id, session_heads.c.status)
 
 session_events = Table(
     "session_events",

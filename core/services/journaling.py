@@ -1,0 +1,254 @@
+"""The decision journal: what was decided in a team or a session, and what people add to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from core.domain import events as ev
+from core.domain.access import Action, Principal, UserPrincipal, is_allowed
+from core.domain.decision import CATEGORIES, DecisionDraft, clean_draft
+from core.domain.events import EventBody
+from core.domain.session import Decision
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from core.ids import new_id
+from core.services.permission import demand, demand_session
+from core.services.transaction import transact
+from core.settings import get_settings
+from core.signals.wakeups import announce
+from core.store import heads, journal, journal_queries, operations, people, tasks
+from core.store.journal_queries import PERSON, JournalEntry, JournalQuery, Kind, Standing
+
+__all__ = [
+    "PERSON",
+    "EntryDetail",
+    "JournalEntry",
+    "JournalPage",
+    "JournalQuery",
+    "Kind",
+    "Standing",
+    "decision_tree",
+    "get_entry",
+    "list_journal",
+    "record_decision",
+]
+
+PAGE_ENTRIES = 50
+MOST_ENTRIES = 1000
+MAX_TEXT_CHARACTERS = 500
+MAX_RATIONALE_CHARACTERS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """Decisions, newest first; what stands is counted to MOST_ENTRIES of each kind."""
+
+    entries: tuple[JournalEntry, ...]
+    is_more: bool
+    in_force: int
+    superseded: int
+    may_decide: bool
+
+    @property
+    def has_none(self) -> bool:
+        """Whether nothing was decided at all, whether it stands or not."""
+        return not self.in_force + self.superseded
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDetail:
+    """A decision with the roles that it guided, and its neighbours in time."""
+
+    entry: JournalEntry
+    guided: tuple[str, ...]
+    superseded_by: JournalEntry | None
+    supersedes: JournalEntry | None
+
+
+def list_journal(
+    principal: Principal, query: JournalQuery, *, most: int = PAGE_ENTRIES
+) -> JournalPage:
+    """Return a team's decisions that match, at most 1,000; raises `NotFound`."""
+    most = max(1, min(most, MOST_ENTRIES))
+
+    def work(db: Connection) -> JournalPage:
+        demand(db, principal, query.team_id, Action.READ)
+        found = journal_queries.list_entries(db, principal, query, most + 1)
+        numbers = {
+            standing: journal_queries.count_entries(
+                db, principal, replace(query, standing=standing), MOST_ENTRIES
+            )
+            for standing in ("in_force", "superseded")
+        }
+        return JournalPage(
+            entries=tuple(found[:most]),
+            is_more=len(found) > most,
+            in_force=numbers["in_force"],
+            superseded=numbers["superseded"],
+            may_decide=_may_decide(db, principal, query.team_id),
+        )
+
+    return transact(work)
+
+
+def get_entry(principal: Principal, decision_id: UUID) -> EntryDetail:
+    """Return one decision with what it led to; raises `NotFound`."""
+
+    def work(db: Connection) -> EntryDetail:
+        operations.hold_moment(db)
+        entry = journal_queries.find_entry(db, principal, decision_id)
+        if entry is None:
+            raise NotFound("There is no such decision in your teams.")
+
+        def other(one: UUID | None) -> JournalEntry | None:
+            return None if one is None else journal_queries.find_entry(db, principal, one)
+
+        session_id = entry.decision.session_id
+        guided = journal_queries.guided_roles(db, principal, session_id, decision_id)
+        return EntryDetail(
+            entry=entry,
+            guided=tuple(guided),
+            superseded_by=other(entry.superseded_by),
+            supersedes=other(entry.decision.supersedes_id),
+        )
+
+    return transact(work)
+
+
+def decision_tree(principal: Principal, session_id: UUID) -> dict[str, Any]:
+    """Return a session's decisions as a tree: its strategic ones, then those of each task.
+
+    The shape is `{"session_decisions": […], "agent_tasks": [{"agent", "status", "decisions"}]}`.
+    Raises `NotFound`.
+    """
+
+    def work(db: Connection) -> dict[str, Any]:
+        operations.hold_moment(db)
+        demand_session(db, principal, session_id, Action.READ)
+        decisions = journal.list_decisions(db, principal, session_id)
+        return {
+            "session_decisions": [_leaf(one) for one in decisions if one.task_id is None],
+            "agent_tasks": [
+                {
+                    "agent": task.role,
+                    "status": task.status.value,
+                    "decisions": [_leaf(one) for one in decisions if one.task_id == task.id],
+                }
+                for task in tasks.list_tasks(db, principal, session_id)
+            ],
+        }
+
+    return transact(work)
+
+
+def record_decision(
+    principal: Principal,
+    session_id: UUID,
+    draft: DecisionDraft,
+    *,
+    supersedes_id: UUID | None = None,
+) -> UUID:
+    """Record a person's strategic decision on a session; it may supersede one of the session's.
+
+    Returns its id. Tasks that start later are guided by it. Raises `InvalidInput`, `NotFound`,
+    `NotAllowed`, and `Conflict` when the other one is superseded already.
+    """
+    if not isinstance(principal, UserPrincipal):
+        raise NotAllowed("Only a person records a decision here.")
+    draft = _check(draft)
+    decision_id = new_id()
+    earlier: list[tuple[int, datetime]] = []
+
+    def work(db: Connection) -> int:
+        demand_session(db, principal, session_id, Action.DECIDE)
+        head = heads.lock_head(db, session_id)
+        if head is None:
+            raise NotFound
+        for seq, at in earlier[-1:]:  # of a try whose answer was lost
+            if heads.has_event(db, session_id, seq, at):
+                return seq
+        if supersedes_id is not None:
+            _demand_in_force(db, principal, session_id, supersedes_id)
+        now = operations.clock(db)
+        values = journal.decision_values(
+            draft,
+            decision_id=decision_id,
+            session_id=session_id,
+            team_id=head.team_id,
+            author_role=None,
+            seq=head.last_seq + 1,
+            at=now,
+        )
+        person = {"author_id": principal.user_id, "supersedes_id": supersedes_id}
+        journal.insert_session_decisions(db, [values | person])
+        bodies: list[EventBody] = [ev.DecisionRecorded(str(decision_id), None, draft.category)]
+        if supersedes_id is not None:
+            bodies.append(ev.DecisionSuperseded(str(supersedes_id), str(decision_id)))
+        after = heads.append_events(db, head, bodies, now)
+        earlier.append((after.last_seq, now))
+        return after.last_seq
+
+    seq = transact(work)
+    announce(get_settings().redis_url, sessions=[(session_id, seq)])
+    return decision_id
+
+
+def _may_decide(db: Connection, principal: Principal, team_id: UUID) -> bool:
+    return isinstance(principal, UserPrincipal) and is_allowed(
+        people.team_role(db, team_id, principal.user_id), Action.DECIDE
+    )
+
+
+def _check(draft: DecisionDraft) -> DecisionDraft:
+    draft = clean_draft(draft)
+    for name, text, most in (
+        ("what was decided", draft.text, MAX_TEXT_CHARACTERS),
+        ("the reason", draft.rationale, MAX_RATIONALE_CHARACTERS),
+    ):
+        if not text.strip():
+            raise InvalidInput(f"Say {name}.", hint="A sentence is enough.")
+        if len(text) > most:
+            raise InvalidInput(
+                f"For {name}, {most:,} characters are the most.", hint="Shorten the text."
+            )
+    if draft.category not in CATEGORIES:
+        raise InvalidInput(
+            "That is no category.", hint="Use one of: " + ", ".join(CATEGORIES) + "."
+        )
+    if draft.confidence not in ("high", "medium", "low"):
+        raise InvalidInput("That is no confidence.", hint="Use high, medium or low.")
+    return replace(draft, text=draft.text.strip(), rationale=draft.rationale.strip())
+
+
+def _demand_in_force(
+    db: Connection, principal: Principal, session_id: UUID, decision_id: UUID
+) -> None:
+    entry = journal_queries.find_entry(db, principal, decision_id)
+    if entry is None or entry.decision.session_id != session_id:
+        raise NotFound("There is no such decision in this session.")
+    if not entry.is_strategic:
+        raise InvalidInput(
+            "A tactical decision belongs to its task and is not superseded.",
+            hint="Add a strategic decision that says what holds instead.",
+        )
+    if entry.superseded_by is not None:
+        raise Conflict(
+            "That decision was superseded in the meantime.", hint="Look at the newer one first."
+        )
+
+
+def _leaf(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": str(decision.id),
+        "text": decision.text,
+        "rationale": decision.rationale,
+        "category": decision.category,
+        "confidence": decision.confidence,
+        "author": decision.author_role,
+        "supersedes": str(decision.supersedes_id) if decision.supersedes_id else None,
+        "seq": decision.seq,
+    }

@@ -1,0 +1,169 @@
+"""Watching sessions as they run: their folded state, what came since, and signs of life."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, is_allowed
+from core.domain.events import Event
+from core.domain.session import Session
+from core.domain.session_state import Patch, SessionState, apply
+from core.services.permission import demand, demand_session
+from core.services.transaction import transact
+from core.settings import get_settings
+from core.store import heads, operations, people, tasks, watching
+from core.store.watching import TeamMark
+
+READ_AT_ONCE = 1000
+KEPT_STEPS = 500  # so far back a browser may come and get only what it missed
+# Whoever watches would rather hear soon that the database is away.
+_BUDGET_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event, and the patch that it makes."""
+
+    event: Event
+    patch: Patch
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A session's state and the steps that led there; `now` is the database's time, at first."""
+
+    state: SessionState
+    steps: tuple[Step, ...]
+    now: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The last sign of life of a running attempt; `mark` changes with each."""
+
+    session_id: UUID
+    task_id: UUID
+    attempt: int
+    age_seconds: float
+    mark: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at everything that is watched."""
+
+    last_seqs: dict[UUID, int]
+    beats: tuple[Beat, ...]
+    team_marks: dict[UUID, TeamMark]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHead:
+    """What stands above each page of a session."""
+
+    session: Session
+    started_by: str
+    executors: tuple[str, ...]
+    running: int
+    may_control: bool
+
+
+def get_head(principal: Principal, session_id: UUID) -> SessionHead:
+    """Return a session with who started it and what the principal may do; raises `NotFound`."""
+
+    def work(db: Connection) -> SessionHead:
+        session = demand_session(db, principal, session_id, Action.READ)
+        starter = people.get_user(db, session.user_id)
+        found = tasks.list_tasks(db, principal, session_id)
+        return SessionHead(
+            session=session,
+            started_by=starter.user_name if starter else "",
+            executors=tuple(dict.fromkeys(task.executor for task in found)),
+            running=sum(task.status == "running" for task in found),
+            may_control=_may_control(db, principal, session.team_id),
+        )
+
+    return transact(work)
+
+
+def check_session(principal: Principal, session_id: UUID) -> UUID:
+    """Return the team of a session that the principal may watch; raises `NotFound`."""
+    return transact(
+        lambda db: demand_session(db, principal, session_id, Action.READ).team_id,
+        budget_seconds=_BUDGET_SECONDS,
+    )
+
+
+def check_team(principal: Principal, team_id: UUID) -> UUID:
+    """Return a team's id when the principal may watch it; raises `NotFound`."""
+    transact(lambda db: demand(db, principal, team_id, Action.READ), budget_seconds=_BUDGET_SECONDS)
+    return team_id
+
+
+def read_on(session_id: UUID, state: SessionState) -> Progressed:
+    """Return what came after a state; from the empty state it reads the whole log.
+
+    For whoever has checked that it may be watched. Of more steps than `KEPT_STEPS` it returns the
+    last ones.
+    """
+    now = None
+    if state.last_seq == 0:
+        now = transact(operations.clock, budget_seconds=_BUDGET_SECONDS)
+    steps: deque[Step] = deque(maxlen=KEPT_STEPS)
+    while True:
+        events = _read_events(session_id, state.last_seq)
+        for event in events:
+            state, patch = apply(state, event)
+            steps.append(Step(event, patch))
+        if len(events) < READ_AT_ONCE:
+            return Progressed(state, tuple(steps), now)
+
+
+def look(
+    session_ids: Collection[UUID], running_ids: Collection[UUID], team_ids: Collection[UUID]
+) -> Look:
+    """Return how far sessions and teams are, and the signs of life in sessions where work runs."""
+
+    def work(db: Connection) -> Look:
+        leases = watching.list_leases(db, running_ids) if running_ids else ()
+        return Look(
+            watching.last_seqs(db, session_ids) if session_ids else {},
+            tuple(_beats(leases)),
+            watching.team_marks(db, team_ids) if team_ids else {},
+        )
+
+    return transact(work, budget_seconds=_BUDGET_SECONDS)
+
+
+def teams_of(session_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the team of each session."""
+    return transact(lambda db: watching.teams_of(db, session_ids), budget_seconds=_BUDGET_SECONDS)
+
+
+def _read_events(session_id: UUID, after_seq: int) -> list[Event]:
+    return transact(
+        lambda db: heads.list_events(
+            db, SYSTEM, session_id, after_seq=after_seq, limit=READ_AT_ONCE
+        ),
+        budget_seconds=_BUDGET_SECONDS,
+    )
+
+
+def _beats(leases: Iterable[watching.Lease]) -> Iterable[Beat]:
+    """A lease is given for a fixed time: what is left of it tells when it was."""
+    whole = get_settings().lease_seconds
+    for one in leases:
+        age = max(0.0, whole - one.seconds_left)
+        yield Beat(one.session_id, one.task_id, one.attempt, age, one.until)
+
+
+def _may_control(db: Connection, principal: Principal, team_id: UUID) -> bool:
+    if isinstance(principal, SystemPrincipal):
+        return True
+    return is_allowed(people.team_role(db, team_id, principal.user_id), Action.CONTROL)

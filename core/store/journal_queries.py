@@ -1,0 +1,204 @@
+"""The decision journal of a team: search, filters, and what became of a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Text,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+
+from core.domain.access import Principal
+from core.domain.decision import Alternative
+from core.domain.session import Decision
+from core.store.scope import visible
+from core.store.tables import (
+    agent_snapshots,
+    agent_tasks,
+    execution_sessions,
+    session_decisions,
+    task_decisions,
+    users,
+)
+
+Kind = Literal["all", "strategic", "tactical"]
+Standing = Literal["all", "in_force", "superseded"]
+PERSON = "person"  # among roles: decisions that people recorded
+
+_COLUMNS = (
+    *("id", "session_id", "author_role", "text", "rationale", "category", "confidence"),
+    *("alternatives", "evidence", "revisit_trigger", "seq", "created_at"),
+)
+_s, _t = session_decisions.c, task_decisions.c
+_NO_ID = cast(null(), PgUUID(as_uuid=True))
+_later = session_decisions.alias("later")
+_SUPERSEDED_BY = (
+    select(_later.c.id).where(_later.c.supersedes_id == _s.id).correlate(session_decisions)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalQuery:
+    """Which of a team's decisions somebody looks for."""
+
+    team_id: UUID
+    text: str = ""
+    kind: Kind = "all"
+    standing: Standing = "all"
+    roles: frozenset[str] = frozenset()  # none: all
+    confidences: frozenset[str] = field(default=frozenset())
+    session_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A decision with where it stands: its session, its author, and what took its place."""
+
+    decision: Decision
+    session_name: str
+    author_name: str | None  # of a person
+    superseded_by: UUID | None
+
+    @property
+    def is_strategic(self) -> bool:
+        """Whether it stands on the session rather than on one task."""
+        return self.decision.task_id is None
+
+
+def list_entries(
+    db: Connection, principal: Principal, query: JournalQuery, limit: int
+) -> list[JournalEntry]:
+    """Return a team's decisions, newest first."""
+    found = _with_names(
+        visible(_strategic(query), principal).limit(limit),
+        visible(_tactical(query), principal).limit(limit),
+    )
+    return [_to_entry(row) for row in db.execute(found.limit(limit))]
+
+
+def find_entry(db: Connection, principal: Principal, decision_id: UUID) -> JournalEntry | None:
+    """Return one decision of either kind, or None."""
+    found = _with_names(
+        visible(_STRATEGIC.where(_s.id == decision_id), principal),
+        visible(_TACTICAL.where(_t.id == decision_id), principal),
+    )
+    row = db.execute(found).one_or_none()
+    return None if row is None else _to_entry(row)
+
+
+def count_entries(db: Connection, principal: Principal, query: JournalQuery, most: int) -> int:
+    """Return how many decisions match, counting no further than `most` of each kind."""
+    strategic = visible(_strategic(query), principal).limit(most).subquery()
+    tactical = visible(_tactical(query), principal).limit(most).subquery()
+    numbers = (
+        select(func.count()).select_from(one).scalar_subquery() for one in (strategic, tactical)
+    )
+    return sum(db.execute(select(*numbers)).one())
+
+
+def guided_roles(
+    db: Connection, principal: Principal, session_id: UUID, decision_id: UUID
+) -> list[str]:
+    """Return the roles whose attempts a decision guided, in order of the pipeline."""
+    n = agent_snapshots.c
+    query = (
+        select(agent_tasks.c.role)
+        .join(agent_snapshots, n.task_id == agent_tasks.c.id)
+        .where(n.session_id == session_id, n.decisions.contains([str(decision_id)]))
+        .group_by(agent_tasks.c.role, agent_tasks.c.position)
+        .order_by(agent_tasks.c.position)
+    )
+    return list(db.execute(visible(query, principal)).scalars())
+
+
+_STRATEGIC: Select[Any] = select(
+    *(_s[name] for name in _COLUMNS),
+    _s.supersedes_id,
+    _NO_ID.label("task_id"),
+    _s.author_id,
+    _SUPERSEDED_BY.scalar_subquery().label("superseded_by"),
+)
+_TACTICAL: Select[Any] = select(
+    *(_t[name] for name in _COLUMNS),
+    _NO_ID.label("supersedes_id"),
+    _t.task_id,
+    _NO_ID.label("author_id"),
+    _NO_ID.label("superseded_by"),
+)
+
+
+def _strategic(query: JournalQuery) -> Select[Any]:
+    found = _narrowed(_STRATEGIC, session_decisions, query)
+    if query.kind == "tactical":
+        found = found.where(_s.id.is_(None))
+    if query.standing == "in_force":
+        found = found.where(~_SUPERSEDED_BY.exists())
+    if query.standing == "superseded":
+        found = found.where(_SUPERSEDED_BY.exists())
+    return found
+
+
+def _tactical(query: JournalQuery) -> Select[Any]:
+    found = _narrowed(_TACTICAL, task_decisions, query)
+    if query.kind == "strategic" or query.standing == "superseded":
+        found = found.where(_t.id.is_(None))
+    return found
+
+
+def _narrowed(select_: Select[Any], table: FromClause, query: JournalQuery) -> Select[Any]:
+    c = table.c
+    conditions: list[ColumnElement[bool]] = [c.team_id == query.team_id]
+    if query.session_id is not None:
+        conditions.append(c.session_id == query.session_id)
+    if query.roles:
+        of_people = c.author_role.is_(None) if PERSON in query.roles else None
+        of_roles = c.author_role.in_(sorted(query.roles - {PERSON}))
+        conditions.append(of_roles if of_people is None else or_(of_roles, of_people))
+    if query.confidences:
+        conditions.append(c.confidence.in_(sorted(query.confidences)))
+    for word in query.text.split()[:8]:
+        conditions.append(
+            or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (c.text, c.rationale, cast(c.alternatives, Text))
+                )
+            )
+        )
+    return select_.where(*conditions).order_by(c.created_at.desc(), c.seq.desc())
+
+
+def _with_names(strategic: Select[Any], tactical: Select[Any]) -> Select[Any]:
+    both = union_all(strategic, tactical).subquery()
+    found: Select[Any] = (
+        select(both, execution_sessions.c.feature_name, users.c.user_name)
+        .join(execution_sessions, execution_sessions.c.id == both.c.session_id)
+        .outerjoin(users, users.c.id == both.c.author_id)
+        .order_by(both.c.created_at.desc(), both.c.seq.desc())
+    )
+    return found
+
+
+def _to_entry(row: Row[Any]) -> JournalEntry:
+    return JournalEntry(_to_decision(row), row.feature_name, row.user_name, row.superseded_by)
+
+
+def _to_decision(row: Row[Any]) -> Decision:
+    values = {name: getattr(row, name) for name in (*_COLUMNS, "task_id", "supersedes_id")}
+    values["alternatives"] = tuple(Alternative(**one) for one in row.alternatives)
+    values["evidence"] = tuple(row.evidence)
+    return Decision(**values)

@@ -1,0 +1,71 @@
+"""What the hub looks at while somebody watches: many sessions in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, func, select
+
+from core.domain.lifecycle import SessionStatus, TaskStatus
+from core.store.tables import agent_tasks, session_heads
+
+# A team's unfinished sessions: how many, how far they are, when one moved last.
+TeamMark = tuple[int, int, datetime | None]
+
+_h, _t = session_heads.c, agent_tasks.c
+_UNFINISHED = [SessionStatus.PENDING, SessionStatus.ACTIVE, SessionStatus.PAUSED]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The lease of a running attempt, and how long it still holds."""
+
+    session_id: UUID
+    task_id: UUID
+    attempt: int
+    until: datetime
+    seconds_left: float
+
+
+def last_seqs(db: Connection, session_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how far sessions are."""
+    query = select(_h.session_id, _h.last_seq).where(_h.session_id.in_(session_ids))
+    return {row.session_id: row.last_seq for row in db.execute(query)}
+
+
+def list_leases(db: Connection, session_ids: Collection[UUID]) -> list[Lease]:
+    """Return the leases of what runs in sessions."""
+    left = func.extract("epoch", _t.lease_until - func.clock_timestamp())
+    query = select(_t.session_id, _t.id, _t.attempt, _t.lease_until, left.label("left")).where(
+        _t.session_id.in_(session_ids),
+        _t.status == TaskStatus.RUNNING,
+        _t.lease_until.is_not(None),
+    )
+    return [
+        Lease(row.session_id, row.id, row.attempt, row.lease_until, float(row.left))
+        for row in db.execute(query)
+    ]
+
+
+def team_marks(db: Connection, team_ids: Collection[UUID]) -> dict[UUID, TeamMark]:
+    """Return what changes whenever a team's unfinished sessions move; an idle team has none."""
+    query = (
+        select(
+            _h.team_id,
+            func.count().label("sessions"),
+            func.sum(_h.last_seq).label("events"),
+            func.max(_h.updated_at).label("moved_at"),
+        )
+        .where(_h.team_id.in_(team_ids), _h.status.in_(_UNFINISHED))
+        .group_by(_h.team_id)
+    )
+    return {row.team_id: (row.sessions, int(row.events), row.moved_at) for row in db.execute(query)}
+
+
+def teams_of(db: Connection, session_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return the team of each session."""
+    query = select(_h.session_id, _h.team_id).where(_h.session_id.in_(session_ids))
+    return {row.session_id: row.team_id for row in db.execute(query)}

@@ -1,0 +1,83 @@
+// What the page around the components needs of a script: colours, the sidebar, the keyboard.
+const SIDEBAR = '[data-testid=stSidebar]';
+const LINK = `${SIDEBAR} [data-testid=stPageLink-NavLink]`;
+const pathOf = (link) => new URL(link.href).pathname.replace(/^\//, '');
+
+// A component sees the theme's --st-* variables, the page around it does not.
+const copyColors = (host) => {
+  const page = document.documentElement.style;
+  for (const name of ['red', 'orange', 'blue', 'green', 'violet', 'gray']) {
+    page.setProperty('--sage-' + name, cssValue(host, `--st-${name}-text-color`));
+  }
+  page.setProperty('--sage-soft', cssValue(host, '--st-secondary-background-color'));
+  page.setProperty('--sage-line', cssValue(host, '--st-border-color'));
+};
+
+// On a phone the sidebar would stay open over the page that was chosen.
+const closeSidebarOnPhone = () => {
+  const button = document.querySelector(
+    `${SIDEBAR}[data-collapsed=false] [data-testid=stSidebarCollapseButton] button`);
+  if (innerWidth < 768 && button) button.click();
+};
+
+// Sparklines of metrics carry graphics roles without a name; the number beside them says it.
+const muteSparklines = () => document
+  .querySelectorAll('[data-testid=stMetricChart]:not([aria-hidden])')
+  .forEach((chart) => chart.setAttribute('aria-hidden', 'true'));
+
+const nameSidebar = (path) => {
+  // The first page's link is relative, and would name the page that is open.
+  const first = document.querySelector(LINK);
+  const home = first && '/' + new URL(first.href).search;
+  if (first && first.getAttribute('href') !== home) first.setAttribute('href', home);
+  document.querySelectorAll(LINK).forEach((link) => {
+    if (pathOf(link) === path) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  });
+  const content = document.querySelector('[data-testid=stSidebarUserContent]');
+  if (content) {
+    content.setAttribute('role', 'navigation');
+    content.setAttribute('aria-label', 'Team and pages');
+  }
+};
+
+// G, then the first letter of a page.
+const GO = {b: '', s: 'sessions', d: 'decisions'};
+const isTyping = (event) => {
+  const target = event.composedPath()[0];
+  return /INPUT|TEXTAREA|SELECT/.test(target.tagName) || target.isContentEditable
+    || event.ctrlKey || event.metaKey || event.altKey;
+};
+const listenToKeys = () => {
+  let pressedG = 0;
+  document.addEventListener('keydown', (event) => {
+    if (isTyping(event)) return;
+    if (event.key === 'g') { pressedG = Date.now(); return; }
+    if (Date.now() - pressedG < 900 && event.key in GO) {
+      const link = [...document.querySelectorAll(LINK)].find((one) => pathOf(one) === GO[event.key]);
+      if (link) link.click();
+    }
+    pressedG = 0;
+  });
+};
+
+export default function (component) {
+  const host = component.parentElement.host || component.parentElement;
+  const path = component.data.page;
+  const state = window.sageChrome ??= {};
+  copyColors(host);
+  // The server learns of another theme only with a rerun: until then charts keep the old colours.
+  const ground = cssValue(host, '--st-background-color');
+  if (state.ground && state.ground !== ground) component.setTriggerValue('theme', ground);
+  state.ground = ground;
+  if (state.path !== undefined && state.path !== path) closeSidebarOnPhone();
+  state.path = path;
+  nameSidebar(path);
+  muteSparklines();
+  if (!state.observer) {
+    state.observer = new MutationObserver(() => { muteSparklines(); nameSidebar(state.path); });
+    state.observer.observe(document.querySelector('[data-testid=stApp]'),
+      {childList: true, subtree: true});
+    listenToKeys();
+  }
+}

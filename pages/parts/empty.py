@@ -1,0 +1,81 @@
+"""Empty and error states: each says which one it is, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import AppError
+
+_KINDS = {
+    "never": (
+        "rocket_launch",
+        "No session yet",
+        "A session takes a brief through seven roles. The example needs nothing from you.",
+        "Launch the example",
+        "/launch",
+    ),
+    "filters": ("search_off", "Nothing matches", "", "Clear filters", ""),
+    "team": (
+        "group_off",
+        "Not in this team",
+        "This link belongs to another team, or no longer exists.",
+        "Go to the board",
+        "/",
+    ),
+    "workers": (
+        "cloud_off",
+        "Workers are offline",
+        "Tasks wait; nothing is lost. Work goes on when a worker is back.",
+        "See what is missing",
+        "/overview",
+    ),
+}
+
+
+def draw_empty(kind: str, text: str | None = None) -> bool:
+    """Draw one of the four empty states; returns whether its button was pressed.
+
+    A button that leads elsewhere does so by itself.
+    """
+    icon, head, usual, act, target = _KINDS[kind]
+    color = "orange" if kind == "workers" else "gray"
+    with st.container(
+        border=True, horizontal_alignment="center", gap="xsmall", key=f"empty_{kind}"
+    ):
+        st.space("medium")
+        st.markdown(f"# :{color}[:material/{icon}:]", text_alignment="center")
+        st.markdown(f"## {head}", text_alignment="center")
+        st.markdown(text or usual, text_alignment="center", width=460)
+        st.space("xsmall")
+        if target:
+            st.link_button(act, target, type="primary")
+            pressed = False
+        else:
+            pressed = st.button(act, type="primary")
+        st.space("medium")
+    return pressed
+
+
+def draw_error(error: AppError, *, kept: str = "") -> None:
+    """Draw an error: what happened, what is safe, what to do."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f":red[:material/error:] **{error.message}** {kept}")
+        st.caption(error.hint_text)
+        st.button("Try again", icon=":material/refresh:", key=f"again_{error.code}")
+
+
+def retry_until(works: Callable[[], object]) -> None:
+    """Run the whole script anew as soon as something works again; it is tried every 2 s."""
+
+    @st.fragment(run_every=2)
+    def again() -> None:
+        try:
+            works()
+        except AppError:
+            st.caption("Trying again by itself …")
+        else:
+            st.rerun()
+
+    again()

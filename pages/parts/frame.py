@@ -1,0 +1,118 @@
+"""The frame around every page: navigation, team switcher, account, sign-in for strangers."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.parts.component import component
+from pages.parts.redeeming import sign_out_here
+from pages.parts.tab import open_tab
+from pages.parts.visit import Visit
+from pages.parts.wording import plain
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+PAGES = Path(__file__).resolve().parents[1]
+ASSETS = PAGES / "assets"
+
+# name -> title, icon; the first is the default page, at "/".
+SHOWN = {
+    "Work": {"board": ("Board", "space_dashboard"), "sessions": ("Sessions", "view_list")},
+    "Understand": {"decisions": ("Decisions", "gavel")},
+}
+HIDDEN = {
+    "launch": ("New session", "add"),
+    "live": ("Live", "sensors"),
+    "replay": ("Replay", "replay"),
+    "work": ("Artifacts and snapshots", "draft"),
+    "overview": ("What runs", "monitor_heart"),
+}
+SIGNING_OUT = "_signing_out"
+_chrome = component("chrome", "chrome.js")
+
+
+@cache
+def page(name: str) -> StreamlitPage:
+    """Return a page by its name; links and switches take it."""
+    titles = {**{n: t for shown in SHOWN.values() for n, t in shown.items()}, **HIDDEN}
+    title, icon = titles[name]
+    return st.Page(
+        PAGES / f"{name}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        url_path="" if name == "board" else name,
+        default=name == "board",
+        visibility="hidden" if name in HIDDEN else "visible",
+    )
+
+
+@cache
+def sign_in_page() -> StreamlitPage:
+    """Return the one page of an anonymous browser; the gate leads every link to it."""
+    return st.Page(PAGES / "sign_in.py", title="Sign in", url_path="", default=True)
+
+
+@cache
+def inline_image(name: str) -> str:
+    """Return an asset as a data: address, since anonymous browsers are served no files."""
+    kind = {"svg": "image/svg+xml", "png": "image/png"}[name.rpartition(".")[2]]
+    return f"data:{kind};base64,{b64encode((ASSETS / name).read_bytes()).decode()}"
+
+
+def all_pages() -> list[StreamlitPage]:
+    """Return every page of a signed-in visitor."""
+    return [page(name) for shown in SHOWN.values() for name in shown] + [
+        page(name) for name in HIDDEN
+    ]
+
+
+def draw_frame(visit: Visit, current: StreamlitPage) -> None:
+    """Draw the sidebar and what the page around it needs."""
+    st.html(PAGES / "parts" / "chrome" / "chrome.css")
+    open_tab()
+    with st.sidebar:
+        _draw_team(visit)
+        if st.button(
+            "New session", type="primary", icon=":material/add:", width="stretch", shortcut="n"
+        ):
+            st.switch_page(page("launch"), query_params={"team": str(visit.team.id)})
+        for section, shown in SHOWN.items():
+            with st.container(gap="xxsmall", key=f"nav-{section.lower()}"):
+                st.caption(section)
+                for name in shown:
+                    team = {"team": str(visit.team.id)}
+                    st.page_link(page(name), query_params=team, width="stretch")
+    _chrome(data={"page": current.url_path}, key="chrome", on_theme_change=lambda: None)
+
+
+def _draw_team(visit: Visit) -> None:
+    names = {str(team.id): team.name for team in visit.teams}
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        chosen = st.selectbox(
+            "Team",
+            list(names),
+            index=list(names).index(str(visit.team.id)),
+            format_func=lambda team_id: names[team_id],
+            key=f"team_{visit.team.id}",
+            label_visibility="collapsed",
+            width="stretch",
+        )
+        with st.popover(":material/account_circle:", type="tertiary", help="Your account"):
+            st.markdown(f"**{plain(visit.user.user_name)}**")
+            st.caption(plain(visit.user.email))
+            if st.button("Sign out", icon=":material/logout:", type="tertiary"):
+                st.session_state[SIGNING_OUT] = True
+            if st.session_state.get(SIGNING_OUT) and sign_out_here():
+                del st.session_state[SIGNING_OUT]
+                st.error("You are still signed in: Redis does not answer. Try again.")
+    # By hand: a bound select box would write the team's name, and drop it when it is the first.
+    if chosen != st.query_params.get("team"):
+        st.query_params["team"] = chosen
+        if chosen != str(visit.team.id):
+            st.rerun()

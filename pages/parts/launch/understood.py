@@ -1,0 +1,172 @@
+"""What the planner understood of a brief, to be corrected before the roles start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.services.previewing import Finding, OpenQuestion, Understanding
+from pages.parts.launch import Form
+from pages.parts.wording import counted, plain
+
+QUESTIONS_AT_ONCE = 3
+
+
+def draw_understanding(found: Understanding, form: Form) -> dict[str, Any]:
+    """Draw people, things, rules and actions; returns a person's edits for the planner."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**What was understood**", width="content")
+        if found.is_plannable:
+            st.markdown(":green-badge[:material/check: Ready to plan]", width="content")
+        else:
+            st.markdown(":orange-badge[:material/help: Asks first]", width="content")
+    st.caption("By rules, not by AI. Correct it before roles start.")
+    edits: dict[str, Any] = {
+        "actors": _draw_findings("People", "people", found.people, form),
+        "entities": _draw_findings("Things", "things", found.things, form),
+    }
+    _draw_rules(found.rules, form)
+    edits["actions"] = _draw_actions(found, form)
+    if found.not_understood:
+        with st.expander(
+            f"Not understood: {counted(len(found.not_understood), 'sentence')}",
+            icon=":material/question_mark:",
+            type="compact",
+        ):
+            for words in found.not_understood:
+                st.markdown(f"- {plain(words)}")
+    return {name: part for name, part in edits.items() if part}
+
+
+def draw_questions(
+    questions: Sequence[OpenQuestion] | Sequence[str], *, is_asked: bool
+) -> dict[str, str]:
+    """Draw a field for each question; returns the answers by question."""
+    asked = [OpenQuestion("", one, "") if isinstance(one, str) else one for one in questions]
+    at_once = len(asked) if is_asked else QUESTIONS_AT_ONCE
+    answers = {one.text: _draw_question(one) for one in asked[:at_once]}
+    if len(asked) > at_once:
+        more = counted(len(asked) - at_once, "more question")
+        with st.expander(more, icon=":material/help:", type="compact"):
+            answers |= {one.text: _draw_question(one) for one in asked[at_once:]}
+    return answers
+
+
+def _draw_question(question: OpenQuestion) -> str:
+    assumed = f"Left empty: {question.assumption}" if question.assumption else "Your answer"
+    answer = st.text_input(
+        f":orange[:material/help:] {plain(question.text)}",
+        max_chars=2000,
+        placeholder=assumed,
+        key=f"launch_answer_{question.text}",
+        persist_state="session",
+    )
+    return answer or ""
+
+
+def _draw_findings(
+    label: str, name: str, found: Sequence[Finding], form: Form
+) -> dict[str, list[str]]:
+    added = form.added.setdefault(name, [])
+    titles = {one.name: one.title for one in found} | {one: one for one in added}
+    dropped = form.dropped.setdefault(name, set())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        if titles:
+            key = f"launch_{name}"
+            if form.shown.get(name) != list(titles):  # what is new is switched on
+                form.shown[name] = list(titles)
+                st.session_state[key] = [one for one in titles if one not in dropped]
+            kept = st.pills(
+                label,
+                list(titles),
+                selection_mode="multi",
+                format_func=lambda one: titles[one],
+                key=key,
+                wrap=True,
+            )
+            form.dropped[name] = dropped = set(titles) - set(kept)
+        else:
+            st.markdown(f":small[{label}]")
+        _draw_add(label, name, form)
+    edits = {
+        "drop": [one.name for one in found if one.name in dropped],
+        "add": [one for one in added if one not in dropped],
+    }
+    return {key: names for key, names in edits.items() if names}
+
+
+def _draw_rules(rules: Sequence[Finding], form: Form) -> None:
+    with st.container(gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.markdown(":small[Must always hold]", width="content")
+            _draw_add("Must always hold", "rules", form)
+        for rule in rules:
+            st.markdown(f":small[:green[:material/verified:] {plain(rule.title)}]")
+        if not rules:
+            st.caption("No rule was found. Say what must never happen.")
+
+
+def _draw_add(label: str, name: str, form: Form) -> None:
+    def take() -> None:
+        text = " ".join(str(st.session_state[f"launch_add_{name}"]).split())
+        if text and text not in form.added.setdefault(name, []):
+            form.added[name].append(text)
+        st.session_state[f"launch_add_{name}"] = ""
+
+    with st.popover("Add", type="tertiary", icon=":material/add:", key=f"launch_adding_{name}"):
+        st.text_input(
+            f"Add to {label.lower()}", max_chars=200, key=f"launch_add_{name}", on_change=take
+        )
+
+
+def _draw_actions(found: Understanding, form: Form) -> dict[str, Any]:
+    dropped = form.dropped.setdefault("actions", set())
+    with st.expander(
+        f"Actions: {len(found.actions) + len(form.actions) - len(dropped)}",
+        icon=":material/bolt:",
+        type="compact",
+    ):
+        if found.actions:
+            table: Any = st.data_editor(
+                {
+                    "Keep": [one.name not in dropped for one in found.actions],
+                    "Who": [", ".join(one.who) or "Everybody" for one in found.actions],
+                    "Does": [one.summary for one in found.actions],
+                    "What": [one.thing for one in found.actions],
+                },
+                hide_index=True,
+                disabled=["Who", "Does", "What"],
+                key=f"launch_actions_{hash(tuple(one.name for one in found.actions))}",
+                column_config={"Keep": st.column_config.CheckboxColumn(width=50)},
+                alt="Actions",
+            )
+            kept = [bool(one) for one in table["Keep"]]
+            form.dropped["actions"] = dropped = {
+                one.name for one, keeps in zip(found.actions, kept, strict=True) if not keeps
+            }
+        for one in form.actions:
+            st.markdown(f":material/add: {plain(str(one['verb']))} {plain(str(one['entity']))}")
+        _draw_add_action(found, form)
+    edits: dict[str, Any] = {"drop": sorted(dropped), "add": form.actions}
+    return {key: value for key, value in edits.items() if value}
+
+
+def _draw_add_action(found: Understanding, form: Form) -> None:
+    if not found.things:
+        return
+    people = {one.name: one.title for one in found.people}
+    things = {one.name: one.title for one in found.things}
+    with st.form("launch_action", border=False, clear_on_submit=True):
+        who, verb, what, add = st.columns([1, 1, 1, 0.6], vertical_alignment="bottom")
+        actors = who.selectbox(
+            "Who", ["", *people], format_func=lambda one: people.get(one, "Everybody")
+        )
+        does = verb.text_input("Does", max_chars=50, placeholder="archive")
+        thing = what.selectbox("What", list(things), format_func=lambda one: things[one])
+        if add.form_submit_button("Add") and does.strip():
+            form.actions.append(
+                {"verb": does.strip(), "entity": thing, "actors": [actors] if actors else []}
+            )
+            st.rerun()

@@ -1,0 +1,114 @@
+"""Lanes of cards, events and decisions: a component that hears the session's own topic.
+
+It is drawn from what the page read, and keeps itself up to date. It asks for a rerun only when
+the journal's texts or the session's head have changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import streamlit as st
+
+from core.domain.pipeline import Pipeline, Step
+from core.domain.session import Decision
+from core.domain.session_state import to_json
+from core.errors import AppError
+from core.services import reading
+from core.services.reading import SessionReport
+from pages.parts.component import component
+from pages.parts.empty import draw_error
+from pages.parts.live.drawer import most_tries, open_drawer
+from pages.parts.session_head import HEAD_FRAGMENT
+from pages.parts.theme import looks_for_browser
+from pages.parts.visit import open_visit
+
+BOARD_FRAGMENT = "live_board"
+SHOWN_CHARACTERS = 500
+_board = component("live", "cards.js", "feed.js", "live.js", "live.css")
+
+
+@st.fragment(key=BOARD_FRAGMENT)
+def draw_board(session_id: UUID) -> None:
+    """Draw the session as it stands; from then on it follows by itself."""
+    try:
+        report = reading.get_report(open_visit().principal, session_id)
+    except AppError as error:
+        draw_error(error, kept="The session itself goes on.")
+        return
+    _board(
+        data={"topic": f"session:{session_id}", "words": looks_for_browser(), **_shown(report)},
+        key="live",
+        on_open_change=open_drawer,
+        on_status_change=lambda: st.rerun([HEAD_FRAGMENT, BOARD_FRAGMENT]),
+        on_journal_change=lambda: st.rerun(BOARD_FRAGMENT),
+    )
+
+
+def _shown(report: SessionReport) -> dict[str, Any]:
+    """Return what the component draws; `head` and `journal` tell it when that is out of date."""
+    session = report.session
+    ids = {task.role: str(task.id) for task in report.tasks}
+    stages = Pipeline("", tuple(Step(task.role, task.after) for task in report.tasks)).stages()
+    outcome = session.outcome.value if session.outcome else ""
+    superseded = {decision.supersedes_id for decision in report.decisions}
+    return {
+        "state": _state(report),
+        "stages": [[ids[role] for role in stage] for stage in stages],
+        "tries": most_tries(),
+        "outcomes": _outcomes(report),
+        "decisions": [
+            {
+                "id": str(one.id),
+                "task_id": str(one.task_id) if one.task_id else None,
+                "role": one.author_role,
+                "text": one.text[:SHOWN_CHARACTERS],
+                "kind": "tactical" if one.task_id else "strategic",
+                "confidence": one.confidence,
+                "superseded": one.id in superseded,
+                "at": one.created_at.isoformat(),
+            }
+            for one in report.decisions
+        ],
+        "head": f"{session.status.value},{outcome}",
+        "journal": f"{len(report.decisions)},{len(report.artifacts)}",
+    }
+
+
+def _state(report: SessionReport) -> dict[str, Any]:
+    """Return the tables in the shape of the fold, to draw from until the topic says more."""
+    shown = ("role", "after", "attempt", "started_at", "finished_at", "due_at")
+    errors = ("error_code", "error_message")
+    started_at = report.session.started_at or report.session.created_at
+    return {
+        "status": report.session.status.value,
+        "outcome": report.session.outcome.value if report.session.outcome else None,
+        "started_at": started_at.isoformat(),
+        "tasks": {
+            str(task.id): {
+                "status": task.status.value,
+                **{name: to_json(getattr(task, name)) for name in (*shown, *errors)},
+            }
+            for task in report.tasks
+        },
+    }
+
+
+def _outcomes(report: SessionReport) -> dict[str, str]:
+    """Return what each task came to, in a line: its first own decision, else what it made."""
+    lines: dict[str, str] = {}
+    for artifact in report.artifacts:
+        made = lines.get(str(artifact.task_id))
+        lines[str(artifact.task_id)] = f"{made}, {artifact.title}" if made else artifact.title
+    for decision in reversed(report.decisions):
+        for task in report.tasks:
+            if _is_by(decision, task.id, task.role):
+                lines[str(task.id)] = decision.text
+    return {task_id: line[:SHOWN_CHARACTERS] for task_id, line in lines.items()}
+
+
+def _is_by(decision: Decision, task_id: UUID, role: str) -> bool:
+    return decision.task_id == task_id or (
+        decision.task_id is None and decision.author_role == role
+    )

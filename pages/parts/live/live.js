@@ -1,0 +1,197 @@
+// The live view: lanes of cards, events and decisions, kept up to date over the tab's socket.
+// It draws what the server folded; a rerun is asked for only when texts from the journal or the
+// session's head have changed.
+
+const JOURNAL_MS = 8; // the events of one transaction come as one change
+
+const chipText = (status, model) => {
+  if (status.name === 'catching_up') {
+    return [`Catching up, ${status.count} ${status.count === 1 ? 'event' : 'events'}`, 'busy'];
+  }
+  if (status.name === 'offline') {
+    const seconds = Math.max(1, Math.ceil((status.until - Date.now()) / 1000));
+    return [`Offline, trying again in ${seconds} s`, 'away'];
+  }
+  if (model.ended || (model.state && model.state.status === 'failed')) return ['Ended', 'ended'];
+  if (status.name === 'trouble') {
+    const part = status.parts.includes('database') ? 'the database does' : 'live news do';
+    return [part === 'live news do' ? 'Live, a little slower' : `Waiting: ${part} not answer`, 'busy'];
+  }
+  return ['Live', 'live'];
+};
+
+const makeBoard = (root, component) => {
+  const board = {look: null, data: null, model: {seq: 0, events: [], signs: {}}, tries: 1};
+  let status = {name: 'live'}, asked = {}, timer = null;
+  const state = () => board.model.state || board.data.state;
+  Object.assign(board, {
+    ahead: () => board.model.ahead || 0,
+    now: () => Date.now() + board.ahead(),
+    theme: () => board.data.theme,
+    isPaused: () => state().status === 'paused',
+    startedAt: () => Date.parse(state().started_at),
+    events: () => board.model.events,
+    decisions: () => board.data.decisions,
+    decision: (id) => id && board.data.decisions.find((one) => one.id === id),
+    roleOf: (event) => {
+      const task = event.task_id && state().tasks[event.task_id];
+      const decision = board.decision(event.decision_id);
+      return task ? task.role : decision && decision.role;
+    },
+    taskOf: (decision) => decision.task_id
+      || Object.keys(state().tasks).find((id) => state().tasks[id].role === decision.role),
+  });
+  const open = (taskId) => taskId && component.setTriggerValue('open', taskId);
+  const cards = new Map();
+  const stages = element('div', {className: 'stages'});
+  const strips = element('div', {});
+  const count = element('span', {className: 'small'});
+  const segments = element('div', {className: 'segments', role: 'img'});
+  const word = element('span', {role: 'status'}), at = element('span', {className: 'num', 'aria-hidden': 'true'});
+  const dot = element('span', {className: 'dot'});
+  const chip = element('span', {className: 'chip'}, dot, word, at);
+  const feed = drawFeed(board), decided = drawDecisions(board, open);
+  root.replaceChildren(strips, element('div', {className: 'top'}, count, segments, chip), stages,
+    element('div', {className: 'lower'}, feed.node, decided.node));
+
+  const drawStrips = () => {
+    const {look} = board, {tasks, status: sessionStatus} = state();
+    const strip = (color, name, ...text) => element('div', {className: `strip is-${color}`, role: 'note'},
+      icon(name), element('div', {className: 'grow'}, ...text));
+    const shown = [];
+    for (const task of Object.values(tasks)) {
+      const label = element('b', {}, look.label(task.role));
+      if (task.status === 'waiting') {
+        shown.push(strip('orange', 'front_hand', label, ' waits for a person. ', quote(task.note || '')));
+      } else if (task.status === 'failed') {
+        shown.push(strip('red', 'dangerous', label, ' failed: ', quote(task.error_message || task.error_code || ''),
+          sessionStatus === 'failed' ? element('span', {className: 'muted'}, ' Finished work is kept; Retry goes on from here.') : ''));
+      }
+    }
+    if (sessionStatus === 'paused') {
+      shown.push(strip('yellow', 'pause_circle', element('b', {}, 'Paused. '), 'Roles at work finish, nothing new starts.'));
+    }
+    strips.replaceChildren(...shown);
+  };
+  const drawTop = () => {
+    const {look} = board, {tasks} = state(), all = board.data.stages.flat().map((id) => tasks[id]);
+    const done = all.filter((task) => task.status === 'completed').length;
+    count.replaceChildren(element('b', {}, `${done} of ${all.length}`), ' roles done');
+    segments.setAttribute('aria-label', `${done} of ${all.length} roles done`);
+    segments.replaceChildren(...all.map((task) => element('i', {
+      title: `${look.label(task.role)}: ${look.state(task.status).label}`,
+      className: `${task.status} is-${look.state(task.status).color}`,
+    }, element('b', {className: 'texture-' + task.status}))));
+  };
+  const drawChip = () => {
+    const [text, name] = chipText(status, board.model);
+    if (word.textContent !== text) word.textContent = text;
+    at.textContent = board.model.seq && name !== 'away' ? `· event ${board.model.seq}` : '';
+    dot.className = 'dot ' + name;
+  };
+  const drawStages = () => {
+    const key = JSON.stringify(board.data.stages);
+    if (stages.dataset.key !== key) {
+      stages.dataset.key = key;
+      stages.style.setProperty('--n', board.data.stages.length);
+      stages.replaceChildren(...board.data.stages.map((ids) => {
+        ids.forEach((id) => cards.set(id, drawCard(board, id, open)));
+        return element('section', {className: 'stage'}, element('div', {className: 'stage-head'}),
+          element('div', {className: 'cards'}, ids.map((id) => cards.get(id).node)));
+      }));
+    }
+    const {tasks} = state();
+    board.data.stages.forEach((ids, place) => {
+      const [text, name] = stageWord(ids.map((id) => tasks[id].status));
+      const stage = stages.children[place];
+      stage.className = 'stage ' + name;
+      stage.setAttribute('aria-label', `Stage ${place + 1}: ${text}`);
+      stage.firstChild.replaceChildren(
+        element('span', {className: 'number'}, name === 'done' ? icon('check') : String(place + 1)),
+        element('h2', {}, text));
+    });
+  };
+  const drawCards = () => {
+    const {tasks, decisions, artifacts} = state();
+    const decisionsOf = {}, artifactsOf = {};
+    for (const [id, one] of Object.entries(decisions || {})) {
+      const known = board.decision(id);
+      const owner = one.task_id || (known && board.taskOf(known));
+      decisionsOf[owner] = (decisionsOf[owner] || 0) + 1;
+    }
+    for (const owner of Object.values(artifacts || {})) artifactsOf[owner] = (artifactsOf[owner] || 0) + 1;
+    for (const [id, card] of cards) {
+      card.update({
+        task: tasks[id], sign: board.model.signs[id], outcome: board.data.outcomes[id],
+        decisions: decisionsOf[id] || 0, artifacts: artifactsOf[id] || 0,
+      });
+    }
+  };
+  // Ask for a rerun when the page's own texts are older than the state; once for each change.
+  const compare = () => {
+    const {status: now, outcome, decisions, artifacts} = state();
+    const head = [now, outcome].join(), journal = [decisions, artifacts].map((all) => Object.keys(all || {}).length).join();
+    if (head !== board.data.head && head !== asked.head) {
+      asked.head = head;
+      component.setTriggerValue('status', head);
+    } else if (journal !== board.data.journal && journal !== asked.journal) {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        asked.journal = journal;
+        component.setTriggerValue('journal', journal);
+      }, JOURNAL_MS);
+    }
+  };
+  const draw = () => {
+    drawStages();
+    drawCards();
+    drawTop();
+    drawStrips();
+    drawChip();
+    feed.update();
+    if (board.model.state) compare();
+  };
+  const tick = () => {
+    if (document.hidden) return;
+    for (const card of cards.values()) card.tick();
+    drawChip();
+  };
+  const ends = [];
+  return {
+    show(data, look, next) {
+      component = next;
+      Object.assign(board, {data, look, tries: data.tries});
+      decided.update();
+      draw();
+    },
+    follow(topic) {
+      const ticking = setInterval(tick, 500);
+      ends.push(() => clearInterval(ticking), () => clearTimeout(timer), watchTopic(topic, (model, message) => {
+        board.model = model;
+        if (!model.state) return;
+        if (message && message.kind === 'progress') drawCards();
+        else draw();
+      }, (next) => {
+        status = next;
+        drawChip();
+      }));
+    },
+    end: () => ends.splice(0).forEach((end) => end()),
+  };
+};
+
+export default function (component) {
+  const {data, parentElement} = component;
+  const root = parentElement.querySelector('.sage');
+  const look = looks(parentElement, data.words);
+  data.theme = cssValue(look.host, '--st-background-color');
+  if (root.live && root.live.topic !== data.topic) {
+    root.live.board.end();
+    root.live = null;
+  }
+  if (!root.live) root.live = {topic: data.topic, board: makeBoard(root, component)};
+  root.live.board.show(data, look, component);
+  root.live.board.end();
+  root.live.board.follow(data.topic);
+  return () => root.live && root.live.board.end();
+}

@@ -1,0 +1,155 @@
+"""What stands above each page of a session: what it is, what may be done, and the ways on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import streamlit as st
+
+from core.domain.access import Principal
+from core.domain.lifecycle import SESSION_TRANSITIONS, Outcome
+from core.domain.session import Session
+from core.errors import AppError
+from core.services import control, watching
+from core.services.watching import SessionHead
+from pages.parts.empty import draw_error
+from pages.parts.frame import page
+from pages.parts.theme import badge
+from pages.parts.visit import Visit, open_visit
+from pages.parts.wording import clock, counted, duration, plain
+
+HEAD_FRAGMENT = "session_head"
+TITLE_CHARACTERS = 80
+_CANCEL = "Cancel session …"
+_PIPELINES = {"seven_roles": "Standard pipeline"}
+_EXECUTORS = {"planner": "Rule-based planner", "llm": "Language model", "external": "Agents"}
+_LINKS = {
+    "live": ("Live", "sensors"),
+    "replay": ("Replay", "replay"),
+    "decisions": ("Decisions", "gavel"),
+    "work": ("Artifacts and snapshots", "draft"),
+}
+
+
+@st.fragment(key=HEAD_FRAGMENT)
+def draw_session_head(session_id: UUID, current: str) -> None:
+    """Draw the head; `current` is the page that it stands on."""
+    visit = open_visit()
+    try:
+        head = watching.get_head(visit.principal, session_id)
+    except AppError as error:
+        draw_error(error)
+        return
+    session = head.session
+    with st.container(gap="xsmall", key="session_head"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.title(plain(_short(session.feature_name)), anchor=False, width="content")
+            outcome = session.outcome.value if session.outcome else None
+            st.markdown(badge(session.status.value, outcome), width="content")
+            st.space("stretch")
+            if head.may_control:
+                _draw_actions(visit.principal, head)
+        st.caption(_facts(visit, head))
+        with st.container(horizontal=True, gap="xxsmall", key="session_links", wrap=False):
+            for name, (label, icon) in _LINKS.items():
+                shown = "Outcome" if name == "live" and session.ended_at else label
+                st.page_link(
+                    page(name),
+                    label=f"**{shown}**" if name == current else shown,
+                    icon=f":material/{icon}:",
+                    query_params={"session": str(session.id), "team": str(session.team_id)},
+                )
+    if session.outcome == Outcome.NEEDS_INPUT and current == "live":
+        _draw_questions(session)
+
+
+def _draw_actions(principal: Principal, head: SessionHead) -> None:
+    session = head.session
+    if _may(session, "pause"):
+        st.button(
+            "Pause",
+            icon=":material/pause:",
+            shortcut="Shift+P",
+            help="Roles at work finish, nothing new starts",
+            on_click=_act,
+            args=(control.pause_session, principal, session.id),
+        )
+    if _may(session, "resume"):
+        st.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            shortcut="Shift+P",
+            type="primary",
+            on_click=_act,
+            args=(control.resume_session, principal, session.id),
+        )
+    if _may(session, "retry"):
+        st.button(
+            "Retry",
+            icon=":material/replay:",
+            type="primary",
+            help="Goes on from the failed role; finished work is kept",
+            on_click=_act,
+            args=(control.retry_session, principal, session.id),
+        )
+    if _may(session, "cancel"):
+        chosen = st.menu_button(":material/more_horiz:", [_CANCEL], key="session_more", help="More")
+        if chosen == _CANCEL:
+            title = f"Cancel {plain(_short(session.feature_name))}?"
+            st.dialog(title, icon=":material/block:")(_draw_cancelling)(principal, head)
+
+
+def _draw_cancelling(principal: Principal, head: SessionHead) -> None:
+    at_work = "Nothing is at work."
+    if head.running:
+        at_work = (
+            f"{counted(head.running, 'role')} at work {'stops' if head.running == 1 else 'stop'}"
+        )
+        at_work += " and what is not finished is lost."
+    st.markdown(f"{at_work} Finished work stays. A cancelled session cannot go on.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep running"):
+            st.rerun()
+        if st.button("Cancel session", type="primary", icon=":material/block:"):
+            _act(control.cancel_session, principal, head.session.id)
+            st.rerun()
+
+
+def _draw_questions(session: Session) -> None:
+    with st.container(border=True, gap="xsmall", key="questions"):
+        st.markdown(":orange[:material/help:] **The architect asks before it can plan**")
+        for number, question in enumerate(session.questions, start=1):
+            st.markdown(f"{number}\\. {plain(question)}")
+        st.page_link(
+            page("launch"),
+            label="**Answer in a new session**",
+            icon=":material/arrow_forward:",
+            query_params={"answer": str(session.id), "team": str(session.team_id)},
+        )
+
+
+def _act(act: Callable[[Principal, UUID], Session], principal: Principal, session_id: UUID) -> None:
+    try:
+        act(principal, session_id)
+    except AppError as error:
+        st.toast(plain(f"{error.message} {error.hint_text}"), icon=":material/error:")
+
+
+def _may(session: Session, act: str) -> bool:
+    return (session.status, act) in SESSION_TRANSITIONS
+
+
+def _facts(visit: Visit, head: SessionHead) -> str:
+    session = head.session
+    started_at = session.started_at or session.created_at
+    facts = [f"Started {clock(started_at, visit.now, visit.zone)} by {plain(head.started_by)}"]
+    facts.append(_PIPELINES.get(session.pipeline) or f"{plain(session.pipeline)} pipeline")
+    facts += [_EXECUTORS.get(name) or plain(name) for name in head.executors]
+    if session.ended_at:
+        facts.append(f"took {duration(session.duration_seconds(visit.now))}")
+    return " · ".join(facts)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= TITLE_CHARACTERS else name[: TITLE_CHARACTERS - 1] + "…"

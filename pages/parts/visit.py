@@ -1,0 +1,95 @@
+"""Who visits, and in which team: what every page asks first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from core.domain.access import UserPrincipal
+from core.domain.people import Team, User
+from core.domain.session import Session
+from core.errors import AppError
+from core.services import accounts, reading, signing_in
+from pages.parts.empty import draw_empty, draw_error
+
+LOGIN_KEY = "_login"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in visitor; `team` is the one in the address, or the first."""
+
+    user: User
+    team: Team
+    teams: tuple[Team, ...]
+    zone: tzinfo
+
+    @property
+    def principal(self) -> UserPrincipal:
+        """Who asks."""
+        return UserPrincipal(self.user.id)
+
+    @property
+    def now(self) -> datetime:
+        """This moment in UTC."""
+        return datetime.now(UTC)
+
+    def asked_session(self, parameter: str = "session") -> Session:
+        """Return the session that the address names; draws the empty state and stops without."""
+        try:
+            session_id = UUID(st.query_params.get(parameter, ""))
+            session = reading.get_session(self.principal, session_id)
+        except (ValueError, AppError):
+            draw_empty("team")
+            st.stop()
+        return session
+
+
+def find_login() -> signing_in.Login | None:
+    """Return the login of this browser, asked anew at every rerun.
+
+    What a former login left in the session state is forgotten: a Streamlit session outlives
+    signing out, and another browser can try to attach to it.
+    """
+    cookie = st.context.cookies.get(signing_in.cookie_name())
+    login = signing_in.find_login(cookie) if cookie else None
+    fingerprint = login.fingerprint if login else None
+    if st.session_state.get(LOGIN_KEY) != fingerprint:
+        st.session_state.clear()
+        st.session_state[LOGIN_KEY] = fingerprint
+    return login
+
+
+def open_visit() -> Visit:
+    """Return the visitor of this run; stops the run with a sentence when there is none.
+
+    The frame draws the sign-in page for anonymous visitors, so a page hardly gets here without a
+    login; it asks all the same.
+    """
+    try:
+        login = find_login()
+        if login is None:
+            st.stop()
+        teams = tuple(accounts.list_teams(UserPrincipal(login.user.id)))
+    except AppError as error:
+        draw_error(error)
+        st.stop()
+    asked = st.query_params.get("team")
+    team = next((one for one in teams if str(one.id) == asked), None)
+    if team is None:
+        if asked:
+            draw_empty("team")
+            st.stop()
+        team = next((one for one in teams if one.is_shared), teams[0])
+    return Visit(login.user, team, teams, _zone())
+
+
+def _zone() -> tzinfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

@@ -1,0 +1,58 @@
+"""Times, durations and plain text as people read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$])")
+
+
+def plain(text: str) -> str:
+    """Return what people or agents wrote so that Markdown shows it letter by letter."""
+    return _MARKDOWN.sub(r"\\\1", text).replace("\n", "  \n")
+
+
+def duration(seconds: float | None) -> str:
+    """Return a duration: 0.8 s, 42 s, 1:42, 1 h 04 min, 2 d 3 h."""
+    if seconds is None:
+        return "–"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d}"
+    if whole < 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+
+
+def age(at: datetime, now: datetime) -> str:
+    """Return how long ago a moment was: just now, 12 s ago, 3 min ago, 2 h ago, 5 d ago."""
+    seconds = (now - at).total_seconds()
+    if seconds < 2:
+        return "just now"
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return f"{int(seconds)} s ago"
+
+
+def clock(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return a moment in the reader's zone: 14:02; yesterday 14:02; 12 Nov 14:02; 12 Nov 2025."""
+    there, today = at.astimezone(zone), now.astimezone(zone)
+    days = (today.date() - there.date()).days
+    if days == 0:
+        return f"{there:%H:%M}"
+    if days == 1:
+        return f"yesterday {there:%H:%M}"
+    if there.year == today.year:
+        return f"{there.day} {there:%b %H:%M}"
+    return f"{there.day} {there:%b %Y}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 session, 2 sessions."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,151 @@
+"""Every page as a visitor sees it: signed in through the form, in the browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from core.domain.people import User
+from core.domain.session import Session
+from core.services import reading, signing_in
+from core.settings import get_settings
+from embedded.servers import RunningServers
+from tests.factories import Someone, launch, make_team_of
+from tests.journeys.crew import App, chromium, running_crew, wait_until_ready
+
+BRIEF = Path(__file__).resolve().parents[1] / "briefs" / "expense-approval.md"
+PASSWORD = "a long enough password"
+QUIET_MILLISECONDS = 800
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody with a password, a team, and one finished session."""
+
+    app: App
+    browser: Browser
+    someone: Someone
+    session: Session
+
+    @property
+    def user(self) -> User:
+        return self.someone.user
+
+    def page(self) -> Page:
+        """A page of a browser that nobody has signed in with."""
+        context = self.browser.new_context()
+        context.set_default_timeout(20_000)
+        return context.new_page()
+
+    def sign_in(self, page: Page, password: str = PASSWORD) -> None:
+        page.get_by_label("Name or e-mail").fill(self.user.user_name)
+        page.get_by_label("Password").first.fill(password)
+        page.get_by_role("button", name="Sign in").click()
+
+    def signed_in_page(self) -> Page:
+        page = self.page()
+        page.goto(self.app.address)
+        self.sign_in(page)
+        page.wait_for_selector("[data-testid=stSidebar]")
+        settle(page)
+        return page
+
+
+@pytest.fixture(scope="module")
+def visitor(
+    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Visitor]:
+    environment = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        get_settings.cache_clear()
+        with (
+            running_crew(environment, tmp_path_factory.mktemp("crew")) as app,
+            chromium() as browser,
+        ):
+            user = signing_in.sign_up("visitor", "visitor@example.org", PASSWORD)
+            someone = make_team_of(user)
+            yield Visitor(app, browser, someone, finished_session(someone))
+    get_settings.cache_clear()
+
+
+def finished_session(someone: Someone) -> Session:
+    session = launch(someone, brief=BRIEF.read_text())
+    end = time.monotonic() + 30
+    while reading.get_session(someone.principal, session.id).ended_at is None:
+        assert time.monotonic() < end, "the session does not end"
+        time.sleep(0.1)
+    return session
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run and its components are drawn."""
+    wait_until_ready(page)
+    page.wait_for_timeout(QUIET_MILLISECONDS)
+    wait_until_ready(page)
+
+
+def serious(page: Page) -> list[str]:
+    """Return what axe finds serious or critical: rule and first place."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['target']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_link_leads_through_the_sign_in_page_to_where_it_points(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(f"{visitor.app.address}/live?session={visitor.session.id}")
+    expect(page.get_by_label("Name or e-mail")).to_be_visible()
+    visitor.sign_in(page)
+    expect(page.get_by_role("heading", name="Expense approval")).to_be_visible()
+    assert f"/live?session={visitor.session.id}" in page.url
+
+
+def test_a_wrong_password_says_so_and_keeps_the_name(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(visitor.app.address)
+    visitor.sign_in(page, "not the password at all")
+    expect(page.get_by_role("alert")).to_contain_text("password")
+    expect(page.get_by_label("Name or e-mail")).to_have_value(visitor.user.user_name)
+
+
+def test_signing_out_ends_the_login(visitor: Visitor) -> None:
+    page = visitor.signed_in_page()
+    page.get_by_test_id("stSidebar").get_by_test_id("stPopover").get_by_role("button").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Name or e-mail")).to_be_visible()
+    page.goto(f"{visitor.app.address}/sessions")
+    expect(page.get_by_label("Name or e-mail")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/sessions", "/decisions", "/launch"])
+def test_axe_finds_nothing_serious_on_a_page(visitor: Visitor, path: str) -> None:
+    page = visitor.signed_in_page()
+    page.goto(visitor.app.address + path)
+    settle(page)
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("path", ["/live", "/replay", "/work", "/decisions"])
+def test_axe_finds_nothing_serious_on_a_page_of_a_session(visitor: Visitor, path: str) -> None:
+    page = visitor.signed_in_page()
+    page.goto(f"{visitor.app.address}{path}?session={visitor.session.id}")
+    settle(page)
+    assert serious(page) == []
+
+
+def test_axe_finds_nothing_serious_on_the_sign_in_page(visitor: Visitor) -> None:
+    page = visitor.page()
+    page.goto(visitor.app.address)
+    settle(page)
+    assert serious(page) == []

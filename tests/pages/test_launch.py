@@ -1,0 +1,149 @@
+"""New session: what was understood, edits, answers, one launch."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.domain.access import TeamRole
+from core.services import reading
+from tests.factories import Someone, add_member, claim, complete, launch, make_someone
+from tests.pages.visiting import Visitor, database_away, run, texts, visitor
+
+BRIEF = "Employees submit expenses. Their manager approves or rejects. Nobody approves their own."
+
+
+def sessions(visits: Visitor) -> list[reading.Session]:
+    someone = visits.someone
+    return reading.list_sessions(someone.principal, team_id=someone.team_id)
+
+
+def press(page, label: str):
+    next(one for one in page.button if one.label == label).click()
+    return run(page)
+
+
+def test_it_says_what_to_do_before_there_is_a_brief(visits: Visitor) -> None:
+    page = visits.open("launch")
+    assert "Write the brief" in texts(page)
+    assert page.text_area(key="launch_brief").value == ""
+
+
+def test_an_example_in_the_address_is_ready_to_launch(visits: Visitor) -> None:
+    page = visits.open("launch", example="expense-approval")
+    assert page.text_input(key="launch_name").value == "Expense approval"
+    assert "Ready to plan" in texts(page)
+    assert "Nobody approves their own expense" in texts(page).replace("\\", "")
+
+
+def test_a_click_launches_and_leads_to_the_live_view(visits: Visitor) -> None:
+    page = visits.open("launch", example="expense-approval")
+    press(page, "Launch session")
+    (session,) = sessions(visits)
+    ((where, address),) = visits.went
+    assert (where, address["session"]) == ("live", str(session.id))
+
+
+def test_a_double_click_launches_one_session(visits: Visitor) -> None:
+    page = visits.open("launch", example="expense-approval")
+    press(page, "Launch session")
+    press(page, "Launch session")
+    assert len(sessions(visits)) == 1
+    assert len({address["session"] for _, address in visits.went}) == 1
+
+
+def test_what_is_switched_off_and_added_becomes_edits(visits: Visitor) -> None:
+    page = visits.open("launch", example="expense-approval")
+    people = page.button_group(key="launch_people")
+    people.set_value(["employee", "line_manager"])
+    run(page)
+    page.text_input(key="launch_add_things").set_value("Cost centre")
+    run(page)
+    press(page, "Launch session")
+    (session,) = sessions(visits)
+    claimed = claim(visits.someone, session, "architect")
+    assert claimed.work.edits["actors"] == {"drop": ["finance"]}
+    assert claimed.work.edits["entities"] == {"add": ["Cost centre"]}
+
+
+def test_an_answer_to_an_open_question_goes_into_the_brief(visits: Visitor) -> None:
+    page = visits.open("launch", example="expense-approval")
+    field = next(one for one in page.text_input if str(one.key).startswith("launch_answer_"))
+    field.set_value("Yes, as often as needed")
+    run(page)
+    press(page, "Launch session")
+    (session,) = sessions(visits)
+    brief = reading.get_brief(visits.someone.principal, session.id)
+    assert brief.endswith("## Answers\n\n- Yes, as often as needed.")
+
+
+def test_a_session_that_asks_is_answered_by_another(visits: Visitor) -> None:
+    asking = launch(visits.someone, brief="make the dashboard better")
+    complete(
+        claim(visits.someone, asking, "architect"),
+        outcome="needs_input",
+        questions=("Who uses it?", "What for?"),
+    )
+    page = visits.open("launch", answer=str(asking.id))
+    assert page.text_area(key="launch_brief").value == "make the dashboard better"
+    page.text_input(key="launch_answer_Who uses it?").set_value("Nurses")
+    run(page)
+    press(page, "Launch session")
+    newest = sessions(visits)[0]
+    assert newest.id != asking.id
+    claimed = claim(visits.someone, newest, "architect")
+    assert claimed.work.input == {
+        "answer_to": str(asking.id),
+        "answers": {"Who uses it?": "Nurses"},
+    }
+    assert "Nurses." in claimed.work.brief
+
+
+@pytest.mark.parametrize(("name", "brief"), [("", BRIEF), ("Name", ""), ("Name", "\x01" * 50)])
+def test_bad_input_is_a_sentence_and_stays_in_its_field(
+    visits: Visitor, name: str, brief: str
+) -> None:
+    page = visits.open("launch")
+    page.text_input(key="launch_name").set_value(name)
+    page.text_area(key="launch_brief").set_value(brief)
+    run(page)
+    press(page, "Launch session")
+    assert "Not launched; what you typed is kept here" in texts(page)
+    assert page.text_input(key="launch_name").value == name
+    assert sessions(visits) == []
+
+
+def test_nothing_typed_is_lost_while_the_database_is_away(visits: Visitor) -> None:
+    page = visits.open("launch")
+    page.text_input(key="launch_name").set_value("Kept")
+    page.text_area(key="launch_brief").set_value(BRIEF)
+    run(page)
+    with database_away():
+        run(page)
+        assert "The database does not answer" in texts(page)
+    run(page)
+    assert page.text_input(key="launch_name").value == "Kept"
+    assert page.text_area(key="launch_brief").value == BRIEF
+
+
+def test_a_viewer_is_told_that_they_may_not_launch(
+    visits: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_someone()
+    add_member(visits.someone.team_id, other.user, TeamRole.VIEWER)
+    viewer = visitor(Someone(other.user, visits.someone.team_id), monkeypatch)
+    page = viewer.open("launch")
+    assert "As viewer of this team you may not launch here" in texts(page)
+    assert not [one for one in page.button if one.label == "Launch session"]
+
+
+def test_what_people_write_is_shown_letter_by_letter(visits: Visitor) -> None:
+    page = visits.open("launch")
+    page.text_input(key="launch_name").set_value("<script>alert(1)</script>")
+    page.text_area(key="launch_brief").set_value(
+        "Employees submit <b>expenses</b> [x](javascript:1). Their manager approves them. "
+        "Somebody ![i](http://evil) wibbles the $\\frac{1}{2}$ :red[zork]."
+    )
+    run(page)
+    shown = "\n".join(one.value for one in page.markdown)
+    assert "![i]" not in shown
+    assert "<b>expenses" not in shown

@@ -1,0 +1,51 @@
+"""What an anonymous browser may ask for: the sign-in page and what it is made of, no more."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+STREAM = "/_stcore/stream"
+UPLOAD = "/_stcore/upload_file/"
+
+# Streamlit serves its one HTML page under each of these.
+_SIGN_IN_PAGES = frozenset({"/", "/sign-in", "/sign-up"})
+_OPEN_TO_ALL = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/favicon.png",
+        "/manifest.json",
+        "/_stcore/health",
+        "/_stcore/host-config",
+        "/auth/redeem",
+        "/auth/sign-out",
+    }
+)
+_FRONTEND = "/static/"
+# A deep link makes Streamlit's frontend look for its server beside the page first.
+_ONLY_AT_THE_ROOT = ("/_stcore/health", "/_stcore/host-config")
+
+
+class Kind(Enum):
+    """What a path is, as far as the gate cares."""
+
+    OPEN = auto()
+    SIGN_IN_PAGE = auto()
+    NOWHERE = auto()
+    CLOSED = auto()
+
+
+def kind_of(path: str) -> Kind:
+    """Return what a path is; what nobody opened is closed."""
+    if path in _OPEN_TO_ALL or path.startswith(_FRONTEND):
+        return Kind.OPEN
+    if path in _SIGN_IN_PAGES:
+        return Kind.SIGN_IN_PAGE
+    return Kind.NOWHERE if path.endswith(_ONLY_AT_THE_ROOT) else Kind.CLOSED
+
+
+def uploading_session(path: str) -> str | None:
+    """Return the Streamlit session that an upload's path names; None for other paths."""
+    if not path.startswith(UPLOAD):
+        return None
+    return path.removeprefix(UPLOAD).partition("/")[0]
