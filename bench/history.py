@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,8 +21,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from core.domain.access import UserPrincipal
@@ -33,6 +33,7 @@ from core.services.transaction import current_engine, transact
 from core.settings import get_settings
 from embedded.servers import RunningServers, running_servers
 
+ROOT = Path(__file__).resolve().parent.parent
 SIZES = (1_000, 100_000)
 WARM_UP, ROUNDS = 5, 100
 GOAL_MS, GOAL_RATIO = 150.0, 1.5
@@ -106,9 +107,7 @@ class History:
 def fill(servers: RunningServers, number: int) -> History:
     """Fill a history of so many sessions."""
     _use(servers)
-    config = Config(Path(__file__).resolve().parents[1] / "alembic.ini")
-    config.attributes["database_url"] = get_settings().database_url
-    command.upgrade(config, "head")
+    subprocess.run([sys.executable, "-m", "alembic", "upgrade", "head"], cwd=ROOT, check=True)
     user = accounts.create_user("bench", "bench@example.org")
     who = UserPrincipal(user.id)
     team_id = accounts.list_teams(who)[0].id

@@ -15,7 +15,8 @@ from core.store.tables import agent_tasks, session_heads
 # A team's unfinished sessions: how many, how far they are, when one moved last.
 TeamMark = tuple[int, int, datetime | None]
 
-_h, _t = session_heads.c, agent_tasks.c
+_h = session_heads.c
+_t = agent_tasks.c
 _UNFINISHED = [SessionStatus.PENDING, SessionStatus.ACTIVE, SessionStatus.PAUSED]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.session import Session
 from core.services import demo, reading
-from pages.parts.snapshot import file_name_of, language_of
+from pages.parts.snapshot.document import diagrams_in, file_name_of, language_of
 from tests.factories import (
     Someone,
     claim,
@@ -108,3 +108,10 @@ def test_a_database_that_is_away_is_a_sentence(visits: Visitor, planned: Session
     with database_away():
         shown = texts(run(page))
     assert "does not answer" in shown or "Not in this team" in shown
+
+
+def test_diagrams_are_found_in_documents() -> None:
+    fenced = "# Components\n\n```mermaid\nflowchart LR\n  a --> b\n```\n\n```sql\nSELECT 1\n```\n"
+    assert diagrams_in("text/markdown", fenced) == ["flowchart LR\n  a --> b\n"]
+    assert diagrams_in("text/vnd.mermaid", "flowchart LR") == ["flowchart LR"]
+    assert diagrams_in("application/sql", fenced) == []

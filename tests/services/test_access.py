@@ -39,6 +39,7 @@ from core.services import (
     previewing,
     reading,
     replaying,
+    watching,
 )
 from core.services.transaction import transact
 from tests.factories import (
@@ -95,6 +96,9 @@ def _decide(principal: Principal, ids: Ids) -> Any:
 
 READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
 USE_CASES: dict[str, UseCase] = {
+    "watching.get_head": UseCase(lambda p, i: watching.get_head(p, i.session), READ),
+    "watching.check_session": UseCase(lambda p, i: watching.check_session(p, i.session), READ),
+    "watching.check_team": UseCase(lambda p, i: watching.check_team(p, i.team), READ),
     "boarding.read_board": UseCase(lambda p, i: boarding.read_board(p, i.team, UTC), READ),
     "browsing.browse_sessions": UseCase(
         lambda p, i: browsing.browse_sessions(p, browsing.SessionQuery(i.team)), READ

@@ -158,8 +158,10 @@ def draw_pages(found: SessionPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{found.first:,} to {last:,} of {total}", width="stretch")
         if found.pages > 1:
-            number = st.pagination(found.pages, default=found.number, key="sessions_page")
-            keep("page", str(number), "1")
+            if st.session_state.get("sessions_page") != found.number:
+                st.session_state["sessions_page"] = found.number
+            st.pagination(found.pages, key="sessions_page", width=340)
+    keep("page", str(found.number), "1")
 
 
 def clear_filters() -> None:

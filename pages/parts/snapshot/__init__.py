@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
 
-from core.domain.session import Decision, Snapshot, StoredArtifact, Task
+from core.domain.session import Decision, Snapshot, Task
 from core.services.inspecting import Inspection
 from core.services.reading import SessionReport
 from pages.parts.sessions.address import asked, keep
+from pages.parts.snapshot.document import draw_artifact
 from pages.parts.theme import badge, role_look
 from pages.parts.wording import clock, duration, plain
 
@@ -97,7 +98,7 @@ def draw_attempt(inspection: Inspection, report: SessionReport) -> None:
     with made:
         titles = {one.slug: one.title for one in report.artifacts}
         for artifact in inspection.artifacts:
-            _draw_artifact(artifact, titles)
+            draw_artifact(artifact, titles)
         if not inspection.artifacts:
             why = TEXTS.get(snapshot.ended_as or "", "it has not ended")
             st.caption(f"This try made nothing: {why}.")
@@ -160,52 +161,6 @@ def _rows(context: Mapping[str, Any], report: SessionReport) -> dict[str, list[s
     }
 
 
-def _draw_artifact(artifact: StoredArtifact, titles: Mapping[str, str]) -> None:
-    with st.container(border=True, key=f"artifact_{artifact.slug}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f"**{plain(artifact.title)}** {_verdict(artifact)}  \n"
-                f":small[:gray[{plain(artifact.slug)} · {plain(artifact.media_type)}]]",
-                width="stretch",
-            )
-            st.download_button(
-                "Download",
-                artifact.body or "",
-                file_name_of(artifact),
-                artifact.media_type,
-                icon=":material/download:",
-                key=f"download_{artifact.id}",
-                on_click="ignore",
-            )
-        for message in artifact.validation.messages[:10]:
-            st.markdown(f":orange[:material/warning:] {plain(message)}")
-        _draw_body(artifact)
-        if artifact.links:
-            linked = ", ".join(plain(titles.get(slug, slug)) for slug in artifact.links)
-            st.caption(f"Derived from {linked}")
-        quoted = [one for one in artifact.evidence if one.words]
-        if quoted:
-            with st.expander(
-                f"Because the brief says: {len(quoted)} places",
-                icon=":material/format_quote:",
-                type="compact",
-            ):
-                for one in quoted:
-                    st.markdown(f"“{plain(one.words)}” :small[:gray[rule {plain(one.rule)}]]")
-
-
-def _draw_body(artifact: StoredArtifact) -> None:
-    body = artifact.body or ""
-    if "mermaid" in artifact.media_type:
-        st.mermaid_chart(body, alt=artifact.title)
-        with st.expander("Source", icon=":material/code:", type="compact"):
-            st.code(body, language="mermaid")
-        return
-    st.code(
-        body, language=language_of(artifact.media_type), line_numbers=True, height=_height(body)
-    )
-
-
 def _draw_decision(decision: Decision) -> None:
     with st.container(border=True, gap="xsmall"):
         kind = "Strategic" if decision.task_id is None else "Tactical"
@@ -216,42 +171,6 @@ def _draw_decision(decision: Decision) -> None:
         st.markdown(f"because {plain(decision.rationale)}")
         for one in decision.alternatives:
             st.markdown(f"- instead of {plain(one.text)}: {plain(one.rejected_because)}")
-
-
-def language_of(media_type: str) -> str | None:
-    """Return by which language's rules a document is highlighted."""
-    for part, language in (
-        ("sql", "sql"),
-        ("json", "json"),
-        ("yaml", "yaml"),
-        ("markdown", "markdown"),
-        ("html", "html"),
-        ("css", "css"),
-        ("shell", "bash"),
-        ("python", "python"),
-    ):
-        if part in media_type:
-            return language
-    return None
-
-
-def file_name_of(artifact: StoredArtifact) -> str:
-    """Return the name under which a document is downloaded; it never leaves its folder."""
-    safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in artifact.slug)
-    endings = {"markdown": "md", "python": "py", "bash": "sh", None: "txt"}
-    language = language_of(artifact.media_type)
-    ending = "mmd" if "mermaid" in artifact.media_type else endings.get(language, language or "txt")
-    return f"{safe.strip('.') or 'artifact'}.{ending}"
-
-
-def _verdict(artifact: StoredArtifact) -> str:
-    validation = artifact.validation
-    name = plain(validation.validator)
-    if validation.verdict == "passed":
-        return f":green-badge[:material/check: Passed {name}]"
-    if validation.verdict == "failed":
-        return f":red-badge[:material/error: Failed {name}]"
-    return ":gray-badge[Not checked]"
 
 
 def _asked_try(tries: Mapping[str, Snapshot], tasks: Mapping[UUID, Task]) -> str:
@@ -274,10 +193,6 @@ def _is_of(decision: Decision, snapshot: Snapshot, report: SessionReport) -> boo
 def _names(model: Mapping[str, Any], part: str, key: str, joint: str = ", ") -> str:
     found: Sequence[Mapping[str, Any]] = model.get(part) or ()
     return joint.join(str(one.get(key, "")).replace("_", " ").rstrip(".") for one in found)
-
-
-def _height(body: str) -> int | Literal["content"]:
-    return 480 if body.count("\n") > 24 else "content"
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:

@@ -1,0 +1,106 @@
+"""An artifact: its text, its diagrams, the validator's verdict, and why it is so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+import streamlit as st
+
+from core.domain.session import StoredArtifact
+from pages.parts.wording import plain
+
+_FENCED = re.compile(r"^```mermaid\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def draw_artifact(artifact: StoredArtifact, titles: Mapping[str, str]) -> None:
+    """Draw a document with its verdict, where it comes from, and a way to take it along."""
+    with st.container(border=True, key=f"artifact_{artifact.slug}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{plain(artifact.title)}** {_verdict(artifact)}  \n"
+                f":small[:gray[{plain(artifact.slug)} · {plain(artifact.media_type)}]]",
+                width="stretch",
+            )
+            st.download_button(
+                "Download",
+                artifact.body or "",
+                file_name_of(artifact),
+                artifact.media_type,
+                icon=":material/download:",
+                key=f"download_{artifact.id}",
+                on_click="ignore",
+            )
+        for message in artifact.validation.messages[:10]:
+            st.markdown(f":orange[:material/warning:] {plain(message)}")
+        _draw_body(artifact)
+        if artifact.links:
+            linked = ", ".join(plain(titles.get(slug, slug)) for slug in artifact.links)
+            st.caption(f"Derived from {linked}")
+        quoted = [one for one in artifact.evidence if one.words]
+        if quoted:
+            with st.expander(
+                f"Because the brief says: {len(quoted)} places",
+                icon=":material/format_quote:",
+                type="compact",
+            ):
+                for one in quoted:
+                    st.markdown(f"“{plain(one.words)}” :small[:gray[rule {plain(one.rule)}]]")
+
+
+def _draw_body(artifact: StoredArtifact) -> None:
+    """Draw a document as text, and above it the diagrams that stand in it."""
+    body = artifact.body or ""
+    is_diagram = "mermaid" in artifact.media_type
+    for diagram in diagrams_in(artifact.media_type, body):
+        st.mermaid_chart(diagram, alt=artifact.title)
+    language = "mermaid" if is_diagram else language_of(artifact.media_type)
+    st.code(body, language=language, line_numbers=True, height=_height(body))
+
+
+def diagrams_in(media_type: str, body: str) -> list[str]:
+    """Return the Mermaid diagrams of a document: itself, or the fenced ones in Markdown."""
+    if "mermaid" in media_type:
+        return [body]
+    return _FENCED.findall(body) if "markdown" in media_type else []
+
+
+def language_of(media_type: str) -> str | None:
+    """Return by which language's rules a document is highlighted."""
+    for part, language in (
+        ("sql", "sql"),
+        ("json", "json"),
+        ("yaml", "yaml"),
+        ("markdown", "markdown"),
+        ("html", "html"),
+        ("css", "css"),
+        ("shell", "bash"),
+        ("python", "python"),
+    ):
+        if part in media_type:
+            return language
+    return None
+
+
+def file_name_of(artifact: StoredArtifact) -> str:
+    """Return the name under which a document is downloaded; it never leaves its folder."""
+    safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in artifact.slug)
+    endings = {"markdown": "md", "python": "py", "bash": "sh", None: "txt"}
+    language = language_of(artifact.media_type)
+    ending = "mmd" if "mermaid" in artifact.media_type else endings.get(language, language or "txt")
+    return f"{safe.strip('.') or 'artifact'}.{ending}"
+
+
+def _verdict(artifact: StoredArtifact) -> str:
+    validation = artifact.validation
+    name = plain(validation.validator)
+    if validation.verdict == "passed":
+        return f":green-badge[:material/check: Passed {name}]"
+    if validation.verdict == "failed":
+        return f":red-badge[:material/error: Failed {name}]"
+    return ":gray-badge[Not checked]"
+
+
+def _height(body: str) -> int | Literal["content"]:
+    return 480 if body.count("\n") > 24 else "content"
