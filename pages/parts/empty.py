@@ -14,7 +14,7 @@ _KINDS = {
         "No session yet",
         "A session takes a brief through seven roles. The example needs nothing from you.",
         "Launch the example",
-        "/launch",
+        "/launch?example=expense-approval",
     ),
     "filters": ("search_off", "Nothing matches", "", "Clear filters", ""),
     "team": (
