@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,10 @@ from core.store.database import dispose_engines, get_engine
 from core.store.tables import metadata
 from embedded.servers import RunningServers, running_servers
 from tests.factories import Someone, make_someone
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and what they start too.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 # Set to an installed PostgreSQL's programs to run the suite on that version.
