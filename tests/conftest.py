@@ -16,6 +16,7 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from core.domain.access import UserPrincipal
+from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
 from core.store.database import dispose_engines, get_engine
@@ -71,9 +72,9 @@ def system(
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("REDIS_URL", servers.redis_url)
     get_settings.cache_clear()
-    with _engine().begin() as db:
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        db.execute(text(f"TRUNCATE {names} CASCADE"))
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    # Repeated, as processes of other tests may look at the tables at the same moment.
+    transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
     get_redis(servers.redis_url).flushall()
     yield
     get_settings.cache_clear()

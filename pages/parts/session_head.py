@@ -20,6 +20,7 @@ from pages.parts.visit import Visit, open_visit
 from pages.parts.wording import clock, counted, duration, plain
 
 HEAD_FRAGMENT = "session_head"
+DRAWN = "_session_head_drawn"  # what the head shows, so that others see when it is out of date
 TITLE_CHARACTERS = 80
 _CANCEL = "Cancel session …"
 _PIPELINES = {"seven_roles": "Standard pipeline"}
@@ -32,6 +33,17 @@ _LINKS = {
 }
 
 
+def head_mark(session: Session) -> str:
+    """Return what tells one state of a session from another in its head."""
+    return f"{session.status.value},{session.outcome.value if session.outcome else ''}"
+
+
+def drawn_mark(session: Session) -> str:
+    """Return the mark of the head as it was last drawn, which may be out of date."""
+    drawn_id, mark = st.session_state.get(DRAWN, (None, ""))
+    return str(mark) if drawn_id == session.id else head_mark(session)
+
+
 @st.fragment(key=HEAD_FRAGMENT)
 def draw_session_head(session_id: UUID, current: str) -> None:
     """Draw the head; `current` is the page that it stands on."""
@@ -42,6 +54,7 @@ def draw_session_head(session_id: UUID, current: str) -> None:
         draw_error(error)
         return
     session = head.session
+    st.session_state[DRAWN] = (session.id, head_mark(session))
     with st.container(gap="xsmall", key="session_head"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.title(plain(_short(session.feature_name)), anchor=False, width="content")

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from cli import terminal
 from cli.main import run
 from core.settings import get_settings
 from embedded.servers import RunningServers
@@ -78,6 +79,8 @@ class Here:
         for name, value in values.items():
             self._monkeypatch.setenv(name, value)
         get_settings.cache_clear()
+        for console in (terminal.out, terminal.err):  # each knows its width from the start
+            console.cache_clear()
 
     def sage(self, *arguments: str) -> Ran:
         self._capsys.readouterr()

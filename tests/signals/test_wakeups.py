@@ -28,11 +28,16 @@ NOWHERE = "redis://127.0.0.1:9/0"
 
 
 def listening(url: str, *channels: str) -> Listener:
-    """Return a listener that Redis already knows of."""
-    listener = Listener(url, *channels)
+    """Return a listener that Redis already knows of; others may listen there too."""
     client = wakeups.get_redis(url)
+
+    def known() -> int:
+        return dict(client.pubsub_numsub(*channels)).get(channels[0].encode(), 0)
+
+    before = known()
+    listener = Listener(url, *channels)
     end = time.monotonic() + 5
-    while dict(client.pubsub_numsub(*channels)).get(channels[0].encode(), 0) < 1:
+    while known() <= before:
         listener.wait(0.05)
         assert time.monotonic() < end
     return listener

@@ -20,7 +20,7 @@ from core.services.reading import SessionReport
 from pages.parts.component import component
 from pages.parts.empty import draw_error
 from pages.parts.live.drawer import most_tries, open_drawer
-from pages.parts.session_head import HEAD_FRAGMENT
+from pages.parts.session_head import HEAD_FRAGMENT, drawn_mark
 from pages.parts.theme import looks_for_browser
 from pages.parts.visit import open_visit
 
@@ -51,7 +51,6 @@ def _shown(report: SessionReport) -> dict[str, Any]:
     session = report.session
     ids = {task.role: str(task.id) for task in report.tasks}
     stages = Pipeline("", tuple(Step(task.role, task.after) for task in report.tasks)).stages()
-    outcome = session.outcome.value if session.outcome else ""
     superseded = {decision.supersedes_id for decision in report.decisions}
     return {
         "state": _state(report),
@@ -71,7 +70,7 @@ def _shown(report: SessionReport) -> dict[str, Any]:
             }
             for one in report.decisions
         ],
-        "head": f"{session.status.value},{outcome}",
+        "head": drawn_mark(session),
         "journal": f"{len(report.decisions)},{len(report.artifacts)}",
     }
 

@@ -2,6 +2,7 @@
 // It draws what the server folded; a rerun is asked for only when texts from the journal or the
 // session's head have changed.
 
+const AGAIN_MS = 2000; // after so long a rerun that was asked for counts as lost
 const JOURNAL_MS = 8; // the events of one transaction come as one change
 
 const chipText = (status, model) => {
@@ -127,12 +128,13 @@ const makeBoard = (root, component) => {
       });
     }
   };
-  // Ask for a rerun when the page's own texts are older than the state; once for each change.
+  // Ask for a rerun when the page's own texts are older than the state.
   const compare = () => {
     const {status: now, outcome, decisions, artifacts} = state();
     const head = [now, outcome].join(), journal = [decisions, artifacts].map((all) => Object.keys(all || {}).length).join();
-    if (head !== board.data.head && head !== asked.head) {
-      asked.head = head;
+    const isLost = Date.now() - asked.headAt > AGAIN_MS; // another rerun came between
+    if (head !== board.data.head && (head !== asked.head || isLost)) {
+      Object.assign(asked, {head, headAt: Date.now()});
       component.setTriggerValue('status', head);
     } else if (journal !== board.data.journal && journal !== asked.journal) {
       clearTimeout(timer);
@@ -155,6 +157,7 @@ const makeBoard = (root, component) => {
     if (document.hidden) return;
     for (const card of cards.values()) card.tick();
     drawChip();
+    if (board.model.state) compare();
   };
   const ends = [];
   return {
