@@ -86,7 +86,7 @@ def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> li
         task_decisions.c.task_id,
     ).where(task_decisions.c.session_id == session_id)
     both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
-    return [_to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
+    return [to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
 
 
 def insert_artifacts(
@@ -145,7 +145,8 @@ def get_artifact(db: Connection, principal: Principal, artifact_id: UUID) -> Sto
     return None if row is None else _to_artifact(row)
 
 
-def _to_decision(row: Row[Any]) -> Decision:
+def to_decision(row: Row[Any]) -> Decision:
+    """Return a row of either kind of decision as a decision."""
     return Decision(
         id=row.id,
         session_id=row.session_id,

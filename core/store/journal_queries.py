@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from core.domain.access import Principal
-from core.domain.decision import Alternative
 from core.domain.session import Decision
+from core.store.journal import to_decision
 from core.store.scope import visible
 from core.store.tables import (
     agent_snapshots,
@@ -194,11 +194,4 @@ def _with_names(strategic: Select[Any], tactical: Select[Any]) -> Select[Any]:
 
 
 def _to_entry(row: Row[Any]) -> JournalEntry:
-    return JournalEntry(_to_decision(row), row.feature_name, row.user_name, row.superseded_by)
-
-
-def _to_decision(row: Row[Any]) -> Decision:
-    values = {name: getattr(row, name) for name in (*_COLUMNS, "task_id", "supersedes_id")}
-    values["alternatives"] = tuple(Alternative(**one) for one in row.alternatives)
-    values["evidence"] = tuple(row.evidence)
-    return Decision(**values)
+    return JournalEntry(to_decision(row), row.feature_name, row.user_name, row.superseded_by)

@@ -22,9 +22,10 @@ from sqlalchemy import (
 )
 
 from core.domain.access import Principal
-from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus
+from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.session import Session
 from core.store.scope import visible
+from core.store.sessions import to_session
 from core.store.tables import (
     agent_tasks,
     execution_sessions,
@@ -116,7 +117,7 @@ def list_page(
     )
     return [
         ListedSession(
-            session=_to_session(row),
+            session=to_session(row),
             user_name=row.user_name,
             roles=row.roles,
             roles_done=row.roles_done,
@@ -212,20 +213,3 @@ def _order(c: Any, sort: Sort) -> tuple[ColumnElement[Any], ...]:
     if sort == "longest":
         return (c.ended_at - c.started_at).desc().nulls_last(), c.id.desc()
     return c.created_at.desc(), c.id.desc()
-
-
-def _to_session(row: Any) -> Session:
-    return Session(
-        id=row.id,
-        team_id=row.team_id,
-        user_id=row.user_id,
-        feature_name=row.feature_name,
-        status=SessionStatus(row.status),
-        outcome=None if row.outcome is None else Outcome(row.outcome),
-        pipeline=row.pipeline["name"],
-        questions=tuple(row.questions or ()),
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        last_seq=row.last_seq,
-    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Text, cast, select, update
+from sqlalchemy import Connection, Select, Text, cast, select, update
 
 from core.domain.access import Principal
 from core.domain.lifecycle import Outcome, SessionStatus
@@ -64,7 +64,7 @@ _QUERY: Select[Any] = select(*_COLUMNS, *_HEAD).join(
 def get_session(db: Connection, principal: Principal, session_id: UUID) -> Session | None:
     """Return one session, or None."""
     row = db.execute(visible(_QUERY.where(_e.id == session_id), principal)).one_or_none()
-    return None if row is None else _to_session(row)
+    return None if row is None else to_session(row)
 
 
 def get_brief(db: Connection, principal: Principal, session_id: UUID) -> str | None:
@@ -80,7 +80,7 @@ def find_by_launch_key(
     """Return the session that a team launched with a key, or None."""
     query = _QUERY.where(_e.team_id == team_id, _e.launch_key == launch_key)
     row = db.execute(visible(query, principal)).one_or_none()
-    return None if row is None else _to_session(row)
+    return None if row is None else to_session(row)
 
 
 def find_by_prefix(db: Connection, principal: Principal, prefix: str, *, most: int) -> list[UUID]:
@@ -110,7 +110,7 @@ def list_sessions(
         .join(session_heads, session_heads.c.session_id == newest.c.id)
         .order_by(newest.c.created_at.desc(), newest.c.id.desc())
     )
-    return [_to_session(row) for row in rows]
+    return [to_session(row) for row in rows]
 
 
 def list_inactive(db: Connection, before: datetime, most: int) -> list[UUID]:
@@ -128,7 +128,8 @@ def list_inactive(db: Connection, before: datetime, most: int) -> list[UUID]:
 _UNFINISHED = [SessionStatus.PENDING, SessionStatus.ACTIVE, SessionStatus.PAUSED]
 
 
-def _to_session(row: Row[Any]) -> Session:
+def to_session(row: Any) -> Session:
+    """Return a row of sessions joined with their heads as a session."""
     return Session(
         id=row.id,
         team_id=row.team_id,
