@@ -49,6 +49,8 @@ const findWaiting = (record) => {
     gaps.push([from, to]);
     lively -= to - from;
   }
+  // Where every stretch would be waiting, none is: nothing would be left to show it beside.
+  if (lively <= 0) return {gaps: [], lively: record.end};
   return {gaps: gaps.sort((one, other) => one[0] - other[0]), lively};
 };
 
