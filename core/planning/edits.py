@@ -16,7 +16,9 @@ from core.planning.model import (
     Entity,
     FeatureModel,
     Field,
+    Quality,
 )
+from core.planning.omissions import Drops
 from core.planning.reading.nouns import camel, plural, snake
 from core.planning.renaming import rename_entity
 
@@ -27,12 +29,28 @@ _FIELD_TYPES = {
 _METHODS = {"create": "POST", "list": "GET", "get": "GET", "update": "PATCH", "delete": "DELETE"}
 _HINT = (
     "Edits look like {entities: {rename: {old: new}, drop: [name], add: [{name, fields}]}, "
-    "actors: {drop: [name], add: [name]}, actions: {drop: [name], add: [{verb, entity}]}}."
+    "actors: {drop: [name], add: [name]}, actions: {drop: [name], add: [{verb, entity}]}, "
+    "rules: {drop: [slug]}, qualities: {drop: [slug], add: [text]}}."
 )
+_LONGEST_WISH = 200
+
+
+def switched_off(edits: Mapping[str, Any]) -> Drops:
+    """Return the rules and quality wishes that a person switched off.
+
+    They are left out where the model is built, before anything is derived from them. Raises
+    `InvalidInput` when the edits have another shape than `_HINT` says.
+    """
+    return Drops(
+        *(
+            frozenset(str(name) for name in _items(_part(edits, part), "drop"))
+            for part in ("rules", "qualities")
+        )
+    )
 
 
 def edited(model: FeatureModel, edits: Mapping[str, Any]) -> FeatureModel:
-    """Return the model with a person's edits: title, kind, entities, actors, actions.
+    """Return the model with a person's edits: title, kind, entities, actors, actions, wishes.
 
     What the edits name and the model does not have is passed over: the brief may have changed
     since. Raises `InvalidInput` when the edits have another shape than `_HINT` says.
@@ -42,6 +60,7 @@ def edited(model: FeatureModel, edits: Mapping[str, Any]) -> FeatureModel:
     model = _edit_entities(model, _part(edits, "entities"))
     model = _edit_actors(model, _part(edits, "actors"))
     model = _edit_actions(model, _part(edits, "actions"))
+    model = _add_qualities(model, _part(edits, "qualities"))
     return _settled(model, edits)
 
 
@@ -52,7 +71,8 @@ def _settled(model: FeatureModel, edits: Mapping[str, Any]) -> FeatureModel:
         kind = "data"
     if kind not in (*PLANNABLE, "none", "other_language"):
         raise InvalidInput(f"{kind!r} is not a kind of feature.", hint=_HINT)
-    has_work = bool(model.entities or model.actions)
+    # A change of looks or speed may need no table of its own.
+    has_work = bool(model.entities or model.actions) or (model.plannable and kind != "data")
     return replace(model, kind=kind, plannable=has_work and kind in PLANNABLE)
 
 
@@ -169,6 +189,16 @@ def _action(model: FeatureModel, plain: Mapping[str, Any]) -> Action:
         many=many,
         evidence=(PERSON,),
     )
+
+
+def _add_qualities(model: FeatureModel, part: Mapping[str, Any]) -> FeatureModel:
+    known = {quality.text: quality for quality in model.qualities}
+    for item in _items(part, "add"):
+        text = " ".join(item.split())[:_LONGEST_WISH] if isinstance(item, str) else ""
+        if not text:
+            raise InvalidInput(f"{item!r} is no wish.", hint="A wish is a short sentence.")
+        known.setdefault(text, Quality(f"person-{len(known) + 1}", text, (PERSON,)))
+    return replace(model, qualities=tuple(known.values()))
 
 
 def _part(edits: Mapping[str, Any], name: str) -> Mapping[str, Any]:

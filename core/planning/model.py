@@ -164,6 +164,17 @@ class PackMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Omission:
+    """A rule or a quality wish of the brief that a person switched off: it is not planned."""
+
+    kind: Literal["rule", "quality"]
+    slug: str
+    text: str
+    bindings: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureModel:
     """What the planner understood of a brief."""
 
@@ -180,6 +191,7 @@ class FeatureModel:
     not_understood: tuple[str, ...] = ()
     kind_evidence: tuple[Evidence, ...] = ()
     plannable: bool = False
+    omissions: tuple[Omission, ...] = ()
 
     def entity(self, name: str) -> Entity | None:
         """Return the entity of that name, or None."""

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from core.domain.artifact import Evidence
 from core.planning.model import Action, Entity, FeatureModel, Quality, Question
-from core.planning.packs import BY_SLUG
+from core.planning.omissions import persons_choice, remaining
+from core.planning.packs import BY_SLUG, PATTERNS
 from core.planning.packs.binding import bind
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Threat
 
@@ -31,7 +32,10 @@ class Contributions:
 
 
 def contributions(model: FeatureModel) -> Contributions:
-    """Return what the model's packs bring, then what its rules add, without repetition."""
+    """Return what the model's packs bring, then what its rules add, without repetition.
+
+    What a person switched off comes first, as their decision, and brings nothing.
+    """
     gathered = Contributions()
     for brings, why in _sources(model):
         _collect(gathered.entities, brings.entities, why)
@@ -46,15 +50,21 @@ def contributions(model: FeatureModel) -> Contributions:
 
 
 def _sources(model: FeatureModel) -> Iterator[tuple[Contribution, Why]]:
+    if model.omissions:
+        choice, why = persons_choice(model.omissions)
+        yield Contribution(choices=(choice,)), why
     for matched in model.packs:
         pack = BY_SLUG.get(matched.slug)
         if pack is not None:
-            yield bind(pack.brings, dict(matched.bindings)), matched.evidence
-    patterns = {pattern.slug: pattern for pack in BY_SLUG.values() for pattern in pack.rules}
+            bindings = dict(matched.bindings)
+            brings = bind(pack.brings, bindings)
+            yield remaining(brings, pack.slug, bindings, model), matched.evidence
     for rule in model.rules:
-        pattern = patterns.get(rule.slug)
-        if pattern is not None:
-            yield bind(pattern.adds, dict(rule.bindings)), rule.evidence
+        if rule.slug in PATTERNS:
+            home, pattern = PATTERNS[rule.slug]
+            bindings = dict(rule.bindings)
+            adds = bind(pattern.adds, bindings)
+            yield remaining(adds, home.slug, bindings, model), rule.evidence
 
 
 def _collect(into: list[tuple[T, Why]], items: tuple[T, ...], why: Why) -> None:

@@ -62,9 +62,19 @@ def rename_entity(model: FeatureModel, old: str, new: str) -> FeatureModel:
         replace(q, text=reworded(q.text), assumption=reworded(q.assumption))
         for q in model.questions
     )
+    omissions = tuple(
+        replace(one, text=reworded(one.text), bindings=paired(one.bindings))
+        for one in model.omissions
+    )
     packs = tuple(replace(match, bindings=paired(match.bindings)) for match in model.packs)
     return replace(
-        model, entities=entities, actions=actions, rules=rules, questions=questions, packs=packs
+        model,
+        entities=entities,
+        actions=actions,
+        rules=rules,
+        questions=questions,
+        packs=packs,
+        omissions=omissions,
     )
 
 

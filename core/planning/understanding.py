@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.domain.artifact import Evidence
-from core.planning.edits import edited
+from core.planning.edits import edited, switched_off
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
@@ -22,6 +22,7 @@ from core.planning.model import (
     Kind,
     Question,
 )
+from core.planning.omissions import Drops, without_qualities, without_rules
 from core.planning.packs import BY_SLUG
 from core.planning.plan import contributions
 from core.planning.questions import (
@@ -63,6 +64,7 @@ _VERBS = (
 
 def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureModel:
     """Return what the brief asks for, with a person's corrections on top."""
+    drops = switched_off(edits or {})
     parts = clauses(brief)
     language = language_of(brief)
     if language != "English":
@@ -74,11 +76,11 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
             kind_evidence=(Evidence(language, "language"),),
         )
     else:
-        model = _english(parts)
+        model = _english(parts, drops)
     return edited(model, edits) if edits else model
 
 
-def _english(parts: Sequence[Clause]) -> FeatureModel:
+def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     body = [part for part in parts if part.section == "body"]
     people = actors(parts)
     done = deeds(parts, people)
@@ -94,12 +96,13 @@ def _english(parts: Sequence[Clause]) -> FeatureModel:
         not_understood=tuple(part.text for part in body if part not in found.used),
         kind_evidence=why,
     )
+    model = without_rules(model, drops)
     topics = topics_in(body or list(parts), found.used)
     if not _plannable(model, parts, body, found, topics):
         unused = [part for part in body if part not in found.used]
         questions = unplanned_questions(body or list(parts), topics, unused)
         return replace(model, questions=questions)
-    return _filled(model, parts, body, found, topics)
+    return without_qualities(_filled(model, parts, body, found, topics), drops)
 
 
 def _filled(
@@ -227,7 +230,6 @@ def _with_drafts(entity: Entity) -> Entity:
                 f"{plural(entity.name)}_complete",
                 "check",
                 f"\"status\" = 'draft' OR ({complete})",
-                "records.ownership",
             ),
         ),
     )

@@ -13,6 +13,7 @@ from core import planning
 from core.domain.access import Action, Principal
 from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.text import clean_json, clean_line, clean_text
+from core.planning.omissions import rule_names, rules_of, wishes_of
 from core.services.permission import demand
 from core.services.transaction import transact
 from core.settings import get_settings
@@ -25,11 +26,16 @@ LONGEST_QUOTE = 300
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that the planner found: its name for edits, its title, the words it stands on."""
+    """Something that the planner found: its name for edits, its title, the words it stands on.
+
+    `same_as` names what was found of another kind and is the same demand: a quality wish and the
+    rule that keeps it are planned together, or not at all.
+    """
 
     name: str
     title: str
     words: str = ""
+    same_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Understanding:
     people: tuple[Finding, ...]
     things: tuple[Finding, ...]
     rules: tuple[Finding, ...]
+    qualities: tuple[Finding, ...]
     actions: tuple[FoundAction, ...]
     questions: tuple[OpenQuestion, ...]
     not_understood: tuple[str, ...]
@@ -89,7 +96,19 @@ def understand_brief(brief: str, edits: Mapping[str, Any] | None = None) -> Unde
             Finding(one.name, one.title.capitalize(), _words(one.evidence))
             for one in model.entities
         ),
-        rules=tuple(Finding(one.slug, one.text, _words(one.evidence)) for one in model.rules),
+        rules=tuple(
+            Finding(name, one.text, _words(one.evidence), wishes_of(name, model))
+            for name, one in zip(rule_names(model.rules), model.rules, strict=True)
+        ),
+        qualities=tuple(
+            Finding(
+                one.slug,
+                _as_sentence(one.text),
+                _words(one.evidence),
+                rules_of(one.slug, model),
+            )
+            for one in model.qualities
+        ),
         actions=tuple(
             FoundAction(
                 one.name,
@@ -147,6 +166,10 @@ def _with_section(brief: str, heading: str, sentences: Sequence[str]) -> str:
     if found:
         return f"{start}{found}{rest.rstrip()}\n{lines}\n"
     return f"{brief.rstrip()}\n\n## {heading}\n\n{lines}\n"
+
+
+def _as_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _words(evidence: Sequence[Any]) -> str:

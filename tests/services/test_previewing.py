@@ -45,9 +45,47 @@ def test_edits_change_what_is_understood() -> None:
     assert "archiveExpense" in actions
 
 
-def test_edits_of_another_shape_are_refused() -> None:
+@pytest.mark.parametrize(
+    "edits", [{"entities": ["expense"]}, {"rules": ["approval.own"]}, {"qualities": {"add": [""]}}]
+)
+def test_edits_of_another_shape_are_refused(edits: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
-        understand_brief(EXPENSES, {"entities": ["expense"]})
+        understand_brief(EXPENSES, edits)
+
+
+def test_a_rule_that_is_switched_off_is_understood_no_more() -> None:
+    found = understand_brief(EXPENSES, {"rules": {"drop": ["approval.own"]}})
+    assert found.is_plannable
+    names = [one.name for one in found.rules]
+    assert "approval.own" not in names
+    assert names == [
+        one.name for one in understand_brief(EXPENSES).rules if one.name != "approval.own"
+    ]
+
+
+def test_each_rule_has_a_name_of_its_own() -> None:
+    found = understand_brief(
+        "Tenants create tickets and edit tickets. Tenants create invoices and edit invoices. "
+        "Tickets are kept for two years. Invoices are kept for ten years."
+    )
+    names = [one.name for one in found.rules]
+    assert len(set(names)) == len(names)
+    assert {"retention.keep:ticket", "retention.keep:invoice"} <= set(names)
+
+
+def test_quality_wishes_are_found_with_the_rule_that_keeps_them() -> None:
+    brief = (
+        "Nurses offer shifts for swapping. The ward lead confirms or declines. "
+        "It must work with bad reception."
+    )
+    found = understand_brief(brief)
+    (wish,) = found.qualities
+    assert (wish.name, wish.title) == ("offline", "Works on a phone with bad reception")
+    assert wish.same_as == ("offline.works",)
+    rule = next(one for one in found.rules if one.name == "offline.works")
+    assert rule.same_as == ("offline",)
+    edits = {"qualities": {"drop": ["offline"], "add": ["fast at night"]}}
+    assert [one.title for one in understand_brief(brief, edits).qualities] == ["Fast at night"]
 
 
 def test_a_rule_that_a_person_adds_is_read_like_the_others() -> None:

@@ -41,5 +41,7 @@ PACKS: tuple[Pack, ...] = (
     OFFLINE,
 )
 BY_SLUG = {pack.slug: pack for pack in PACKS}
+# The patterns of all rules by slug, each with its pack.
+PATTERNS = {pattern.slug: (pack, pattern) for pack in PACKS for pattern in pack.rules}
 
-__all__ = ["BY_SLUG", "PACKS", "Pack"]
+__all__ = ["BY_SLUG", "PACKS", "PATTERNS", "Pack"]

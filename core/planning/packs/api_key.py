@@ -69,6 +69,7 @@ API_KEY = Pack(
             slug="api-key.hash",
             text="The secret is stored as a hash only: whoever reads the table cannot use a key.",
             always=True,
+            unsays=(("; never its secret", ""),),
             mechanisms=(
                 Mechanism("constraint", "api_keys_hash_only", "CHECK: 64 hexadecimal digits"),
                 Mechanism("test", "createApiKey", "the secret is in no table, log or event"),
@@ -78,6 +79,8 @@ API_KEY = Pack(
             slug="api-key.once",
             text="The secret is shown once, when the key is made, and never again.",
             cues=(r"\b(?:displayed|shown|visible|see it) (?:only )?once\b", r"\bonly once\b"),
+            takes=("api-key.shown-once",),
+            unsays=(("the answer holds the secret, once", "the answer holds the secret"),),
             mechanisms=(
                 Mechanism("interface", "createApiKey", "the only answer that holds the secret"),
                 Mechanism("test", "listApiKeys", "no answer holds a secret or a hash"),
@@ -87,6 +90,8 @@ API_KEY = Pack(
             slug="api-key.scopes",
             text="A key can do what its scopes name, and never more than its owner may.",
             cues=(r"\bscopes?\b",),
+            takes=("api_key_scope", "grantScope", "listScopes", "api-key.which-scopes"),
+            unsays=(("have scopes and an end", "have an end"),),
             mechanisms=(
                 Mechanism("constraint", "api_key_scopes_once", "UNIQUE"),
                 Mechanism("permission", "every operation", "scope and the owner's own right"),
@@ -97,6 +102,8 @@ API_KEY = Pack(
             slug="api-key.expiry",
             text="Every key has an end.",
             cues=(r"\bexpir(?:y|es|ation)\b",),
+            takes=("warn-expiring-keys", "api_keys_live"),
+            unsays=(("scopes and an end", "scopes"), ("keys have an end; ", "")),
             mechanisms=(
                 Mechanism("constraint", "api_keys_end", "CHECK: after its creation"),
                 Mechanism("job", "warn-expiring-keys", "two weeks and two days before"),
@@ -106,6 +113,7 @@ API_KEY = Pack(
             slug="api-key.revoked",
             text="A revoked key is refused at once: the next request with it gets 401.",
             cues=(r"\brevok\w*\b",),
+            unsays=(("Revoke a key at once", "Revoke a key"),),
             mechanisms=(
                 Mechanism("permission", "every operation", "looks at revoked_at on each request"),
                 Mechanism("test", "revokeApiKey", "a request one moment later is refused"),
@@ -115,6 +123,8 @@ API_KEY = Pack(
             slug="api-key.last-used",
             text="People see when a key was last used, to the minute.",
             cues=(r"\blast used\b",),
+            takes=("api_key.last_used_at",),
+            unsays=(("the last use is shown; ", ""),),
             mechanisms=(Mechanism("job", "write-last-used", "at most one write a key and minute"),),
             adds=Contribution(
                 jobs=(
@@ -358,6 +368,7 @@ API_KEY = Pack(
                 "flow",
                 "The secret appears once, with a copy button and the sentence that it will not be "
                 "shown again; the dialogue closes only on purpose.",
+                "api-key.shown-once",
             ),
             Note(
                 "dba",

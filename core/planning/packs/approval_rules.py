@@ -21,6 +21,8 @@ APPROVAL_RULES = (
         text="Nobody approves their own <subject_>.",
         cues=(rf"{_NEGATION}.*\b(?:approv|sign)\w*\b.*\b(?:own|themsel\w+|himself|herself)\b",),
         always=True,
+        takes=("approval.self",),
+        unsays=((", never the owner", ""),),
         mechanisms=(
             Mechanism(
                 "constraint",

@@ -102,6 +102,12 @@ ERASURE = Pack(
             slug="erasure.confirmed",
             text="A request counts only once it is confirmed from the person's own mailbox.",
             cues=(r"\bconfirm\w*\b.*\be-?mail\b",),
+            takes=("deletion_request.confirmation_hash",),
+            unsays=(
+                (" by the link in the e-mail", ""),
+                ("who holds the link, signed in as that person", "own"),
+                ("a link to the mailbox, ", ""),
+            ),
             mechanisms=(
                 Mechanism("state", "deletion_request", "requested > confirmed > erasing > erased"),
                 Mechanism("constraint", "deletion_requests_confirmed_first", "CHECK on the row"),
@@ -118,6 +124,7 @@ ERASURE = Pack(
                 r"\bafter (?P<near>.{1,20}).*\b(?:erased|deleted|anonymi[sz]ed)\b",
             ),
             quantity="duration",
+            unsays=((" during the grace period", ""), ("the grace period, ", "")),
             mechanisms=(
                 Mechanism("constraint", "deletion_requests_grace", "CHECK: due after <value>"),
                 Mechanism("job", "erase-accounts", "takes confirmed requests that are due"),
@@ -207,6 +214,10 @@ ERASURE = Pack(
             text="There is proof of what was deleted when, for the auditor, without keeping what "
             "was deleted.",
             cues=(r"\bproof\b", r"\bauditors?\b", r"\bevidence of\b"),
+            unsays=(
+                ("; lives on as proof", ""),
+                (", and becomes the proof when it is carried out", ""),
+            ),
             mechanisms=(
                 Mechanism("constraint", "deletion_steps_once", "each table has its step, once"),
                 Mechanism("constraint", "deletion_requests_erased_when_done", "CHECK on the row"),
@@ -234,6 +245,7 @@ ERASURE = Pack(
             text="Backups too: they roll over, and whatever is restored is erased again from the "
             "list of requests before it serves anybody.",
             cues=(r"\bbackups?\b",),
+            takes=("erasure.restore-step",),
             mechanisms=(
                 Mechanism("job", "erase-accounts", "runs after each restore, before opening"),
                 Mechanism("test", "erase-accounts", "a restored copy has no erased person"),
@@ -379,6 +391,7 @@ ERASURE = Pack(
                 "it_admin",
                 "step",
                 "After each restore of a backup, run erase-accounts before opening the system.",
+                "erasure.restore-step",
             ),
         ),
     ),

@@ -107,6 +107,7 @@ EXCHANGE = Pack(
             slug="exchange.once",
             text="A <subject_> has one live offer at a time, and one person gets it.",
             always=True,
+            takes=("exchange.race",),
             mechanisms=(
                 Mechanism("constraint", "swap_offers_one_live", "partial UNIQUE index"),
                 Mechanism(
@@ -119,6 +120,7 @@ EXCHANGE = Pack(
             slug="exchange.not-own",
             text="Nobody accepts their own offer.",
             always=True,
+            unsays=(("; not the one who offers", ""),),
             mechanisms=(Mechanism("constraint", "swap_offers_not_own", "CHECK on the row"),),
         ),
         RulePattern(
@@ -128,6 +130,8 @@ EXCHANGE = Pack(
                 r"\b(?:confirm|approv)\w*\b.*\b(?:declin|reject)\w*\b",
                 r"\b(?:confirm|approv)(?:s|es)?\b",
             ),
+            takes=("exchange.assign-on-confirm", "exchange.confirm-query"),
+            unsays=(("a confirmed swap is", "a swap is"),),
             mechanisms=(
                 Mechanism("state", "swap_offer", "accepted > confirmed or declined"),
                 Mechanism("constraint", "swap_offers_decided_by_another", "CHECK on the row"),
@@ -158,6 +162,8 @@ EXCHANGE = Pack(
                 r"\bvalid for (?P<near>.{1,20})",
             ),
             quantity="duration",
+            takes=("swap_offers_expiring",),
+            unsays=((", or one accepts while it expires", ""),),
             mechanisms=(
                 Mechanism("constraint", "swap_offers_expiry", "CHECK on the row"),
                 Mechanism("job", "expire-swap-offers", "moves them to expired, tells both"),
@@ -324,6 +330,7 @@ EXCHANGE = Pack(
                 "query",
                 'Confirm in one transaction: lock the offer and its "<subjects>" row, set '
                 '"assignee_id" to "accepted_by_id", raise "version", set the offer confirmed.',
+                "exchange.confirm-query",
             ),
         ),
     ),

@@ -35,6 +35,14 @@ EXPORT = Pack(
                 r"\bnever\b.*\bexport\w*\b",
                 r"\bexport\w*\b.*\b(?:once|never|twice|again)\b",
             ),
+            unsays=(
+                (
+                    ' AND NOT EXISTS (SELECT 1 FROM "export_items" i WHERE '
+                    'i."<subject>_id" = s."id")',
+                    "",
+                ),
+                ("everything not exported yet up", "everything up"),
+            ),
             mechanisms=(
                 Mechanism("constraint", "export_items_once", "UNIQUE on the <subject_>"),
                 Mechanism(

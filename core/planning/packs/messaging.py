@@ -44,6 +44,7 @@ MESSAGING = Pack(
             slug="messaging.two",
             text="A conversation belongs to its two people; nobody else can read it by default.",
             always=True,
+            unsays=(("the two participants", "signed in"),),
             mechanisms=(
                 Mechanism("permission", "listMessages", "participants only"),
                 Mechanism("constraint", "conversations_two_people", "CHECK: not with oneself"),

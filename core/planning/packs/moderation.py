@@ -158,6 +158,7 @@ MODERATION = Pack(
             slug="moderation.block",
             text="Somebody who is blocked cannot write to the person who blocked them.",
             cues=(r"\bblock\w*\b",),
+            unsays=((", neither blocked", ""), (", not blocked by the other", "")),
             mechanisms=(
                 Mechanism("permission", "sendMessage", "refused in both directions"),
                 Mechanism("constraint", "blocks_once", "UNIQUE"),

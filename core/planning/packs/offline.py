@@ -28,6 +28,7 @@ OFFLINE = Pack(
             text="It works with bad reception: what was seen stays readable, what was done is "
             "sent when the network is back, and never twice.",
             cues=_CUES,
+            takes=("offline",),
             mechanisms=(
                 Mechanism("client", "service worker", "last lists readable, with their age"),
                 Mechanism("client", "outbox", "writes wait on the phone and show that they do"),

@@ -72,6 +72,7 @@ class Note:
     role: str
     topic: str
     text: str
+    slug: str = ""  # where a rule takes it along
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,12 @@ class RulePattern:
     (any clause when that is empty). `always` rules belong to the pack itself and need no words.
     Where a cue has a group `near`, the quantity must stand in it: a sentence may hold several. A
     group `words` overrides what the quantity puts there.
+
+    A person may switch a rule off. Its mechanisms and what it adds go then, with the constraints
+    that bear its slug. `takes` names what else the packs bring for it alone: entities, fields (as
+    `entity.field`), indexes, extensions, actions, jobs, threats, choices, questions, notes, and
+    the quality wish that is the same demand. `unsays` pairs wording of the packs that states the
+    rule with what stands there without it.
     """
 
     slug: str
@@ -106,6 +113,8 @@ class RulePattern:
     adds: Contribution = Contribution()
     always: bool = False
     unless: str = ""  # a pattern that speaks against it in the same clause
+    takes: tuple[str, ...] = ()
+    unsays: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

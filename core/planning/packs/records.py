@@ -18,6 +18,12 @@ RECORDS = Pack(
                 r"\bonly their own\b",
             ),
             always=True,
+            takes=("records.idor",),
+            unsays=(
+                ("own rows, or all rows for a role that works on them", "signed in"),
+                ("owner, or a role that works on it", "signed in"),
+                (", and only their owner and the roles named in the brief see them", ""),
+            ),
             mechanisms=(
                 Mechanism("constraint", "<subjects>.owner_id", "NOT NULL, references users"),
                 Mechanism("permission", "<Subject>", "owner, or a role that an operation names"),

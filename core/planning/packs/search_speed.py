@@ -42,6 +42,7 @@ SEARCH_SPEED = Pack(
             text="Under <words> for <share> percent of the queries.",
             cues=(r"\b(?:under|below|less than|within) (?P<near>.{1,20})",),
             quantity="duration",
+            takes=("speed",),
             mechanisms=(
                 Mechanism("alert", "search<Subjects>", "p<share> above <value> for ten minutes"),
                 Mechanism("test", "search<Subjects>", "recorded queries on data of full size"),
@@ -61,6 +62,13 @@ SEARCH_SPEED = Pack(
             slug="search-speed.typos",
             text="Typos are tolerated: trigram similarity finds near spellings.",
             cues=(r"\btypos?\b", r"\bmisspell\w*\b", r"\bfuzzy\b", r"\btypo[ -]tolerance\b"),
+            takes=("<subjects>_search_similar", "pg_trgm"),
+            unsays=(
+                (", a trigram index for typos", ""),
+                ("full-text and trigram ", "full-text "),
+                (' OR "name" % $2', ""),
+                ('similarity("name", $2) DESC, ', ""),
+            ),
             mechanisms=(
                 Mechanism("index", "<subjects>_search_similar", "GIN with gin_trgm_ops"),
                 Mechanism("test", "search<Subjects>", "one letter missing, swapped, doubled"),
@@ -70,6 +78,7 @@ SEARCH_SPEED = Pack(
             slug="search-speed.permissions",
             text="Permissions stay unchanged: nobody finds what they may not see today.",
             cues=(r"\bpermissions?\b", r"\bonly see\b", r"\baccess rights\b"),
+            takes=("search-speed.permission-first",),
             mechanisms=(
                 Mechanism("query", "search<Subjects>", "permission is part of the same statement"),
                 Mechanism("test", "search<Subjects>", "old and new answers agree for each person"),
@@ -200,6 +209,7 @@ SEARCH_SPEED = Pack(
                 "query",
                 "Today's permission condition stays in the same WHERE as the search, so that "
                 "nothing is counted or ranked before it is allowed.",
+                "search-speed.permission-first",
             ),
             Note(
                 "dba",

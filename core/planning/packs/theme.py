@@ -13,6 +13,7 @@ THEME = Pack(
             slug="theme.system",
             text="The theme follows the system setting unless the person has chosen another.",
             cues=(r"\bsystem(?:'s)? (?:setting|preference|theme)\b", r"\bfollow\w*\b.*\bsystem\b"),
+            unsays=(("; matchMedia listens while it is `system`", ""),),
             mechanisms=(
                 Mechanism(
                     "client", "theme", "prefers-color-scheme, also when it changes meanwhile"
@@ -97,6 +98,7 @@ THEME = Pack(
             slug="theme.charts",
             text="Charts follow the theme too, with a palette of their own.",
             cues=(r"\bcharts?\b", r"\bgraphs?\b", r"\bdiagrams?\b"),
+            takes=("theme.chart-colours",),
             mechanisms=(
                 Mechanism("client", "charts", "colours from tokens, redrawn on a change"),
                 Mechanism("test", "charts", "neighbouring series stay apart, also colour-blind"),
@@ -146,7 +148,12 @@ THEME = Pack(
             Note("ui_ux", "token", "text: #1b1f24 light, #e6e9ed dark (contrast above 14 to 1)"),
             Note("ui_ux", "token", "muted text: #57606a light, #9aa4af dark (above 4.5 to 1)"),
             Note("ui_ux", "token", "accent: #0b5fff light, #7aa7ff dark (above 4.5 to 1)"),
-            Note("ui_ux", "token", "chart 1 to 6: six hues, told apart by lightness as well"),
+            Note(
+                "ui_ux",
+                "token",
+                "chart 1 to 6: six hues, told apart by lightness as well",
+                "theme.chart-colours",
+            ),
             Note("frontend_dev", "component", "Theme switch: system, light, dark; three radios"),
             Note(
                 "frontend_dev",

@@ -42,6 +42,7 @@ UPLOAD = Pack(
             text="A file of a <file_> has at most <words>.",
             cues=(r".",),
             quantity="size",
+            unsays=(("Size limit before reading, a quota", "A quota"),),
             mechanisms=(
                 Mechanism("constraint", "<files>_size", "CHECK on the byte count"),
                 Mechanism("interface", "upload<File>", "413 before the body is read"),

@@ -187,7 +187,7 @@ def _rules(model: FeatureModel) -> Artifact:
             f"{table(('kept by', 'where', 'how'), rows)}"
         )
     if not parts:
-        parts.append("The brief names no rules.")
+        parts.append("No rule is in force." if model.omissions else "The brief names no rules.")
     return markdown(
         "rules",
         "rules",

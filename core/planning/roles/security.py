@@ -236,5 +236,11 @@ def _compliance(model: FeatureModel) -> list[str]:
         )
     found += [rule.text for rule in model.rules if rule.slug.startswith("retention.")]
     if not any(rule.slug.startswith("retention.") for rule in model.rules) and model.new_entities:
-        found.append("The brief names no retention period; one is to be set for every new table.")
+        is_omitted = any(one.slug.startswith("retention.") for one in model.omissions)
+        why = (
+            "A person left the retention period out"
+            if is_omitted
+            else ("The brief names no retention period")
+        )
+        found.append(f"{why}; one is to be set for every new table.")
     return found

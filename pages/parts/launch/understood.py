@@ -15,7 +15,7 @@ QUESTIONS_AT_ONCE = 3
 
 
 def draw_understanding(found: Understanding, form: Form) -> dict[str, Any]:
-    """Draw people, things, rules and actions; returns a person's edits for the planner."""
+    """Draw people, things, rules, wishes and actions; returns a person's edits for the planner."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("**What was understood**", width="content")
         if found.is_plannable:
@@ -27,7 +27,11 @@ def draw_understanding(found: Understanding, form: Form) -> dict[str, Any]:
         "actors": _draw_findings("People", "people", found.people, form),
         "entities": _draw_findings("Things", "things", found.things, form),
     }
-    _draw_rules(found.rules, form)
+    dropped = _draw_switches("Must always hold", "rules", found.rules, form)
+    edits["rules"] = {"drop": dropped} if dropped else {}  # added ones are sentences of the brief
+    if not found.rules:
+        st.caption("No rule was found. Say what must never happen.")
+    edits["qualities"] = _draw_wishes(found.qualities, form)
     edits["actions"] = _draw_actions(found, form)
     if found.not_understood:
         with st.expander(
@@ -75,7 +79,8 @@ def _draw_findings(
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         if titles:
             key = f"launch_{name}"
-            if form.shown.get(name) != list(titles):  # what is new is switched on
+            # What is new is switched on; a run that did not get here has forgotten the rest.
+            if form.shown.get(name) != list(titles) or key not in st.session_state:
                 form.shown[name] = list(titles)
                 st.session_state[key] = [one for one in titles if one not in dropped]
             kept = st.pills(
@@ -97,15 +102,44 @@ def _draw_findings(
     return {key: names for key, names in edits.items() if names}
 
 
-def _draw_rules(rules: Sequence[Finding], form: Form) -> None:
+def _draw_wishes(found: Sequence[Finding], form: Form) -> dict[str, list[str]]:
+    added = form.added.setdefault("qualities", [])
+    shown = [*found, *(Finding(one, one) for one in added)]
+    dropped = _draw_switches("Quality wishes", "qualities", shown, form)
+    edits = {
+        "drop": [one.name for one in found if one.name in dropped],
+        "add": [one for one in added if one not in dropped],
+    }
+    return {key: names for key, names in edits.items() if names}
+
+
+def _draw_switches(label: str, name: str, found: Sequence[Finding], form: Form) -> list[str]:
+    """Draw a switch for each sentence, on at first; returns the names of those switched off."""
+    dropped = form.dropped.setdefault(name, set())
     with st.container(gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.markdown(":small[Must always hold]", width="content")
-            _draw_add("Must always hold", "rules", form)
-        for rule in rules:
-            st.markdown(f":small[:green[:material/verified:] {plain(rule.title)}]")
-        if not rules:
-            st.caption("No rule was found. Say what must never happen.")
+            st.markdown(f":small[{label}]", width="content")
+            _draw_add(label, name, form)
+        for one in found:
+            key = _switch_key(form, name, one.name)
+            if key not in st.session_state:
+                st.session_state[key] = one.name not in dropped
+            st.toggle(plain(one.title), key=key, on_change=_switch_same, args=(form, name, one))
+    off = [one.name for one in found if not st.session_state[_switch_key(form, name, one.name)]]
+    form.dropped[name] = set(off)
+    return off
+
+
+def _switch_same(form: Form, name: str, switched: Finding) -> None:
+    """Switch what is the same demand along: a rule with its quality wish, and back."""
+    other = {"rules": "qualities", "qualities": "rules"}[name]
+    value = st.session_state[_switch_key(form, name, switched.name)]
+    for same in switched.same_as:
+        st.session_state[_switch_key(form, other, same)] = value
+
+
+def _switch_key(form: Form, name: str, one: str) -> str:
+    return f"launch_{name}_{form.launch_key}_{one}"
 
 
 def _draw_add(label: str, name: str, form: Form) -> None:
