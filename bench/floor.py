@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -24,12 +24,18 @@ from core.ids import new_id
 ROUND_TRIPS = 8
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-Transaction = list[tuple[str, Any]]
+
+@dataclass(frozen=True)
+class Transaction:
+    """What is sent together; a single statement may commit itself, without BEGIN and COMMIT."""
+
+    statements: list[tuple[str, Any]]
+    commits_itself: bool
 
 
 @dataclass
 class Recording:
-    """The transactions of one session, each a list of statement and parameters."""
+    """The transactions of one session; each statement with its parameters."""
 
     transactions: list[Transaction] = field(default_factory=list)
     keep: frozenset[str] = frozenset()  # ids that stay: the user and the team
@@ -37,14 +43,14 @@ class Recording:
     @property
     def statements(self) -> int:
         """How many statements are sent, but for BEGIN and COMMIT."""
-        return sum(len(transaction) for transaction in self.transactions)
+        return sum(len(transaction.statements) for transaction in self.transactions)
 
 
 @contextmanager
 def recording(engine: Engine, keep: Sequence[UUID]) -> Iterator[Recording]:
     """Record what is sent through an engine while the block runs."""
     found = Recording(keep=frozenset(str(id_) for id_ in keep))
-    current: Transaction = []
+    current: list[tuple[str, Any]] = []
 
     def on_statement(
         connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any
@@ -53,7 +59,8 @@ def recording(engine: Engine, keep: Sequence[UUID]) -> Iterator[Recording]:
         current.extend((statement, one) for one in many)
 
     def on_commit(connection: Connection) -> None:
-        found.transactions.append(list(current))
+        driver: Any = connection.connection.driver_connection
+        found.transactions.append(Transaction(list(current), driver.autocommit))
         current.clear()
 
     event.listen(engine, "before_cursor_execute", on_statement)
@@ -71,8 +78,8 @@ def replay(
     """Send a prepared session once; returns the seconds it took."""
     started = time.perf_counter()
     for transaction in prepared:
-        with db.transaction():
-            for statement, parameters in transaction:
+        with nullcontext() if transaction.commits_itself else db.transaction():
+            for statement, parameters in transaction.statements:
                 cursor = db.execute(statement, parameters)
                 if cursor.description is not None:
                     cursor.fetchall()
@@ -89,8 +96,11 @@ def prepare(found: Recording) -> list[Transaction]:
         return _UUID.sub(lambda match: fresh.setdefault(match[0], str(new_id())), text)
 
     return [
-        [(statement, _map(parameters, renew)) for statement, parameters in transaction]
-        for transaction in found.transactions
+        Transaction(
+            [(statement, _map(parameters, renew)) for statement, parameters in one.statements],
+            one.commits_itself,
+        )
+        for one in found.transactions
     ]
 
 

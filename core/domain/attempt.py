@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,21 +65,7 @@ class Order:
 
     feature_name: str
     brief: str
-    brief_sha256: str | None  # only where snapshots refer to it by hash
     guiding: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionContext:
-    """What a task brings along for its executor, frozen at launch."""
-
-    description: str
-    instructions: str
-    capabilities: tuple[str, ...]
-    executor: str
-    timeout_seconds: float
-    input: Mapping[str, Any]
-    upstream_roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +87,6 @@ class TaskView:
     def is_unfinished(self) -> bool:
         """Whether it may still run."""
         return self.status in UNFINISHED_TASK
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a completed task handed on; `sha256` only where snapshots refer to it by hash."""
-
-    body: Mapping[str, Any]
-    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,26 +121,6 @@ def owned_view(tasks: Iterable[TaskView], task_id: UUID, attempt: int) -> TaskVi
     return None
 
 
-def has_completed(tasks: Iterable[TaskView], task_id: UUID, attempt: int) -> bool:
-    """Tell whether this very attempt has completed its task."""
-    return any(
-        task.id == task_id and task.attempt == attempt and task.status == TaskStatus.COMPLETED
-        for task in tasks
-    )
-
-
-def as_completed(tasks: Iterable[TaskView], task_id: UUID) -> list[TaskView]:
-    """Return the tasks with one of them completed."""
-    return [
-        replace(task, status=TaskStatus.COMPLETED) if task.id == task_id else task for task in tasks
-    ]
-
-
-def all_completed(tasks: Iterable[TaskView]) -> bool:
-    """Tell whether nothing is left to do."""
-    return all(task.status == TaskStatus.COMPLETED for task in tasks)
-
-
 def retry_delay(failures: int, delays_seconds: Sequence[float]) -> float | None:
     """Return the wait before the next attempt after `failures` of them, or None for no more."""
     return delays_seconds[failures - 1] if failures <= len(delays_seconds) else None
@@ -179,23 +137,3 @@ def is_large(value: Any) -> bool:
     if isinstance(value, str):
         return len(value.encode("utf-8", "surrogatepass")) > INLINE_BYTES
     return len(json.dumps(value, ensure_ascii=False)) > INLINE_BYTES
-
-
-def snapshot_context(
-    work: RoleWork, brief_sha256: str | None, upstream: Mapping[str, Output]
-) -> dict[str, Any]:
-    """Return what the agent knows when it starts, as its snapshot stores it.
-
-    Large values stand as `{"sha256": …}`.
-    """
-    return {
-        "feature_name": work.feature_name,
-        "brief": {"sha256": brief_sha256} if brief_sha256 else work.brief,
-        "description": work.description,
-        "instructions": work.instructions,
-        "input": dict(work.input),
-        "upstream": {
-            role: {"sha256": output.sha256} if output.sha256 else dict(output.body)
-            for role, output in upstream.items()
-        },
-    }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from core.domain.attempt import CRASHED, DEADLINE_PASSED, NOT_QUEUED, Recorded, owned_view
 from core.errors import Fenced
 from core.services.ending import end_without_result
-from core.services.transaction import transact
+from core.services.transaction import ask, transact, transact_alone
 from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import heads, operations, tasks
@@ -26,7 +26,7 @@ def take_due_tasks(*, resend: bool = True) -> list[UUID]:
     With `resend` also those that were sent before and not claimed for a while.
     """
     settings = get_settings()
-    return transact(
+    return transact_alone(
         lambda db: tasks.take_due(
             db,
             not_queued=NOT_QUEUED,
@@ -41,7 +41,7 @@ def take_due_tasks(*, resend: bool = True) -> list[UUID]:
 
 def count_sent_tasks() -> int:
     """Return how many tasks were sent to the queue and not claimed yet."""
-    return transact(tasks.count_sent, budget_seconds=2)
+    return ask(tasks.count_sent, budget_seconds=2)
 
 
 def return_tasks(task_ids: Sequence[UUID]) -> None:
@@ -54,7 +54,7 @@ def reap_lost_attempts() -> int:
 
     A passed deadline counts as a failure, a lost lease as a crash.
     """
-    leases = transact(lambda db: tasks.expired_leases(db, MOST_AT_ONCE), budget_seconds=2)
+    leases = ask(lambda db: tasks.expired_leases(db, MOST_AT_ONCE), budget_seconds=2)
     return sum(_reap(lease) for lease in leases)
 
 

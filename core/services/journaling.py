@@ -174,17 +174,16 @@ def record_decision(
         if supersedes_id is not None:
             _demand_in_force(db, principal, session_id, supersedes_id)
         now = operations.clock(db)
-        values = journal.decision_values(
-            draft,
-            decision_id=decision_id,
+        journal.insert_session_decision(
+            db,
+            journal.decision_values(draft, decision_id),
             session_id=session_id,
             team_id=head.team_id,
-            author_role=None,
+            author_id=principal.user_id,
+            supersedes_id=supersedes_id,
             seq=head.last_seq + 1,
             at=now,
         )
-        person = {"author_id": principal.user_id, "supersedes_id": supersedes_id}
-        journal.insert_session_decisions(db, [values | person])
         bodies: list[EventBody] = [ev.DecisionRecorded(str(decision_id), None, draft.category)]
         if supersedes_id is not None:
             bodies.append(ev.DecisionSuperseded(str(supersedes_id), str(decision_id)))

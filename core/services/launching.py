@@ -20,10 +20,10 @@ from core.domain.text import check_brief, check_name, clean_json, clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
 from core.services.configuring import known_executors
-from core.services.transaction import transact
+from core.services.transaction import ask, transact_alone
 from core.settings import get_settings
 from core.signals.wakeups import announce
-from core.store import launches, sessions, snapshots
+from core.store import launches, sessions
 from core.store.heads import Head
 
 MAX_KEY_CHARACTERS = 200
@@ -48,58 +48,51 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     order = _check(request)
     session_id = new_id()
     launch_key = order.launch_key or str(session_id)
-    brief_sha256 = content_hash(order.brief) if is_large(order.brief) else None
+    ground = ask(
+        lambda db: launches.read_ground(db, principal.user_id, order.team_id, order.pipeline)
+    )
+    if ground is None:
+        raise NotFound
+    require(ground.role, Action.LAUNCH)
+    profiles = BUILT_IN_PROFILES | dict(ground.profiles)
+    pipeline = _find_pipeline(order.pipeline, ground.pipeline, profiles)
+    tasks = _task_rows(order, pipeline, profiles)
+    bodies = _first_events(order, pipeline, tasks)
+    head = Head(session_id, order.team_id, SessionStatus.ACTIVE, 0)
+    values = {
+        "user_id": principal.user_id,
+        "feature_name": order.feature_name,
+        "brief": order.brief,
+        "brief_sha256": content_hash(order.brief) if is_large(order.brief) else None,
+        "pipeline": pipeline.to_json(),
+        "input": dict(order.input),
+        "launch_key": launch_key,
+    }
 
     def work(db: Connection) -> Launched:
-        ground = launches.read_ground(db, principal.user_id, order.team_id, order.pipeline)
-        if ground is None:
+        if launches.insert_launch(db, head, values, tasks, bodies, ground.now):
+            return Launched(session, True)
+        found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
+        if found is None:
             raise NotFound
-        require(ground.role, Action.LAUNCH)
-        profiles = BUILT_IN_PROFILES | dict(ground.profiles)
-        pipeline = _find_pipeline(order.pipeline, ground.pipeline, profiles)
-        tasks = _task_rows(order, pipeline, profiles)
-        bodies = _first_events(order, pipeline, tasks)
-        head = Head(session_id, order.team_id, SessionStatus.ACTIVE, 0)
-        values = {
-            "user_id": principal.user_id,
-            "feature_name": order.feature_name,
-            "brief": order.brief,
-            "brief_sha256": brief_sha256,
-            "pipeline": pipeline.to_json(),
-            "input": dict(order.input),
-            "launch_key": launch_key,
-        }
-        if not launches.insert_launch(db, head, values, tasks, bodies, ground.now):
-            found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
-            if found is None:
-                raise NotFound
-            # A repeated try of this very call finds the session that its first try stored.
-            return Launched(found, found.id == session_id)
-        if brief_sha256 is not None:
-            snapshots.store_content(
-                db,
-                session_id=session_id,
-                team_id=order.team_id,
-                sha256=brief_sha256,
-                body=order.brief,
-            )
-        session = Session(
-            id=session_id,
-            team_id=order.team_id,
-            user_id=principal.user_id,
-            feature_name=order.feature_name,
-            status=SessionStatus.ACTIVE,
-            outcome=None,
-            pipeline=pipeline.name,
-            questions=(),
-            created_at=ground.now,
-            started_at=ground.now,
-            ended_at=None,
-            last_seq=len(bodies),
-        )
-        return Launched(session, True)
+        # A repeated try of this very call finds the session that its first try stored.
+        return Launched(found, found.id == session_id)
 
-    launched = transact(work)
+    session = Session(
+        id=session_id,
+        team_id=order.team_id,
+        user_id=principal.user_id,
+        feature_name=order.feature_name,
+        status=SessionStatus.ACTIVE,
+        outcome=None,
+        pipeline=pipeline.name,
+        questions=(),
+        created_at=ground.now,
+        started_at=ground.now,
+        ended_at=None,
+        last_seq=len(bodies),
+    )
+    launched = transact_alone(work)
     session = launched.session
     if launched.is_new:
         redis_url = get_settings().redis_url

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from core.errors import DatabaseUnavailable, Unconfirmed
 from core.settings import get_settings
-from core.store.database import get_engine
+from core.store.database import get_engine, get_engine_in_transactions
 
 R = TypeVar("R")
 
@@ -35,14 +35,22 @@ def use_worker_pool() -> None:
 
 
 def current_engine() -> Engine:
-    """Return this process's engine.
+    """Return this process's engine, on which every statement commits itself.
 
     Raises `DatabaseUnavailable` when no database is configured and none is running here.
     """
+    return get_engine(_database_url(), pool_size=_pool_size, pre_ping=_pre_ping)
+
+
+def _in_transactions() -> Engine:
+    return get_engine_in_transactions(_database_url(), pool_size=_pool_size, pre_ping=_pre_ping)
+
+
+def _database_url() -> str:
     url = get_settings().database_url
     if url is None:
         raise DatabaseUnavailable("No database is configured and no Sage Mode runs here.")
-    return get_engine(url, pool_size=_pool_size, pre_ping=_pre_ping)
+    return url
 
 
 def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
@@ -52,23 +60,47 @@ def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -
     the server asks for it (40001, 40P01, 55P03). Raises `DatabaseUnavailable` when that did not
     help, and `Unconfirmed` when a try was lost at its commit.
     """
-    engine = current_engine()
+    return _repeat(_in_transactions(), work, budget_seconds, may_commit_within=False)
+
+
+def transact_alone(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
+    """Run `work`, which sends one statement that writes: a transaction of its own.
+
+    Saves the round trips of BEGIN and COMMIT; else like `transact`. As the statement commits
+    itself, a connection that is lost under it leaves open what became of it.
+    """
+    return _repeat(current_engine(), work, budget_seconds, may_commit_within=True)
+
+
+def ask(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
+    """Run `work`, which sends statements that only read, each as it is at its own moment."""
+    return _repeat(current_engine(), work, budget_seconds, may_commit_within=False)
+
+
+def _repeat(
+    engine: Engine, work: Callable[[Connection], R], budget_seconds: float, may_commit_within: bool
+) -> R:
     end = time.monotonic() + budget_seconds
     pause = 0.05
-    reached_commit = False
+    may_be_stored = False
     while True:
+        commits_itself = False
         try:
             with engine.begin() as db:
+                commits_itself = may_commit_within
                 result = work(db)
-                reached_commit = True
+                may_be_stored = True
             return result
         except (DBAPIError, PoolTimeoutError) as error:
-            if getattr(getattr(error, "orig", None), "sqlstate", None) == QUERY_CANCELLED:
+            state = getattr(getattr(error, "orig", None), "sqlstate", None)
+            if state == QUERY_CANCELLED:
                 raise DatabaseUnavailable("The database took too long.") from error
+            # A server that gives a reason has not committed the statement.
+            may_be_stored = may_be_stored or (commits_itself and not state)
             if not is_transient(error):
                 raise
             if time.monotonic() + pause > end:
-                raise (Unconfirmed if reached_commit else DatabaseUnavailable) from error
+                raise (Unconfirmed if may_be_stored else DatabaseUnavailable) from error
         time.sleep(pause * random.uniform(0.5, 1.5))
         pause = min(pause * 2, 1.0)
 

@@ -1,13 +1,14 @@
-"""The engine's statements on attempts: claim, begin, heartbeat, record, end.
+"""The engine's statements on attempts: claim, heartbeat, record, end.
 
 All of them compare before they set. Whoever changes a task holds its session's head, except for
-the heartbeat, which touches only the lease, and for the dispatcher's stamp. What is written
-together goes in one statement, because a round trip costs more than the writing.
+the heartbeat, which touches only the lease, and for the dispatcher's stamp. Claiming and recording
+are functions in the database (`migrations/functions/`): one round trip each, because a round trip
+costs more than the writing, and everybody else in the session waits while the head is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,159 +16,55 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
-from core.domain.attempt import ExecutionContext
-from core.domain.events import EventBody
+from core.domain.attempt import NOT_QUEUED, Claim, Order, Recorded, WorkerIdentity
+from core.domain.events import EventBody, encode_body
 from core.domain.lifecycle import SessionStatus, TaskStatus
-from core.store.heads import Head, number_events
+from core.domain.work import RoleWork
 from core.store.tables import agent_tasks
 from core.store.values import bind, returning
 
 _t = agent_tasks.c
 
-
-@dataclass(frozen=True, slots=True)
-class ClaimedRow:
-    """What the claiming statement returns."""
-
-    head: Head
-    role: str
-    attempt: int
-    context: ExecutionContext
-    started_at: datetime
-    deadline_at: datetime
-
-
-# The head is locked first and read as it is after the lock; the task's row is then compared in
-# its latest version, so a second delivery of the same id finds nothing to claim.
 _CLAIM = returning(
     bind(
-        """
-        WITH head AS (
-            SELECT session_id, team_id, status, last_seq FROM session_heads
-            WHERE session_id = (SELECT session_id FROM agent_tasks WHERE id = :task_id)
-            FOR NO KEY UPDATE
-        )
-        UPDATE agent_tasks AS task
-        SET status = 'running', attempt = task.attempt + 1,
-            lease_owner = :worker, queue_id = :queue_id,
-            lease_until = clock_timestamp()
-                + make_interval(secs => least(:lease_seconds, task.timeout_seconds)),
-            deadline_at = clock_timestamp() + make_interval(secs => task.timeout_seconds),
-            started_at = clock_timestamp(), finished_at = NULL
-        FROM head
-        WHERE task.id = :task_id AND task.session_id = head.session_id
-          AND head.status = 'active' AND task.status = 'ready' AND task.due_at <= clock_timestamp()
-        RETURNING head.session_id, head.team_id, head.status AS session_status, head.last_seq,
-            task.role, task.attempt, task.description, task.instructions, task.capabilities,
-            task.executor, task.timeout_seconds, task.input, task.upstream_roles,
-            task.started_at, task.deadline_at
-        """,
+        "SELECT claim_task_v1(:task_id, :snapshot_id, :worker, :queue_id, :lease_seconds) AS found",
         task_id=UUID,
+        snapshot_id=UUID,
         worker=str,
         queue_id=str,
         lease_seconds=float,
     ),
-    *("session_id", "team_id", "session_status", "last_seq", "role", "attempt"),
-    *("description", "instructions", "capabilities", "executor", "timeout_seconds"),
-    *("input", "upstream_roles", "started_at", "deadline_at"),
+    "found",
 )
 
 
-def claim_ready(
-    db: Connection, task_id: UUID, *, worker: str, queue_id: str | None, lease_seconds: float
-) -> ClaimedRow | None:
-    """Move a due task from ready to running under a new attempt; None when it cannot be had."""
-    values = {
-        "task_id": task_id,
-        "worker": worker,
-        "queue_id": queue_id,
-        "lease_seconds": lease_seconds,
-    }
-    row = db.execute(_CLAIM, values).one_or_none()
-    if row is None:
-        return None
-    return ClaimedRow(
-        head=Head(row.session_id, row.team_id, SessionStatus(row.session_status), row.last_seq),
-        role=row.role,
-        attempt=row.attempt,
-        context=ExecutionContext(
-            description=row.description,
-            instructions=row.instructions,
-            capabilities=tuple(row.capabilities),
-            executor=row.executor,
-            timeout_seconds=row.timeout_seconds,
-            input=row.input,
-            upstream_roles=tuple(row.upstream_roles),
-        ),
-        started_at=row.started_at,
-        deadline_at=row.deadline_at,
-    )
+def claim_task(
+    db: Connection,
+    task_id: UUID,
+    *,
+    snapshot_id: UUID,
+    worker: WorkerIdentity,
+    queue_id: str | None,
+    lease_seconds: float,
+) -> Claim | None:
+    """Move a due task from ready to running under a new attempt; None when it cannot be had.
 
-
-_BEGIN = bind(
+    Asked again with the same `snapshot_id`, it returns the same claim.
     """
-    WITH opened AS (
-        INSERT INTO agent_snapshots
-            (id, session_id, team_id, task_id, attempt, context, capabilities, decisions,
-             created_at)
-        VALUES (:snapshot_id, :session_id, :team_id, :task_id, :attempt, :context, :capabilities,
-                :decisions, :at)
-    ), head AS (
-        UPDATE session_heads SET last_seq = :last_seq, updated_at = :at
-        WHERE session_id = :session_id
-    )
-    INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
-    SELECT :session_id, :team_id, entry.seq, entry.type, entry.version, entry.payload, :at
-    FROM jsonb_to_recordset(:events)
-        AS entry(seq bigint, type text, version int, payload jsonb)
-    """,
-    snapshot_id=UUID,
-    session_id=UUID,
-    team_id=UUID,
-    task_id=UUID,
-    attempt=int,
-    context=dict,
-    capabilities=list,
-    decisions=list,
-    at=datetime,
-    events=list,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSnapshot:
-    """The snapshot of an attempt that begins."""
-
-    snapshot_id: UUID
-    task_id: UUID
-    attempt: int
-    context: Mapping[str, Any]
-    capabilities: Sequence[str]
-    decisions: Sequence[str]
-
-
-def begin_attempt(
-    db: Connection, head: Head, snapshot: OpenSnapshot, bodies: Sequence[EventBody], at: datetime
-) -> Head:
-    """Store what a claimed attempt knows, and its events; returns the new head."""
-    after, events = number_events(head, bodies)
-    db.execute(
-        _BEGIN,
+    found = db.execute(
+        _CLAIM,
         {
-            "snapshot_id": snapshot.snapshot_id,
-            "session_id": head.session_id,
-            "team_id": head.team_id,
-            "task_id": snapshot.task_id,
-            "attempt": snapshot.attempt,
-            "context": dict(snapshot.context),
-            "capabilities": list(snapshot.capabilities),
-            "decisions": list(snapshot.decisions),
-            "at": at,
-            "last_seq": after.last_seq,
-            "events": events,
+            "task_id": task_id,
+            "snapshot_id": snapshot_id,
+            "worker": worker.name,
+            "queue_id": queue_id,
+            "lease_seconds": lease_seconds,
         },
-    )
-    return after
+    ).scalar_one()
+    if found is None:
+        return None
+    order = Order(found["feature_name"], found["brief"], tuple(found["guiding"]))
+    return _to_claim(found, worker, order, {}, seq=found["seq"])
 
 
 # A lease never outlives its deadline, so that the reaper needs one clock only.
@@ -195,146 +92,127 @@ def extend_lease(db: Connection, task_id: UUID, attempt: int, lease_seconds: flo
     return db.execute(_HEARTBEAT, values).one_or_none() is not None
 
 
-# The fence is `attempt = :attempt AND status = 'running'`: without a row, nothing of this may
-# stay, and the caller rolls back. `taken_id` is a task that the same worker goes on with.
-_RECORD = returning(
-    bind(
-        """
-        WITH completed AS (
-            UPDATE agent_tasks
-            SET status = 'completed', output = :output, output_sha256 = :output_sha256,
-                error_code = NULL, error_message = NULL, finished_at = :at, due_at = NULL,
-                lease_owner = NULL, lease_until = NULL, deadline_at = NULL,
-                dispatched_at = NULL, dispatches = 0
-            WHERE id = :task_id AND attempt = :attempt AND status = 'running'
-            RETURNING id
-        ), closed AS (
-            UPDATE agent_snapshots
-            SET ended_as = 'completed', execution = :execution, ended_at = :at
-            WHERE id = :snapshot_id AND ended_at IS NULL
-        ), freed AS (
-            UPDATE agent_tasks
-            SET status = 'ready', due_at = :at,
-                dispatched_at = :dispatched_at, dispatches = :dispatches
-            WHERE id = ANY (:freed_ids) AND status = 'blocked'
-        ), taken AS (
-            UPDATE agent_tasks
-            SET status = 'running', attempt = attempt + 1, due_at = :at, started_at = :at,
-                finished_at = NULL, error_code = NULL, error_message = NULL,
-                lease_owner = :worker, queue_id = NULL,
-                lease_until = least(clock_timestamp() + make_interval(secs => :lease_seconds),
-                                    :at + make_interval(secs => timeout_seconds)),
-                deadline_at = :at + make_interval(secs => timeout_seconds)
-            WHERE id = :taken_id AND status = 'blocked'
-        ), opened AS (
-            INSERT INTO agent_snapshots
-                (id, session_id, team_id, task_id, attempt, context, capabilities, decisions,
-                 created_at)
-            SELECT :opened_id, :session_id, :team_id, :taken_id, :taken_attempt, :taken_context,
-                   :taken_capabilities, :taken_decisions, :at
-            WHERE :taken_id IS NOT NULL
-        ), head AS (
-            UPDATE session_heads SET last_seq = :last_seq, status = :status, updated_at = :at
-            WHERE session_id = :session_id
-        ), logged AS (
-            INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
-            SELECT :session_id, :team_id, entry.seq, entry.type, entry.version,
-                   entry.payload, :at
-            FROM jsonb_to_recordset(:events)
-            AS entry(seq bigint, type text, version int, payload jsonb)
-        )
-        SELECT id FROM completed
-        """,
-        task_id=UUID,
-        attempt=int,
-        output=dict,
-        output_sha256=str,
-        at=datetime,
-        snapshot_id=UUID,
-        execution=dict,
-        freed_ids=list[UUID],
-        dispatched_at=datetime,
-        dispatches=int,
-        taken_id=UUID,
-        taken_attempt=int,
-        taken_context=dict,
-        taken_capabilities=list,
-        taken_decisions=list,
-        opened_id=UUID,
-        worker=str,
-        lease_seconds=float,
-        session_id=UUID,
-        team_id=UUID,
-        last_seq=int,
-        status=str,
-        events=list,
-    ),
-    "id",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An attempt's result as it is written; `output_sha256` only of a large output."""
+    """What recording a result writes.
 
-    task_id: UUID
-    attempt: int
-    snapshot_id: UUID
+    `artifacts` and `decisions` are rows; a decision's `event` is its place among the `events`,
+    from 1. `output_sha256` stands only with a large output.
+    """
+
     output: Mapping[str, Any]
     output_sha256: str | None
     execution: Mapping[str, Any]
+    artifacts: Sequence[Mapping[str, Any]]
+    decisions: Sequence[Mapping[str, Any]]
+    events: Sequence[EventBody]
 
 
-def record_completion(
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A result that was recorded, now or (`is_repeat`) by an earlier try of the same call."""
+
+    recorded: Recorded
+    status: SessionStatus
+    at: datetime
+    is_repeat: bool
+
+
+_RECORD = returning(bind("SELECT record_result_v1(:call) AS found", call=dict), "found")
+
+
+def record_result(
     db: Connection,
-    head: Head,
+    claim: Claim,
     completion: Completion,
-    bodies: Sequence[EventBody],
-    at: datetime,
     *,
-    status: SessionStatus,
-    freed_ids: Sequence[UUID] = (),
-    are_sent: bool = False,
-    taken: OpenSnapshot | None = None,
-    worker: str = "",
-    lease_seconds: float = 0.0,
-) -> Head | None:
-    """Complete an attempt, free tasks, start the one that is taken along, append the events.
+    goes_on: bool,
+    are_sent: bool,
+    take_along: Collection[str],
+    next_snapshot_id: UUID,
+    lease_seconds: float,
+) -> Completed | None:
+    """Complete an attempt, and do what follows; None when it no longer owns its task.
 
-    `are_sent` stamps the freed tasks as dispatched, for a caller that puts them into the queue
-    itself. Returns the new head, or None when the attempt no longer owns its task: then the
-    caller must roll back.
+    When the session `goes_on`, tasks that waited for this one become ready, one of them or of
+    those that were ready is taken along, and the last one completes the session. `are_sent`
+    stamps freed tasks as dispatched, for a caller that puts them into the queue itself.
     """
-    after, events = number_events(head, bodies, status)
-    row = db.execute(
-        _RECORD,
-        {
-            "task_id": completion.task_id,
-            "attempt": completion.attempt,
-            "snapshot_id": completion.snapshot_id,
-            "output": dict(completion.output),
-            "output_sha256": completion.output_sha256,
-            "execution": dict(completion.execution),
-            "at": at,
-            "freed_ids": list(freed_ids),
-            "dispatched_at": at if are_sent else None,
-            "dispatches": int(are_sent),
-            "taken_id": taken and taken.task_id,
-            "taken_attempt": taken and taken.attempt,
-            "taken_context": dict(taken.context) if taken else {},
-            "taken_capabilities": list(taken.capabilities) if taken else [],
-            "taken_decisions": list(taken.decisions) if taken else [],
-            "opened_id": taken and taken.snapshot_id,
-            "worker": worker,
-            "lease_seconds": lease_seconds,
-            "session_id": head.session_id,
-            "team_id": head.team_id,
-            "last_seq": after.last_seq,
-            "status": after.status.value,
-            "events": events,
-        },
-    ).one_or_none()
-    return None if row is None else after
+    call = {
+        "session_id": claim.session_id,
+        "task_id": claim.task_id,
+        "attempt": claim.attempt,
+        "snapshot_id": claim.snapshot_id,
+        "output": dict(completion.output),
+        "output_sha256": completion.output_sha256,
+        "execution": dict(completion.execution),
+        "artifacts": list(completion.artifacts),
+        "decisions": list(completion.decisions),
+        "events": [_to_row(body) for body in completion.events],
+        "goes_on": goes_on,
+        "are_sent": are_sent,
+        "not_queued": NOT_QUEUED,
+        "take_along": sorted(take_along),
+        "next_snapshot_id": next_snapshot_id,
+        "worker": claim.worker.name,
+        "lease_seconds": lease_seconds,
+    }
+    found = db.execute(_RECORD, {"call": call}).scalar_one()
+    if found is None:
+        return None
+    following = found["next"]
+    next_claim = None
+    if following is not None:
+        order = Order(claim.order.feature_name, claim.order.brief, tuple(following["guiding"]))
+        known = {claim.work.role: completion.output}
+        next_claim = _to_claim(following, claim.worker, order, known, seq=found["seq"])
+    return Completed(
+        Recorded(claim.session_id, found["seq"], tuple(map(UUID, found["queued"])), next_claim),
+        SessionStatus(found["status"]),
+        datetime.fromisoformat(found["at"]),
+        found["is_repeat"],
+    )
+
+
+def _to_row(body: EventBody) -> dict[str, Any]:
+    return {"type": body.type, "version": body.version, "payload": encode_body(body)}
+
+
+def _to_claim(
+    found: Mapping[str, Any],
+    worker: WorkerIdentity,
+    order: Order,
+    known: Mapping[str, Mapping[str, Any]],
+    *,
+    seq: int,
+) -> Claim:
+    """Return what `begin_attempt_v1` tells as a claim; `known` outputs were not sent again."""
+    outputs = found["upstream"] | dict(known)
+    return Claim(
+        work=RoleWork(
+            session_id=UUID(found["session_id"]),
+            task_id=UUID(found["task_id"]),
+            attempt=found["attempt"],
+            role=found["role"],
+            feature_name=order.feature_name,
+            brief=order.brief,
+            description=found["description"],
+            instructions=found["instructions"],
+            capabilities=tuple(found["capabilities"]),
+            # in the order of the pipeline, which JSON does not keep
+            upstream={role: outputs[role] for role in found["upstream_roles"] if role in outputs},
+            input=found["input"],
+            timeout_seconds=float(found["timeout_seconds"]),
+        ),
+        team_id=UUID(found["team_id"]),
+        executor=found["executor"],
+        snapshot_id=UUID(found["snapshot_id"]),
+        worker=worker,
+        order=order,
+        started_at=datetime.fromisoformat(found["started_at"]),
+        deadline_at=datetime.fromisoformat(found["deadline_at"]),
+        seq=seq,
+    )
 
 
 def end_attempt(

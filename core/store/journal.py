@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -35,22 +35,10 @@ _SHARED = (
 )
 
 
-def decision_values(
-    draft: DecisionDraft,
-    *,
-    decision_id: UUID,
-    session_id: UUID,
-    team_id: UUID,
-    author_role: str | None,
-    seq: int,
-    at: datetime,
-) -> dict[str, Any]:
-    """Return the columns that strategic and tactical decisions share."""
+def decision_values(draft: DecisionDraft, decision_id: UUID) -> dict[str, Any]:
+    """Return the columns of a decision that its author states, as JSON-able values."""
     return {
-        "id": decision_id,
-        "session_id": session_id,
-        "team_id": team_id,
-        "author_role": author_role,
+        "id": str(decision_id),
         "text": draft.text,
         "rationale": draft.rationale,
         "category": draft.category,
@@ -58,19 +46,33 @@ def decision_values(
         "alternatives": [asdict(alternative) for alternative in draft.alternatives],
         "evidence": list(draft.evidence),
         "revisit_trigger": draft.revisit_trigger,
-        "seq": seq,
-        "created_at": at,
     }
 
 
-def insert_session_decisions(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert strategic decisions."""
-    db.execute(insert(session_decisions), list(rows))
-
-
-def insert_task_decisions(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert tactical decisions; rows carry `task_id` and `attempt` too."""
-    db.execute(insert(task_decisions), list(rows))
+def insert_session_decision(
+    db: Connection,
+    stated: Mapping[str, Any],
+    *,
+    session_id: UUID,
+    team_id: UUID,
+    author_id: UUID,
+    supersedes_id: UUID | None,
+    seq: int,
+    at: datetime,
+) -> None:
+    """Insert a person's strategic decision; `stated` is what `decision_values` returned."""
+    db.execute(
+        insert(session_decisions),
+        {
+            **stated,
+            "session_id": session_id,
+            "team_id": team_id,
+            "author_id": author_id,
+            "supersedes_id": supersedes_id,
+            "seq": seq,
+            "created_at": at,
+        },
+    )
 
 
 def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
@@ -89,41 +91,19 @@ def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> li
     return [to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
 
 
-def insert_artifacts(
-    db: Connection,
-    found: Sequence[tuple[UUID, Artifact]],
-    *,
-    session_id: UUID,
-    team_id: UUID,
-    task_id: UUID,
-    attempt: int,
-    agent_role: str,
-    at: datetime,
-) -> None:
-    """Insert the artifacts of an attempt under ids given by the caller."""
-    db.execute(
-        insert(artifacts),
-        [
-            {
-                "id": artifact_id,
-                "session_id": session_id,
-                "team_id": team_id,
-                "task_id": task_id,
-                "attempt": attempt,
-                "agent_role": agent_role,
-                "slug": artifact.slug,
-                "kind": artifact.kind,
-                "media_type": artifact.media_type,
-                "title": artifact.title,
-                "body": artifact.body,
-                "evidence": [asdict(evidence) for evidence in artifact.evidence],
-                "links": list(artifact.links),
-                "validation": asdict(artifact.validation),
-                "created_at": at,
-            }
-            for artifact_id, artifact in found
-        ],
-    )
+def artifact_values(artifact: Artifact, artifact_id: UUID) -> dict[str, Any]:
+    """Return the columns of an artifact that its author states, as JSON-able values."""
+    return {
+        "id": str(artifact_id),
+        "slug": artifact.slug,
+        "kind": artifact.kind,
+        "media_type": artifact.media_type,
+        "title": artifact.title,
+        "body": artifact.body,
+        "evidence": [asdict(evidence) for evidence in artifact.evidence],
+        "links": list(artifact.links),
+        "validation": asdict(artifact.validation),
+    }
 
 
 def list_artifacts(

@@ -103,6 +103,10 @@ _LAUNCH = bind(
                entry.payload, :at
         FROM launched, jsonb_to_recordset(:events)
         AS entry(seq bigint, type text, version int, payload jsonb)
+    ), content AS (
+        INSERT INTO snapshot_contents (session_id, team_id, sha256, body)
+        SELECT id, :team_id, :brief_sha256, to_jsonb(:brief) FROM launched
+        WHERE :brief_sha256 IS NOT NULL
     )
     SELECT id FROM launched
     """,

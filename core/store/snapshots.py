@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.domain.access import Principal
 from core.domain.session import Snapshot
@@ -54,17 +53,6 @@ def close_snapshot(
     }
     snapshot_id: UUID = db.execute(_CLOSE, values).scalar_one()
     return snapshot_id
-
-
-def store_content(
-    db: Connection, *, session_id: UUID, team_id: UUID, sha256: str, body: Any
-) -> None:
-    """Store a large value once for its session."""
-    db.execute(
-        upsert(snapshot_contents)
-        .values(session_id=session_id, team_id=team_id, sha256=sha256, body=body)
-        .on_conflict_do_nothing()
-    )
 
 
 def get_content(db: Connection, principal: Principal, session_id: UUID, sha256: str) -> Any:

@@ -77,6 +77,7 @@ def test_nothing_is_left_behind_by_a_downgrade(empty_database: str) -> None:
     query = text(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
         " AND relname NOT LIKE 'alembic%'"
+        " UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     )
     with connected(empty_database) as db:
         assert db.execute(query).scalars().all() == []

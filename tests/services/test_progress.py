@@ -154,6 +154,32 @@ def test_a_worker_takes_one_freed_task_along_and_leaves_the_others(
     assert difference(db, session.id) == []
 
 
+def test_a_worker_that_ends_early_takes_the_sibling_that_nobody_has_begun(
+    someone: Someone, db: Connection
+) -> None:
+    session = launch(someone)
+    recorded = recording.record_result(
+        claim(someone, session, "architect"), RoleResult({}), take_along=PLANNER
+    )
+    assert recorded.next_claim is not None
+    (sibling,) = recorded.freed
+    recorded = recording.record_result(recorded.next_claim, RoleResult({}), take_along=PLANNER)
+    assert recorded.next_claim is not None
+    assert recorded.next_claim.task_id == sibling
+    assert recorded.freed == ()
+    assert claiming.claim_task(sibling, WORKER) is None  # its message comes too late
+    assert difference(db, session.id) == []
+
+
+def test_a_task_that_awaits_its_retry_is_not_taken_along(someone: Someone) -> None:
+    session = launch(someone)
+    complete_roles(someone, session, "architect")
+    first, second = (claim(someone, session, role) for role in ("backend_dev", "dba"))
+    recording.fail_attempt(first, code="broken", message="It broke.")
+    assert recording.record_result(second, RoleResult({}), take_along=PLANNER).next_claim is None
+    assert statuses(someone, session)["backend_dev"] == "ready"
+
+
 def test_a_worker_takes_along_only_what_its_executors_do(someone: Someone) -> None:
     define_role(someone.team_id, RoleProfile("dba", "DBA", (), "Derive.", executor="external"))
     session = launch_pipeline(someone, Step("architect"), Step("dba", ("architect",)))

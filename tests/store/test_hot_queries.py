@@ -157,6 +157,50 @@ def test_a_session_lives_by_indexes_from_launch_to_end(crowd: Someone) -> None:
     check(live)
 
 
+# What this connection has counted and not reported yet, so also of transactions before.
+_SCANS = text("SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE relname = ANY (:big)")
+
+
+def scanned_by(act: Callable[[Connection], object]) -> set[str]:
+    """Run an act in a transaction; returns the big tables that were read from end to end."""
+
+    def scans(db: Connection) -> set[tuple[str, int]]:
+        return {(name, n) for name, n in db.execute(_SCANS, {"big": sorted(BIG)}) if n}
+
+    def work(db: Connection) -> set[str]:
+        # As after many calls: a plan that fits all values, not one for the values at hand.
+        db.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        before = scans(db)
+        act(db)
+        return {name for name, _ in scans(db) - before}
+
+    return transact(work)
+
+
+def test_a_scan_inside_a_transaction_is_seen(crowd: Someone) -> None:
+    query = text("SELECT count(*) FROM agent_tasks WHERE description = 'x'")
+    assert scanned_by(lambda db: db.execute(query)) == {"agent_tasks"}
+
+
+def test_claiming_and_recording_read_by_indexes_inside_their_functions(
+    crowd: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def live(db: Connection) -> None:
+        for module in (claiming, recording):
+            monkeypatch.setattr(module, "transact_alone", lambda work, **_: work(db))
+        task_id = task_of(crowd, session, "architect").id
+        claimed = claiming.claim_task(task_id, WorkerIdentity("w"))
+        while claimed is not None:
+            recorded = recording.record_result(
+                claimed, RoleResult({}), take_along=frozenset({"planner"})
+            )
+            claimed = recorded.next_claim
+
+    session = launch(crowd)
+    assert scanned_by(live) == set()
+    assert reading.get_session(crowd.principal, session.id).status == "completed"
+
+
 STORE: dict[str, Callable[[Connection, Someone], object]] = {
     "take_due": lambda db, _: tasks.take_due(
         db,

@@ -247,12 +247,10 @@ PROBES: dict[tuple[str, str], Probe] = {
 # What the engine reads while it holds a session's head, or before it knows who asks. Nothing of
 # it may be shown to a principal: whoever adds a name here says that it is not.
 WITHOUT_PRINCIPAL = {
-    *(("attempts", name) for name in ("claim_ready", "begin_attempt", "extend_lease")),
-    *(("attempts", name) for name in ("record_completion", "end_attempt")),
+    *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
-    *(("orders", name) for name in ("read_order", "read_task_order")),
     ("people", "insert_team"),
     ("people", "team_role"),
     ("sessions", "list_inactive"),

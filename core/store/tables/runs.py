@@ -112,7 +112,7 @@ session_heads = Table(
 )
 Index(
     "ix_session_heads_unfinished",
-    session_heads.c.updated_at,
+    session_heads.c.session_id,  # not `updated_at`: what every event changes stays out of indexes
     postgresql_where=session_heads.c.status.in_(["pending", "active", "paused"]),
 )
 Index("ix_session_heads_team_id_status", session_heads.c.team_id, session_heads.c.status)
