@@ -88,8 +88,13 @@ def questions(team_id: Any) -> dict[str, Callable[[UserPrincipal], object]]:
 
 
 def beside(team_id: Any) -> dict[str, Callable[[UserPrincipal], object]]:
-    """Return what other pages ask of the same history; no part of the goal."""
+    """Return what other pages ask of the same history, and odd searches; no part of the goal."""
+    failed = frozenset({SessionStatus.FAILED})
+    nobodys = SessionQuery(team_id, text="nobody wrote it")
+    both = SessionQuery(team_id, text="expense appr", statuses=failed)
     return {
+        "a word of none": lambda who: browse_sessions(who, nobodys),
+        "a common word, failed": lambda who: browse_sessions(who, both),
         "board": lambda who: read_board(who, team_id, UTC),
         "journal": lambda who: list_journal(who, JournalQuery(team_id)),
     }

@@ -21,6 +21,8 @@ MOST_ROWS = 5000
 # Nothing is counted further than this beyond what is shown: the list is as quick at 100,000
 # sessions as at ten, and "more than 1,000" tells people as much as the number.
 COUNTED = 1000
+# A state that one of so many sessions is in is rare: a walk in order would pass too many others.
+RARE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,28 @@ def browse_sessions(
         demand(db, principal, query.team_id, Action.READ)
         wanted = max(1, page)
         most = wanted * rows + COUNTED
-        of_team = listing.count_by_status(db, principal, query.team_id, COUNTED + 1)
-        total = _total_from(of_team, query, most)
-        if total is None:
+        by_status = listing.count_by_status(
+            db, principal, query.team_id, (COUNTED if _is_narrow(query) else most) + 1
+        )
+        if _is_narrow(query):
             total = listing.count_matching(db, principal, query, most + 1)
+        else:
+            total = sum(
+                n for status, n in by_status.items() if status in (query.statuses or by_status)
+            )
         pages = max(1, -(-min(total, most) // rows))
         number = min(wanted, pages)
         offset = (number - 1) * rows
-        found = listing.list_page(db, principal, query, offset=offset, limit=rows)
+        found = []
+        if total:
+            found = listing.list_page(
+                db,
+                principal,
+                query,
+                offset=offset,
+                limit=rows,
+                is_few=_is_few(query, total, most, sum(by_status.values())),
+            )
         return SessionPage(
             rows=tuple(found),
             number=number,
@@ -69,17 +85,21 @@ def browse_sessions(
             first=offset + 1 if found else 0,
             total=min(total, most),
             is_more=total > most,
-            of_team=of_team,
+            of_team={status: min(n, COUNTED + 1) for status, n in by_status.items()},
         )
 
     return transact(work)
 
 
-def _total_from(of_team: Mapping[SessionStatus, int], query: SessionQuery, most: int) -> int | None:
-    """Return how many match, as far as what was counted by status tells; else None."""
-    if query.text.strip() or query.since or query.until:
-        return None
-    numbers = [n for status, n in of_team.items() if status in (query.statuses or of_team)]
-    total = sum(numbers)
-    is_exact = all(number <= COUNTED for number in numbers)
-    return total if is_exact or total > most else None
+def _is_narrow(query: SessionQuery) -> bool:
+    """Tell whether more than a state is asked for, so that counts by state do not answer."""
+    return bool(query.text.strip() or query.since or query.until)
+
+
+def _is_few(query: SessionQuery, total: int, most: int, of_team: int) -> bool:
+    """Tell whether it is best to read and sort all that match.
+
+    What a text matches is found by an index without order; all else is found in order, which is
+    quicker unless it is rare.
+    """
+    return total <= most and (bool(query.text.strip()) or total * RARE <= of_team)

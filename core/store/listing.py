@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -12,13 +12,18 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Select,
+    Subquery,
+    Text,
     case,
+    column,
     false,
     func,
     literal_column,
     select,
     true,
+    values,
 )
 
 from core.domain.access import Principal
@@ -39,6 +44,10 @@ from core.store.tables import (
 Sort = Literal["newest", "oldest", "longest"]
 
 MOST_WORDS = 8
+# A page of a common word is looked for among so many sessions first, in order, before all of its
+# matches are read and sorted. More would cost more than they save: PostgreSQL needs 0.12 ms to
+# take a brief of 1,500 characters apart.
+WALKED = 200
 _ID = re.compile(r"(?=.*\d)[0-9a-f]{6,32}\Z")
 _WORDS: ColumnElement[Any] = literal_column(
     "to_tsvector('simple'::regconfig,"
@@ -78,43 +87,25 @@ class ListedSession:
 
 
 def list_page(
-    db: Connection, principal: Principal, query: SessionQuery, *, offset: int, limit: int
+    db: Connection,
+    principal: Principal,
+    query: SessionQuery,
+    *,
+    offset: int,
+    limit: int,
+    is_few: bool = False,
 ) -> list[ListedSession]:
-    """Return a page of a team's sessions: first the page, by an index, then what its rows say."""
-    found = visible(_filtered(query, _e.id, _e.created_at, _e.started_at, _e.ended_at), principal)
-    page = found.order_by(*_order(_e, query.sort)).offset(offset).limit(limit).subquery()
-    failed = _t.status == TaskStatus.FAILED.value
-    work = (
-        select(
-            func.count().label("roles"),
-            func.count().filter(_t.status == TaskStatus.COMPLETED.value).label("roles_done"),
-            func.coalesce(func.sum(func.greatest(_t.attempt - 1, 0)), 0).label("tries_again"),
-            func.min(case((failed, _t.role))).label("failed_role"),
-            func.min(case((failed, _t.error_message))).label("error_message"),
-        )
-        .where(_t.session_id == page.c.id)
-        .lateral("work")
-    )
-    strategic, tactical = (
-        select(func.count()).where(table.c.session_id == page.c.id).scalar_subquery()
-        for table in (session_decisions, task_decisions)
-    )
-    rows = db.execute(
-        select(
-            *(_e[name] for name in _SESSION_COLUMNS),
-            _h.status,
-            _h.last_seq,
-            users.c.user_name,
-            work,
-            (strategic + tactical).label("decisions"),
-        )
-        .select_from(page)
-        .join(execution_sessions, _e.id == page.c.id)
-        .join(session_heads, _h.session_id == page.c.id)
-        .join(users, users.c.id == _e.user_id)
-        .join(work, true())
-        .order_by(*_order(page.c, query.sort))
-    )
+    """Return a page of a team's sessions: first the page, by an index, then what its rows say.
+
+    `is_few` says that so few match that all of them may be read and sorted; the page is the same.
+    """
+    found = visible(_of_team(query, _e.id, _e.created_at, _e.started_at, _e.ended_at), principal)
+    rows: list[Any] = []
+    for way in _ways(found, query, offset + limit, is_few):
+        page = way.offset(offset).limit(limit).subquery()
+        rows = list(db.execute(_described(page, query.sort)))
+        if len(rows) == limit:
+            break
     return [
         ListedSession(
             session=to_session(row),
@@ -132,7 +123,10 @@ def list_page(
 
 def count_matching(db: Connection, principal: Principal, query: SessionQuery, most: int) -> int:
     """Return how many sessions match, counting no further than `most`."""
-    some = visible(_filtered(query, _e.id), principal).limit(most).subquery()
+    found = _of_team(query, _e.id)
+    if query.text.strip():
+        found = found.where(_matches(query.text))
+    some = visible(found, principal).limit(most).subquery()
     return int(db.execute(select(func.count()).select_from(some)).scalar_one())
 
 
@@ -140,14 +134,19 @@ def count_by_status(
     db: Connection, principal: Principal, team_id: UUID, most: int
 ) -> dict[SessionStatus, int]:
     """Return how many sessions a team has in each status, counting no further than `most`."""
-
-    def number_of(status: SessionStatus) -> ColumnElement[int]:
-        query = select(_h.session_id).where(_h.team_id == team_id, _h.status == status.value)
-        some = visible(query, principal).limit(most).subquery()
-        return select(func.count()).select_from(some).scalar_subquery().label(status.value)
-
-    row = db.execute(select(*map(number_of, SessionStatus))).one()
-    return {status: number for status, number in zip(SessionStatus, row, strict=True) if number}
+    wanted = values(column("status", Text), name="wanted").data(
+        [(status.value,) for status in SessionStatus]
+    )
+    # No column of the heads but those of the index, so that the index alone is read.
+    heads = visible(select(_h.team_id).where(_h.team_id == team_id), principal)
+    some = heads.where(_h.status == wanted.c.status).limit(most).lateral("some")
+    rows = db.execute(
+        select(wanted.c.status, func.count().label("number"))
+        .join_from(wanted, some, true())
+        .group_by(wanted.c.status)
+    )
+    numbers = {row.status: row.number for row in rows}
+    return {one: numbers[one.value] for one in SessionStatus if one.value in numbers}
 
 
 def list_pipelines(db: Connection, principal: Principal, team_id: UUID) -> list[Mapping[str, Any]]:
@@ -178,7 +177,8 @@ def usual_time(db: Connection, principal: Principal, team_id: UUID, latest: int)
     return UsualTime(row.number, None if row.seconds is None else float(row.seconds))
 
 
-def _filtered(query: SessionQuery, *columns: ColumnElement[Any]) -> Select[Any]:
+def _of_team(query: SessionQuery, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select a team's sessions by all that is asked for but the text."""
     found: Select[Any] = select(*columns).where(_e.team_id == query.team_id)
     if query.statuses:
         wanted = sorted(status.value for status in query.statuses)
@@ -189,22 +189,94 @@ def _filtered(query: SessionQuery, *columns: ColumnElement[Any]) -> Select[Any]:
         found = found.where(_e.created_at >= query.since)
     if query.until is not None:
         found = found.where(_e.created_at < query.until)
-    if query.text.strip():
-        found = found.where(_matches(query.text.strip()))
     return found
 
 
+def _ways(
+    found: Select[Any], query: SessionQuery, reach: int, is_few: bool
+) -> Iterator[Select[Any]]:
+    """Return ways to what matches, in order: the last leads to all of it, one before to its first.
+
+    Text, order and limit in one plain statement are no way: PostgreSQL then goes by how many
+    matches it expects, and for a word that nobody wrote it takes every brief of the team apart.
+    """
+    order = _order(_e, query.sort)
+    if not query.text.strip():
+        if not is_few:
+            yield found.order_by(*order)
+            return
+    else:
+        words = _words_of(query.text)
+        if words is not None and not is_few and reach <= WALKED:
+            walked = found.add_columns(_WORDS.label("words")).order_by(*order).limit(WALKED)
+            first = walked.subquery()
+            yield _sorted(select(first).where(first.c.words.bool_op("@@")(words)), first, query)
+        found = found.where(_matches(query.text))
+    every = found.offset(0).subquery()  # The offset keeps its plan apart from order and limit.
+    yield _sorted(select(every), every, query)
+
+
+def _sorted(found: Select[Any], source: FromClause, query: SessionQuery) -> Select[Any]:
+    return found.order_by(*_order(source.c, query.sort))
+
+
+def _described(page: Subquery, sort: Sort) -> Select[Any]:
+    """Select what the rows of a page say; the page is narrowed to what somebody may see."""
+    failed = _t.status == TaskStatus.FAILED.value
+    work = (
+        select(
+            func.count().label("roles"),
+            func.count().filter(_t.status == TaskStatus.COMPLETED.value).label("roles_done"),
+            func.coalesce(func.sum(func.greatest(_t.attempt - 1, 0)), 0).label("tries_again"),
+            func.min(case((failed, _t.role))).label("failed_role"),
+            func.min(case((failed, _t.error_message))).label("error_message"),
+        )
+        .where(_t.session_id == page.c.id)
+        .lateral("work")
+    )
+    strategic, tactical = (
+        select(func.count()).where(table.c.session_id == page.c.id).scalar_subquery()
+        for table in (session_decisions, task_decisions)
+    )
+    return (
+        select(
+            *(_e[name] for name in _SESSION_COLUMNS),
+            _h.status,
+            _h.last_seq,
+            users.c.user_name,
+            work,
+            (strategic + tactical).label("decisions"),
+        )
+        .select_from(page)
+        .join(execution_sessions, _e.id == page.c.id)
+        .join(session_heads, _h.session_id == page.c.id)
+        .join(users, users.c.id == _e.user_id)
+        .join(work, true())
+        .order_by(*_order(page.c, sort))
+    )
+
+
 def _matches(text: str) -> ColumnElement[bool]:
-    compact = text.lower().replace("-", "")
-    if _ID.match(compact):
-        return _e.id.between(UUID(compact.ljust(32, "0")), UUID(compact.ljust(32, "f")))
+    beginning = _beginning_of_id(text)
+    if beginning is not None:
+        return _e.id.between(UUID(beginning.ljust(32, "0")), UUID(beginning.ljust(32, "f")))
+    words = _words_of(text)
+    return false() if words is None else _WORDS.bool_op("@@")(words)
+
+
+def _beginning_of_id(text: str) -> str | None:
+    compact = text.strip().lower().replace("-", "")
+    return compact if _ID.match(compact) else None
+
+
+def _words_of(text: str) -> ColumnElement[Any] | None:
+    """Return what the words of a search ask for; None when it has none, or is an id."""
     words = re.findall(r"[^\W_]+", text)[:MOST_WORDS]
-    if not words:
-        return false()
-    wanted = func.to_tsquery(
+    if not words or _beginning_of_id(text) is not None:
+        return None
+    return func.to_tsquery(
         literal_column("'simple'::regconfig"), " & ".join(f"{word[:100]}:*" for word in words)
     )
-    return _WORDS.bool_op("@@")(wanted)
 
 
 def _order(c: Any, sort: Sort) -> tuple[ColumnElement[Any], ...]:

@@ -156,6 +156,8 @@ QUERIES: dict[str, dict[str, Any]] = {
     "failed": {"statuses": frozenset({SessionStatus.FAILED})},
     "running": {"statuses": frozenset({SessionStatus.ACTIVE})},
     "a rare word": {"text": "number 777"},
+    "a word of none": {"text": "nobody wrote it"},
+    "a rare state": {"statuses": frozenset({SessionStatus.EXPIRED})},
     "an id": {"text": "0123456789ab"},
 }
 
