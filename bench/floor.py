@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from redis import Redis
 from sqlalchemy import Connection, Engine, event
@@ -114,5 +115,5 @@ def _map(value: Any, renew: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_map(inner, renew) for inner in value)
     if hasattr(value, "obj"):  # psycopg's Json wrapper
-        return type(value)(_map(value.obj, renew))
+        return type(value)(_map(value.obj, renew), orjson.dumps)  # as the engine writes JSON
     return value

@@ -9,7 +9,7 @@ import os
 
 from core.services.transaction import use_worker_pool
 from core.settings import get_settings
-from workers import tasks  # noqa: F401  registers what stands in the queue
+from workers import tasks  # and registers what stands in the queue
 from workers.executors.planner import warm_up
 from workers.process import die_with_parent, set_up_logging
 from workers.queue import queue
@@ -20,7 +20,8 @@ GRACE_SECONDS = 20
 
 @queue.on_startup()
 def prepare() -> None:
-    """Give a fresh worker process its lease keeper, which tells that it is alive."""
+    """Give a fresh worker process its outbox, and its lease keeper, which tells that it lives."""
+    tasks.get_outbox()
     get_keeper()
 
 

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from core.errors import AppError, Fenced, InvalidResult
 from core.services import claiming, recording
 from workers.executors import Control, get_executor, inline_executors
 from workers.lease_keeper import AttemptStopped, DeadlinePassed, LeaseKeeper
+from workers.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +32,10 @@ def get_keeper() -> LeaseKeeper:
 
 
 class TaskRunner:
-    """Runs tasks one after the other; `send` puts what they free into the queue."""
+    """Runs tasks one after the other; what they free goes into the outbox."""
 
-    def __init__(self, send: Callable[[Iterable[UUID]], None]) -> None:
-        self._send = send
+    def __init__(self, outbox: Outbox) -> None:
+        self._outbox = outbox
         self._keeper = get_keeper()
         self._worker = WorkerIdentity(self._keeper.name)
 
@@ -48,9 +49,11 @@ class TaskRunner:
             recorded = self._run_attempt(claim)
             if recorded is None:
                 return
-            if recorded.freed:
-                self._send_freed(recorded.freed)
             claim = recorded.next_claim
+            if claim is not None:
+                self._outbox.withdraw(claim.task_id)
+            if recorded.freed:
+                self._outbox.offer(recorded.freed)
 
     def _run_attempt(self, claim: Claim) -> Recorded | None:
         try:
@@ -94,12 +97,6 @@ class TaskRunner:
             if inspect.isawaitable(result):
                 result = asyncio.run(_await(result, claim.work.timeout_seconds))
             return result
-
-    def _send_freed(self, task_ids: Iterable[UUID]) -> None:
-        try:
-            self._send(task_ids)
-        except Exception as error:  # whatever the queue raises: the dispatcher sends them too
-            log.info("freed tasks are left to the dispatcher: %s", error)
 
 
 def _fail_quietly(claim: Claim, error: AppError) -> Recorded | None:

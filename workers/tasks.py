@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from uuid import UUID
 
 from huey.api import Task
 
 from core.services.retention import run_job
+from core.signals.wakeups import speak_through
+from workers.outbox import Outbox
 from workers.queue import queue
 from workers.task_runner import TaskRunner
 
@@ -18,7 +21,7 @@ FREED_PRIORITY = 1
 @queue.task(context=True)
 def run_task(task_id: str, task: Task | None = None) -> None:
     """Run a task, and those that it frees for this worker, to their end."""
-    TaskRunner(send_freed).run(UUID(task_id), queue_id=None if task is None else task.id)
+    TaskRunner(get_outbox()).run(UUID(task_id), queue_id=None if task is None else task.id)
 
 
 @queue.task()
@@ -31,6 +34,15 @@ def send(task_ids: Iterable[UUID]) -> None:
     """Put tasks into the queue; raises `RedisError` when it does not answer."""
     for task_id in task_ids:
         run_task(str(task_id))
+
+
+@cache
+def get_outbox() -> Outbox:
+    """Return this process's outbox, started; what services announce goes through it too."""
+    outbox = Outbox(send_freed)
+    outbox.start()
+    speak_through(outbox.post)
+    return outbox
 
 
 def send_freed(task_ids: Iterable[UUID]) -> None:

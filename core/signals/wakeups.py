@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,7 @@ WORK_CHANNEL = "sage:work"
 LIVE_CHANNEL = "sage:live"
 
 _clients: dict[tuple[int, str], Redis] = {}
+_speak_through: Callable[[Callable[[], None]], None] | None = None
 
 
 def get_redis(url: str) -> Redis:
@@ -53,6 +54,19 @@ def announce(
     messages = [(SESSIONS_CHANNEL, f"{session_id} {seq}") for session_id, seq in sessions]
     if work:
         messages.insert(0, (WORK_CHANNEL, ""))
+    if _speak_through is None:
+        _publish(url, messages)
+    else:
+        _speak_through(lambda: _publish(url, messages))
+
+
+def speak_through(post: Callable[[Callable[[], None]], None] | None) -> None:
+    """Let `post` call what publishes, beside the caller's work; with None publish at once."""
+    global _speak_through
+    _speak_through = post
+
+
+def _publish(url: str, messages: Iterable[tuple[str, str]]) -> None:
     try:
         client = get_redis(url)
         for channel, message in messages:
