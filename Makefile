@@ -63,5 +63,6 @@ bench-pages: ## measure live view, replay and lists in the browser
 	$(VENV) requirements-dev.txt
 	@tests/journeys/chromium.sh
 	.venv/bin/python -m bench.live
+	.venv/bin/python -m bench.pages
 	.venv/bin/python -m bench.replay
 	.venv/bin/python -m bench.history
