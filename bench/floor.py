@@ -49,27 +49,38 @@ class Recording:
 
 @contextmanager
 def recording(engine: Engine, keep: Sequence[UUID]) -> Iterator[Recording]:
-    """Record what is sent through an engine while the block runs."""
+    """Record what is sent through an engine while the block runs, by the driver's cursors."""
     found = Recording(keep=frozenset(str(id_) for id_ in keep))
     current: list[tuple[str, Any]] = []
 
-    def on_statement(
-        connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any
-    ) -> None:
-        many = parameters if isinstance(parameters, list) else [parameters]
-        current.extend((statement, one) for one in many)
+    class Noting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            current.append((query, params))
+            result = super().execute(query, params, **options)
+            if self.connection.autocommit:
+                found.transactions.append(Transaction(list(current), commits_itself=True))
+                current.clear()
+            return result
+
+    def on_checkout(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = Noting
+
+    def on_checkin(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = psycopg.Cursor
 
     def on_commit(connection: Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        found.transactions.append(Transaction(list(current), driver.autocommit))
-        current.clear()
+        if current:
+            found.transactions.append(Transaction(list(current), commits_itself=False))
+            current.clear()
 
-    event.listen(engine, "before_cursor_execute", on_statement)
+    event.listen(engine, "checkout", on_checkout)
+    event.listen(engine, "checkin", on_checkin)
     event.listen(engine, "commit", on_commit)
     try:
         yield found
     finally:
-        event.remove(engine, "before_cursor_execute", on_statement)
+        event.remove(engine, "checkout", on_checkout)
+        event.remove(engine, "checkin", on_checkin)
         event.remove(engine, "commit", on_commit)
 
 

@@ -14,7 +14,7 @@ from core.domain import events as ev
 from core.domain.attempt import Claim, WorkerIdentity, owned_view
 from core.domain.text import clean_line
 from core.ids import new_id
-from core.services.transaction import transact, transact_alone
+from core.services.transaction import transact, transact_alone, transact_directly
 from core.settings import get_settings
 from core.signals.wakeups import announce, announce_progress
 from core.store import attempts, heads, tasks
@@ -28,7 +28,7 @@ def claim_task(
     """Claim a due task for a worker; None when it cannot be had, as with a second delivery."""
     snapshot_id = new_id()  # by which a repeated try finds its own claim
     settings = get_settings()
-    claim = transact_alone(
+    claim = transact_directly(
         lambda db: attempts.claim_task(
             db,
             task_id,

@@ -21,11 +21,12 @@ from core.domain.work import RoleResult, clean_result
 from core.errors import Fenced, InvalidInput, InvalidResult
 from core.ids import new_id
 from core.services.ending import cancel_open_tasks, end_without_result
-from core.services.transaction import transact, transact_alone
+from core.services.transaction import transact, transact_directly
 from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import attempts, heads, journal, sessions, tasks
 from core.store.attempts import Completed, Completion
+from core.store.database import Driver, driver_of
 from core.store.heads import Head
 
 MAX_ERROR_CHARACTERS = 2000
@@ -54,7 +55,7 @@ def record_result(
     next_snapshot_id = new_id()  # by which a repeated try finds what it took along
     asks = result.outcome == "needs_input"
 
-    def work(db: Connection) -> Completed:
+    def work(db: Driver) -> Completed:
         completed = attempts.record_result(
             db,
             claim,
@@ -70,11 +71,11 @@ def record_result(
         return completed
 
     def work_and_end(db: Connection) -> Completed:
-        completed = work(db)
+        completed = work(driver_of(db))
         return completed if completed.is_repeat else _end_with_questions(db, completed, result)
 
     try:
-        recorded = (transact(work_and_end) if asks else transact_alone(work)).recorded
+        recorded = (transact(work_and_end) if asks else transact_directly(work)).recorded
     except IntegrityError as error:
         raise InvalidResult from error
     announce(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -18,8 +20,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from core.errors import DatabaseUnavailable, Unconfirmed
 from core.settings import get_settings
-from core.store.database import get_engine, get_engine_in_transactions
+from core.store.database import (
+    Driver,
+    driver_connection,
+    get_engine,
+    get_engine_in_transactions,
+)
 
+D = TypeVar("D")
 R = TypeVar("R")
 
 QUERY_CANCELLED = "57014"  # by the time-out of statements
@@ -60,7 +68,7 @@ def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -
     the server asks for it (40001, 40P01, 55P03). Raises `DatabaseUnavailable` when that did not
     help, and `Unconfirmed` when a try was lost at its commit.
     """
-    return _repeat(_in_transactions(), work, budget_seconds, may_commit_within=False)
+    return _repeat(_in_transactions().begin, work, budget_seconds, may_commit_within=False)
 
 
 def transact_alone(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
@@ -69,16 +77,28 @@ def transact_alone(work: Callable[[Connection], R], *, budget_seconds: float = 1
     Saves the round trips of BEGIN and COMMIT; else like `transact`. As the statement commits
     itself, a connection that is lost under it leaves open what became of it.
     """
-    return _repeat(current_engine(), work, budget_seconds, may_commit_within=True)
+    return _repeat(current_engine().begin, work, budget_seconds, may_commit_within=True)
+
+
+def transact_directly(work: Callable[[Driver], R], *, budget_seconds: float = 15.0) -> R:
+    """Run `work`, which sends one statement that writes, as the driver sends it.
+
+    Like `transact_alone`, for the two statements that workers send for every task.
+    """
+    open_driver = partial(driver_connection, current_engine())
+    return _repeat(open_driver, work, budget_seconds, may_commit_within=True)
 
 
 def ask(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
     """Run `work`, which sends statements that only read, each as it is at its own moment."""
-    return _repeat(current_engine(), work, budget_seconds, may_commit_within=False)
+    return _repeat(current_engine().begin, work, budget_seconds, may_commit_within=False)
 
 
 def _repeat(
-    engine: Engine, work: Callable[[Connection], R], budget_seconds: float, may_commit_within: bool
+    begin: Callable[[], AbstractContextManager[D]],
+    work: Callable[[D], R],
+    budget_seconds: float,
+    may_commit_within: bool,
 ) -> R:
     end = time.monotonic() + budget_seconds
     pause = 0.05
@@ -86,7 +106,7 @@ def _repeat(
     while True:
         commits_itself = False
         try:
-            with engine.begin() as db:
+            with begin() as db:
                 commits_itself = may_commit_within
                 result = work(db)
                 may_be_stored = True

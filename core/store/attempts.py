@@ -11,35 +11,30 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, update
 
 from core.domain.attempt import NOT_QUEUED, Claim, Order, Recorded, WorkerIdentity
 from core.domain.events import EventBody, encode_body
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.work import RoleWork
+from core.store.database import Driver
 from core.store.tables import agent_tasks
 from core.store.values import bind, returning
 
 _t = agent_tasks.c
 
-_CLAIM = returning(
-    bind(
-        "SELECT claim_task_v1(:task_id, :snapshot_id, :worker, :queue_id, :lease_seconds) AS found",
-        task_id=UUID,
-        snapshot_id=UUID,
-        worker=str,
-        queue_id=str,
-        lease_seconds=float,
-    ),
-    "found",
-)
+_CLAIM = """
+    SELECT claim_task_v1(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s)
+"""
+_RECORD = "SELECT record_result_v1(%s)"
 
 
 def claim_task(
-    db: Connection,
+    db: Driver,
     task_id: UUID,
     *,
     snapshot_id: UUID,
@@ -51,16 +46,14 @@ def claim_task(
 
     Asked again with the same `snapshot_id`, it returns the same claim.
     """
-    found = db.execute(
-        _CLAIM,
-        {
-            "task_id": task_id,
-            "snapshot_id": snapshot_id,
-            "worker": worker.name,
-            "queue_id": queue_id,
-            "lease_seconds": lease_seconds,
-        },
-    ).scalar_one()
+    values = {
+        "task_id": task_id,
+        "snapshot_id": snapshot_id,
+        "worker": worker.name,
+        "queue_id": queue_id,
+        "lease_seconds": lease_seconds,
+    }
+    found = _call(db, _CLAIM, values)
     if found is None:
         return None
     order = Order(found["feature_name"], found["brief"], tuple(found["guiding"]))
@@ -118,11 +111,8 @@ class Completed:
     is_repeat: bool
 
 
-_RECORD = returning(bind("SELECT record_result_v1(:call) AS found", call=dict), "found")
-
-
 def record_result(
-    db: Connection,
+    db: Driver,
     claim: Claim,
     completion: Completion,
     *,
@@ -157,7 +147,7 @@ def record_result(
         "worker": claim.worker.name,
         "lease_seconds": lease_seconds,
     }
-    found = db.execute(_RECORD, {"call": call}).scalar_one()
+    found = _call(db, _RECORD, [Jsonb(call)])
     if found is None:
         return None
     following = found["next"]
@@ -172,6 +162,11 @@ def record_result(
         datetime.fromisoformat(found["at"]),
         found["is_repeat"],
     )
+
+
+def _call(db: Driver, statement: LiteralString, values: Any) -> Any:
+    row = db.execute(statement, values).fetchone()
+    return None if row is None else row[0]
 
 
 def _to_row(body: EventBody) -> dict[str, Any]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, create_engine
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+Driver = psycopg.Connection[tuple[Any, ...]]
 
 _engines: dict[tuple[int, str, int], Engine] = {}
 _in_transactions: dict[tuple[int, str, int], Engine] = {}
@@ -48,6 +54,41 @@ def get_engine_in_transactions(url: str, *, pool_size: int = 20, pre_ping: bool 
         engine = get_engine(url, pool_size=pool_size, pre_ping=pre_ping)
         _in_transactions[key] = engine.execution_options(isolation_level="READ COMMITTED")
     return _in_transactions[key]
+
+
+@contextmanager
+def driver_connection(engine: Engine) -> Iterator[Driver]:
+    """Yield a connection of the engine's pool as the driver has it.
+
+    For the few statements that are sent thousands of times: SQLAlchemy's way to a statement and
+    through its result costs the worker as much as the statement. Errors are SQLAlchemy's, as
+    everywhere else.
+    """
+    try:
+        pooled = engine.raw_connection()
+    except psycopg.Error as error:
+        raise _as_sqlalchemy(error, is_lost=False) from error
+    driver = pooled.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    try:
+        yield driver
+    except psycopg.Error as error:
+        if driver.closed:
+            pooled.invalidate(error)
+        raise _as_sqlalchemy(error, is_lost=driver.closed) from error
+    finally:
+        pooled.close()
+
+
+def _as_sqlalchemy(error: psycopg.Error, *, is_lost: bool) -> BaseException:
+    return DBAPIError.instance(None, None, error, psycopg.Error, connection_invalidated=is_lost)
+
+
+def driver_of(db: Connection) -> Driver:
+    """Return the driver's connection of one of SQLAlchemy's, in the same transaction."""
+    driver = db.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 def dispose_engines() -> None:

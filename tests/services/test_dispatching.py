@@ -64,7 +64,7 @@ def test_running_and_blocked_tasks_are_not_taken(someone: Someone) -> None:
 
 def test_rows_that_another_dispatcher_holds_are_passed_over(someone: Someone) -> None:
     first, second = launch(someone), launch(someone)
-    engine = current_engine()
+    engine = current_engine().execution_options(isolation_level="READ COMMITTED")
     with engine.connect() as one, engine.connect() as two:
         held = take(one, most=1)
         others = take(two)

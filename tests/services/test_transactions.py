@@ -9,16 +9,25 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from core.domain.access import SYSTEM
 from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step
 from core.domain.work import RoleResult
 from core.errors import DatabaseUnavailable, Unconfirmed
-from core.services import accounts, claiming, control, health, reading, recording
+from core.services import (
+    accounts,
+    claiming,
+    control,
+    health,
+    reading,
+    recording,
+    transaction,
+)
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
+from core.store.database import Driver, driver_connection
 from embedded.servers import RunningServers
 from tests.factories import (
     WORKER,
@@ -59,8 +68,18 @@ def lost_answers(
             terminate(servers, pid)
             connection.driver_connection.execute("SELECT 1")  # finds that nobody is there
 
+    @contextmanager
+    def driver_that_dies(engine: Engine) -> Iterator[Driver]:
+        with driver_connection(engine) as driver:
+            yield driver
+            if len(lost) < times:
+                lost.append(driver.info.backend_pid)
+                terminate(servers, lost[-1])
+                driver.execute("SELECT 1")
+
     with monkeypatch.context() as patch:
         patch.setattr(dialect, "do_commit", commit_and_die)
+        patch.setattr(transaction, "driver_connection", driver_that_dies)
         yield lost
     assert len(lost) == times
 
@@ -284,13 +303,27 @@ def test_what_was_lost_before_its_commit_was_surely_not_stored(
     assert not isinstance(caught.value, Unconfirmed)
 
 
+WAYS = {
+    "transact": lambda: transact(lambda db: db.execute(text("SELECT 1")), budget_seconds=0.2),
+    "alone": lambda: transaction.transact_alone(
+        lambda db: db.execute(text("SELECT 1")), budget_seconds=0.2
+    ),
+    "directly": lambda: transaction.transact_directly(
+        lambda db: db.execute("SELECT 1"), budget_seconds=0.2
+    ),
+    "ask": lambda: transaction.ask(lambda db: db.execute(text("SELECT 1")), budget_seconds=0.2),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_database_that_is_not_there_is_said_to_be_unavailable(
-    system: None, monkeypatch: pytest.MonkeyPatch
+    system: None, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
     get_settings.cache_clear()
-    with pytest.raises(DatabaseUnavailable):
-        transact(lambda db: db.execute(text("SELECT 1")), budget_seconds=0.2)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        WAYS[way]()
+    assert not isinstance(caught.value, Unconfirmed)  # nothing was sent
     assert "database" in health.check_readiness().missing
 
 

@@ -18,6 +18,7 @@ from core.services import claiming, control, reading, recording
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
 from core.store import heads, sessions, snapshots, tasks
+from core.store.database import driver_of
 from core.store.tables import metadata
 from embedded.servers import RunningServers
 from tests.factories import Someone, add_member, launch, make_someone, task_of
@@ -187,7 +188,7 @@ def test_claiming_and_recording_read_by_indexes_inside_their_functions(
 ) -> None:
     def live(db: Connection) -> None:
         for module in (claiming, recording):
-            monkeypatch.setattr(module, "transact_alone", lambda work, **_: work(db))
+            monkeypatch.setattr(module, "transact_directly", lambda work, **_: work(driver_of(db)))
         task_id = task_of(crowd, session, "architect").id
         claimed = claiming.claim_task(task_id, WorkerIdentity("w"))
         while claimed is not None:
