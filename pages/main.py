@@ -18,7 +18,8 @@ st.set_page_config(
 try:
     login = find_login()
 except AppError as error:
-    st.navigation([sign_in_page()], position="hidden")
+    # The page that is open stays the page that is open: it comes back with what was typed.
+    st.navigation(all_pages(), position="hidden")
     draw_error(error, kept="You stay signed in.")
     retry_until(find_login)
     st.stop()

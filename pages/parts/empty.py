@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import AppError
+from pages.parts.wording import plain
 
 _KINDS = {
     "never": (
@@ -60,8 +61,9 @@ def draw_empty(kind: str, text: str | None = None) -> bool:
 
 def draw_error(error: AppError, *, kept: str = "") -> None:
     """Draw an error: what happened, what is safe, what to do."""
+    message = plain(error.message).replace(r"\.", ".")  # it may quote what a person typed
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":red[:material/error:] **{error.message}** {kept}")
+        st.markdown(f":red[:material/error:] **{message}** {kept}")
         st.caption(error.hint_text)
         st.button("Try again", icon=":material/refresh:", key=f"again_{error.code}")
 
@@ -71,11 +73,11 @@ def retry_until(works: Callable[[], object]) -> None:
 
     @st.fragment(run_every=2)
     def again() -> None:
+        st.caption("Trying again by itself …")
         try:
             works()
         except AppError:
-            st.caption("Trying again by itself …")
-        else:
-            st.rerun()
+            return
+        st.rerun()
 
     again()

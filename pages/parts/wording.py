@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&=])")
+# Streamlit looks for icons and emoji once more after the escapes are gone: `:material/bolt:`.
+_SHORTCODE = re.compile(r"(?<!\d):(?=[\w+-]+(?:/\w+)?:)")
+_WORD_JOINER = "\u2060"  # no width, no break
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)  # four make a line code
 
 
 def plain(text: str) -> str:
-    """Return what people or agents wrote so that Markdown shows it letter by letter."""
-    return _MARKDOWN.sub(r"\\\1", text).replace("\n", "  \n")
+    """Return what people or agents wrote so that Markdown shows it letter by letter.
+
+    Two things remain: addresses become links, and an arrow between spaces becomes a real one.
+    """
+    unread = _SHORTCODE.sub(f":{_WORD_JOINER}", text)
+    unread = _INDENT.sub(lambda found: "\u00a0" * len(found[0]), unread)
+    return _MARKDOWN.sub(r"\\\1", unread).replace("\n", "  \n")
 
 
 def duration(seconds: float | None) -> str:

@@ -24,6 +24,7 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 EXECUTORS = {
     "talking": "tests.journeys.roles:TalkingRole",
+    "patient": "tests.journeys.roles:PatientPlanner",
     "asking": "tests.cli.roles:AskingRole",
     "failing": "tests.cli.roles:FailingRole",
 }

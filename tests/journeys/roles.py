@@ -1,4 +1,4 @@
-"""An executor that takes its time, and tells what it does."""
+"""Executors that take their time, so that a person can watch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from core.domain.artifact import Artifact
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.work import RoleFailed, RoleResult, RoleWork
 from workers.executors import Control
+from workers.executors.planner import PlannerExecutor
 
 SCRIPT = "<img src=x onerror=\"document.title='owned'\">"
 STEP_SECONDS = float(os.environ.get("SAGE_TEST_STEP_SECONDS", "0.5"))
@@ -40,3 +41,12 @@ class TalkingRole:
             body=f"# Notes\n\n{SCRIPT}\n",
         )
         return RoleResult({"heard": sorted(work.upstream)}, (artifact,), (decision,))
+
+
+class PatientPlanner(PlannerExecutor):
+    """Plans as the planner does, and looks at it for a while before it says so."""
+
+    def execute(self, work: RoleWork, control: Control) -> RoleResult:
+        planned = super().execute(work, control)
+        control.wait(6 * STEP_SECONDS)
+        return planned

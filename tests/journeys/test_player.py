@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -236,6 +237,39 @@ def test_the_panels_tell_the_state_of_the_moment(stage: Stage) -> None:
     expect(roles).to_contain_text("Completed")
 
 
+def places_of(stage: Stage) -> list[float]:
+    """Return where on the axis, from 0 to 1, the events stand."""
+    places: list[float] = stage.ask(
+        "player.record.at.map((at) => player.scale.place(at) / player.scale.end)"
+    )
+    return places
+
+
+def test_where_all_is_waiting_nothing_is_shortened(stage: Stage) -> None:
+    waits = (1, 40, 2, 90, 600, 5)
+    log = log_of(ev.TaskReady(TASK), *(ev.TaskStarted(TASK, one, "w") for one in range(1, 6)))
+    at = [timedelta(seconds=sum(waits[:place])) for place in range(len(log))]
+    stage.show([replace(one, at=START + wait) for one, wait in zip(log, at, strict=True)])
+    for is_short in (False, True):
+        assert stage.ask("player.scale.isShort") == is_short
+        assert stage.ask("player.scale.gaps") == []
+        assert places_of(stage) == pytest.approx([wait / at[-1] for wait in at])
+        stage.ask("player.shorten()")
+        stage.check()
+
+
+def test_what_happened_at_one_moment_has_its_place_too(stage: Stage) -> None:
+    log = log_of(ev.TaskReady(TASK), ev.TaskStarted(TASK, 1, "w"), ev.TaskCompleted(TASK, 1))
+    stage.show([replace(one, at=START) for one in log])
+    for _ in range(2):
+        stage.ask("player.shorten()")
+        assert places_of(stage) == [0, 0, 0, 0]
+        assert stage.ask("[player.scale.end, player.speed].every(Number.isFinite)")
+        stage.press("Home", "ArrowRight", "ArrowRight")
+        assert stage.seq == 2
+        stage.check()
+
+
 def test_scrubbing_on_the_lanes_and_on_the_minimap(stage: Stage) -> None:
     stage.show(DECIDED)
     for place in (".lanes", ".minimap"):
@@ -246,9 +280,13 @@ def test_scrubbing_on_the_lanes_and_on_the_minimap(stage: Stage) -> None:
         stage.page.mouse.down()
         stage.page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=3)
         stage.page.mouse.up()
-        assert 3 < stage.seq < len(DECIDED) - 3
+        reached = stage.seq
+        assert 3 < reached < len(DECIDED) - 3
         stage.check()
+        stage.press("ArrowLeft")
+        assert stage.seq == reached - 1
         stage.press("End")
+        assert stage.seq == len(DECIDED)
 
 
 def test_what_agents_write_is_text(stage: Stage) -> None:

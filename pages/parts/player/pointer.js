@@ -12,6 +12,8 @@ const listenToPointer = (player) => {
     else player.seekTime(lanes.timeAt(event.offsetX));
     player.slider.focus({preventScroll: true});
   });
+  // The press would give the focus on to the page around, and the keys with it.
+  canvas.addEventListener('mousedown', (event) => event.preventDefault());
   canvas.addEventListener('pointerup', () => { isHeld = false; });
   canvas.addEventListener('pointercancel', () => { isHeld = false; });
   canvas.addEventListener('pointermove', (event) => {
@@ -34,7 +36,9 @@ const listenToPointer = (player) => {
     map.setPointerCapture(event.pointerId);
     player.pause();
     move(event);
+    player.slider.focus({preventScroll: true});
   });
+  map.addEventListener('mousedown', (event) => event.preventDefault());
   map.addEventListener('pointermove', (event) => { if (event.buttons) move(event); });
 };
 

@@ -12,7 +12,8 @@ import streamlit as st
 
 from core.domain.lifecycle import SessionStatus
 from core.services.browsing import ListedSession, SessionPage, SessionQuery, Sort
-from pages.parts.sessions.address import asked, asked_dates, asked_list, clear, keep
+from pages.parts.sessions import address
+from pages.parts.sessions.address import asked, asked_list, asked_span, clear, keep
 from pages.parts.theme import OUTCOMES, STATES, role_look, state_look
 from pages.parts.visit import Visit
 from pages.parts.wording import counted, duration
@@ -50,7 +51,7 @@ def draw_search(visit: Visit) -> SessionQuery:
             width=170,
         )
         with st.popover("More filters", icon=":material/tune:"):
-            dates: Any = asked_dates("from", "to")
+            dates: Any = asked_span("from", "to")
             days: Any = st.date_input("Started between", dates, key=f"{PREFIX}days")
     span: tuple[date, ...] = days if isinstance(days, tuple) else (days,)
     keep("q", text or "")
@@ -101,8 +102,7 @@ def asked_page(query: SessionQuery) -> int:
         st.session_state["sessions_page"] = 1
     st.session_state["sessions_asked"] = query
     number = st.session_state.get("sessions_page")
-    typed = asked("page")
-    return int(number or (typed if typed.isdecimal() else 1))
+    return int(number or address.asked_page("page"))
 
 
 def draw_table(found: SessionPage, visit: Visit) -> tuple[ListedSession | None, list[int]]:

@@ -7,10 +7,15 @@ from datetime import date
 
 import streamlit as st
 
+from core.domain.text import clean_text
+
+LAST_PAGE = 10_000
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
 
 def asked(name: str, allowed: Sequence[str] | None = None, usual: str = "") -> str:
     """Return a parameter of the address, or the usual value where it is none of those allowed."""
-    value = st.query_params.get(name, usual)
+    value = clean_text(st.query_params.get(name, usual))
     return value if allowed is None or value in allowed else usual
 
 
@@ -20,12 +25,21 @@ def asked_list(name: str, allowed: Iterable[str]) -> list[str]:
     return [value for value in allowed if value in wanted]
 
 
-def asked_dates(*names: str) -> tuple[date, ...]:
-    """Return the dates of some parameters, as far as all of them are dates."""
+def asked_page(name: str) -> int:
+    """Return the number of a page that a parameter names; the first for everything else."""
+    typed = asked(name)
+    is_number = typed.isdecimal() and len(typed) <= len(str(LAST_PAGE))
+    return min(max(int(typed), 1), LAST_PAGE) if is_number else 1
+
+
+def asked_span(first: str, last: str) -> tuple[date, ...]:
+    """Return the dates of two parameters; nothing unless both are, in their order."""
     try:
-        return tuple(date.fromisoformat(st.query_params[name]) for name in names)
+        span = tuple(date.fromisoformat(st.query_params[name]) for name in (first, last))
     except (KeyError, ValueError):
         return ()
+    is_sound = span[0] <= span[1] and all(_FIRST_YEAR <= day.year <= _LAST_YEAR for day in span)
+    return span if is_sound else ()
 
 
 def keep(name: str, value: str | Sequence[str], usual: str = "") -> None:
