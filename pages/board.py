@@ -6,7 +6,14 @@ import streamlit as st
 
 from core.errors import AppError
 from core.services.boarding import read_board
-from pages.parts.board import draw_causes, draw_columns, draw_offline, draw_week, draw_workers
+from pages.parts.board import (
+    await_first,
+    draw_causes,
+    draw_columns,
+    draw_offline,
+    draw_week,
+    draw_workers,
+)
 from pages.parts.board.cards import summary
 from pages.parts.empty import draw_empty, draw_error
 from pages.parts.frame import page
@@ -16,8 +23,9 @@ visit = open_visit()
 st.title("Board", anchor=False)
 
 
-# The tab's socket reruns this fragment by its key as soon as the team's sessions move.
-@st.fragment(key="board", run_every=5)
+# The columns ask for a rerun as soon as the team's sessions move. The timer is for what moves
+# without an event: ages, workers that fall silent, sessions that get stuck.
+@st.fragment(key="board", run_every=15)
 def draw_board() -> None:
     """Draw the board as of now."""
     try:
@@ -27,6 +35,7 @@ def draw_board() -> None:
         return
     if board.is_empty:
         draw_empty("never")
+        await_first(visit)
         return
     draw_offline(board)
     attention, rest = summary(board)

@@ -14,6 +14,7 @@ from core.domain.access import Action, Principal, UserPrincipal, is_allowed
 from core.domain.decision import CATEGORIES, DecisionDraft, clean_draft
 from core.domain.events import EventBody
 from core.domain.session import Decision
+from core.domain.text import clean_line
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
 from core.services.permission import demand, demand_session
@@ -74,6 +75,7 @@ def list_journal(
 ) -> JournalPage:
     """Return a team's decisions that match, at most 1,000; raises `NotFound`."""
     most = max(1, min(most, MOST_ENTRIES))
+    query = replace(query, text=clean_line(query.text))
 
     def work(db: Connection) -> JournalPage:
         demand(db, principal, query.team_id, Action.READ)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.domain.people import User
 from core.domain.session import Session
-from core.services import reading, signing_in
+from core.services import control, reading, signing_in
 from core.settings import get_settings
 from embedded.servers import RunningServers
 from tests.factories import Someone, launch, make_team_of
@@ -149,3 +149,14 @@ def test_axe_finds_nothing_serious_on_the_sign_in_page(visitor: Visitor) -> None
     page.goto(visitor.app.address)
     settle(page)
     assert serious(page) == []
+
+
+def test_the_board_moves_with_its_team_before_its_timer(visitor: Visitor) -> None:
+    page = visitor.signed_in_page()
+    first = page.locator(".card").filter(has_text="Just launched")
+    assert first.count() == 0
+    session = launch(visitor.someone, feature_name="Just launched", executor="external")
+    expect(first).to_be_visible(timeout=4000)  # the timer comes after fifteen seconds
+    control.cancel_session(visitor.someone.principal, session.id)
+    expect(first).to_have_count(0, timeout=4000)
+    page.context.close()

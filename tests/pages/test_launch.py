@@ -151,6 +151,18 @@ def test_an_answer_to_an_open_question_goes_into_the_brief(visits: Visitor) -> N
     assert brief.endswith("## Answers\n\n- Yes, as often as needed.")
 
 
+def test_the_same_question_twice_is_asked_once(visits: Visitor) -> None:
+    asking = launch(visits.someone, brief="make the dashboard better")
+    complete(
+        claim(visits.someone, asking, "architect"),
+        outcome="needs_input",
+        questions=("Who uses it?", "Who uses it?"),
+    )
+    page = visits.open("launch", answer=str(asking.id))
+    asked = [one for one in page.text_input if str(one.key).startswith("launch_answer_")]
+    assert [one.label for one in asked] == ["Who uses it?"]
+
+
 def test_a_session_that_asks_is_answered_by_another(visits: Visitor) -> None:
     asking = launch(visits.someone, brief="make the dashboard better")
     complete(

@@ -83,6 +83,12 @@ def test_the_journal_is_narrowed(
     assert listed(someone, **query) == found
 
 
+def test_a_search_for_what_no_text_can_hold_finds_nothing_and_is_no_error(
+    someone: Someone, session: Session
+) -> None:
+    assert listed(someone, text="\x00 nothing \ud800") == []
+
+
 def test_a_person_supersedes_a_strategic_decision(
     someone: Someone, session: Session, db: Connection
 ) -> None:

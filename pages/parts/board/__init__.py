@@ -14,7 +14,15 @@ from pages.parts.theme import looks_for_browser, role_look
 from pages.parts.visit import Visit
 from pages.parts.wording import duration
 
-__all__ = ["draw_causes", "draw_columns", "draw_offline", "draw_week", "draw_workers", "reason_of"]
+__all__ = [
+    "await_first",
+    "draw_causes",
+    "draw_columns",
+    "draw_offline",
+    "draw_week",
+    "draw_workers",
+    "reason_of",
+]
 
 _columns = component("board")
 _CAUSES = {
@@ -38,6 +46,7 @@ def draw_columns(board: Board, visit: Visit) -> tuple[str, UUID] | None:
     totals = {"failed": board.failed_total, "done": board.done_total}
     result = _columns(
         data={
+            "topic": _topic(visit),
             "words": looks_for_browser(),
             "columns": [
                 {
@@ -57,6 +66,7 @@ def draw_columns(board: Board, visit: Visit) -> tuple[str, UUID] | None:
         },
         key="board_columns",
         on_open_change=lambda: None,
+        on_moved_change=lambda: None,  # the team's sessions moved: the fragment runs again
     )
     opened = result.open
     if not opened:
@@ -68,6 +78,19 @@ def draw_columns(board: Board, visit: Visit) -> tuple[str, UUID] | None:
         if str(card.session.id) == opened
     ]
     return found[0] if found else None
+
+
+def await_first(visit: Visit) -> None:
+    """Have the browser ask for a rerun when the team's first session is launched."""
+    _columns(
+        data={"topic": _topic(visit), "words": looks_for_browser(), "columns": []},
+        key="board_columns",
+        on_moved_change=lambda: None,
+    )
+
+
+def _topic(visit: Visit) -> str:
+    return f"team:{visit.team.id}"
 
 
 def draw_offline(board: Board) -> None:

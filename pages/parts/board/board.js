@@ -37,6 +37,8 @@ column.total > column.cards.length
   ? element('p', {className: 'none'}, `and ${column.total - column.cards.length} more`)
   : null);
 
+const GATHER_MS = 300; // changes in this time are one rerun
+
 export default function (component) {
   const {data, parentElement, setTriggerValue} = component;
   const root = parentElement.querySelector('.sage');
@@ -48,4 +50,13 @@ export default function (component) {
     card.dataset.id = data.columns.flatMap((column) => column.cards)[at].id;
     if (card.dataset.id === focused) card.focus();
   });
+  let timer = null;
+  const end = watchTopic(data.topic, (model, message) => {
+    if (!message || message.kind !== 'changed' || timer) return;
+    timer = setTimeout(() => setTriggerValue('moved', Date.now()), GATHER_MS);
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
 }

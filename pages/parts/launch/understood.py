@@ -49,6 +49,7 @@ def draw_questions(
 ) -> dict[str, str]:
     """Draw a field for each question; returns the answers by question."""
     asked = [OpenQuestion("", one, "") if isinstance(one, str) else one for one in questions]
+    asked = list({one.text: one for one in asked}.values())  # a sentence twice is one question
     at_once = len(asked) if is_asked else QUESTIONS_AT_ONCE
     answers = {one.text: _draw_question(one) for one in asked[:at_once]}
     if len(asked) > at_once:
@@ -60,8 +61,10 @@ def draw_questions(
 
 def _draw_question(question: OpenQuestion) -> str:
     assumed = f"Left empty: {question.assumption}" if question.assumption else "Your answer"
+    st.markdown(f":small[:orange[:material/help:] {plain(question.text)}]")
     answer = st.text_input(
-        f":orange[:material/help:] {plain(question.text)}",
+        question.text,
+        label_visibility="collapsed",  # it stands above; here it is what a screen reader says
         max_chars=2000,
         placeholder=assumed,
         key=f"launch_answer_{question.text}",
