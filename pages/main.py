@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from pages.parts.empty import draw_error, retry_until
 from pages.parts.frame import ASSETS, all_pages, draw_frame, inline_image, sign_in_page
-from pages.parts.visit import find_login, open_visit
+from pages.parts.visit import find_login, visiting
 
 st.set_page_config(
     page_title="Sage Mode",
@@ -29,5 +29,6 @@ if login is None:
 else:
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "mark.svg", size="large")
     current = st.navigation(all_pages(), position="hidden")
-    draw_frame(open_visit(), current)
-    current.run()
+    with visiting(login) as visit:
+        draw_frame(visit, current)
+        current.run()

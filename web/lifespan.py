@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
+from core.services.previewing import understand_brief
 from web.tab_socket import hub
 
 # Loaded before the first visitor would wait for them.
@@ -19,6 +20,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Load what the pages need, out of the garbage collector's sight; end the hub at the end."""
     for name in HEAVY:
         import_module(name)
+    understand_brief("Employees submit expenses. Their manager approves or rejects them.")
     gc.collect()
     gc.freeze()
     try:

@@ -62,6 +62,11 @@ def is_allowed(role: TeamRole | None, action: Action) -> bool:
     return role is not None and action in ALLOWED[role]
 
 
+def is_for_every_role(action: Action) -> bool:
+    """Tell whether whoever has a place in a team may do this there."""
+    return all(action in actions for actions in ALLOWED.values())
+
+
 def effective_role(
     *, is_owner: bool, is_shared: bool, membership: TeamRole | None
 ) -> TeamRole | None:

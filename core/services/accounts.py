@@ -12,7 +12,7 @@ from core.domain.text import clean_line
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.services.passwords import hash_password
-from core.services.transaction import transact
+from core.services.transaction import ask, transact
 from core.store import people
 
 ADMINISTRATOR = "admin"
@@ -68,7 +68,7 @@ def find_team(principal: Principal, name: str) -> Team:
 
 def list_teams(principal: Principal) -> list[Team]:
     """Return the teams that a principal is in, by name."""
-    return transact(lambda db: people.list_teams(db, principal))
+    return ask(lambda db: people.list_teams(db, principal))
 
 
 def ensure_demo_team() -> tuple[User, Team]:

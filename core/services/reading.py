@@ -12,7 +12,7 @@ from core.domain.events import Event
 from core.domain.session import Decision, Session, Snapshot, StoredArtifact, Task
 from core.errors import InvalidInput, NotFound
 from core.services.permission import demand_session
-from core.services.transaction import transact
+from core.services.transaction import ask, transact
 from core.store import heads, journal, operations, sessions, snapshots, tasks
 
 
@@ -29,7 +29,7 @@ class SessionReport:
 
 def get_session(principal: Principal, session_id: UUID) -> Session:
     """Return one session; raises `NotFound`."""
-    return transact(lambda db: demand_session(db, principal, session_id, Action.READ))
+    return ask(lambda db: demand_session(db, principal, session_id, Action.READ))
 
 
 def get_report(principal: Principal, session_id: UUID) -> SessionReport:
@@ -50,7 +50,7 @@ def get_report(principal: Principal, session_id: UUID) -> SessionReport:
 
 def get_brief(principal: Principal, session_id: UUID) -> str:
     """Return the brief that a session was launched with; raises `NotFound`."""
-    brief = transact(lambda db: sessions.get_brief(db, principal, session_id))
+    brief = ask(lambda db: sessions.get_brief(db, principal, session_id))
     if brief is None:
         raise NotFound("There is no such session in your teams.")
     return brief

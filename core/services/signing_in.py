@@ -11,7 +11,7 @@ from core.domain.text import clean_line
 from core.errors import NotFound, RedisUnavailable, TicketSpent, TooManyTries, WrongPassword
 from core.services import accounts
 from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
-from core.services.transaction import transact
+from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.signals import logins
 from core.signals.logins import Lifetimes
@@ -105,7 +105,7 @@ def find_login(cookie: str | None) -> Login | None:
     record = logins.find_login(_redis_url(), cookie, _lifetimes())
     if record is None:
         return None
-    user = transact(lambda db: people.get_user(db, record.user_id))
+    user = ask(lambda db: people.get_user(db, record.user_id))
     return None if user is None else Login(logins.fingerprint_of(cookie), user)
 
 

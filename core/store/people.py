@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.domain.access import Principal, TeamRole, effective_role
@@ -112,16 +112,22 @@ def insert_membership(db: Connection, team_id: UUID, user_id: UUID, role: TeamRo
     db.execute(insert(team_memberships).values(team_id=team_id, user_id=user_id, role=role.value))
 
 
+_TEAM_ROLE = (
+    select(teams.c.owner_id, teams.c.is_shared, team_memberships.c.role)
+    .outerjoin(
+        team_memberships,
+        and_(
+            team_memberships.c.team_id == teams.c.id,
+            team_memberships.c.user_id == bindparam("user_id"),
+        ),
+    )
+    .where(teams.c.id == bindparam("team_id"))
+)
+
+
 def team_role(db: Connection, team_id: UUID, user_id: UUID) -> TeamRole | None:
     """Return a user's role in a team; None when the team does not exist or is not theirs."""
-    row = db.execute(
-        select(teams.c.owner_id, teams.c.is_shared, team_memberships.c.role)
-        .outerjoin(
-            team_memberships,
-            and_(team_memberships.c.team_id == teams.c.id, team_memberships.c.user_id == user_id),
-        )
-        .where(teams.c.id == team_id)
-    ).one_or_none()
+    row = db.execute(_TEAM_ROLE, {"team_id": team_id, "user_id": user_id}).one_or_none()
     if row is None:
         return None
     return effective_role(

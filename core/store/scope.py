@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -33,11 +34,28 @@ def visible(query: Q, principal: Principal) -> Q:
     """
     if isinstance(principal, SystemPrincipal):
         return query
-    owned = [column for source in query.get_final_froms() for column in _team_columns(source)]
+    owned = team_columns(_sources(query))
     if not owned:
         raise ValueError("visible() needs a query on a team-owned table")
     mine = _teams_of(principal.user_id)
     return query.where(*(column.in_(mine) for column in owned))
+
+
+def _sources(query: Select[Any]) -> list[FromClause]:
+    """Return what the query reads from: as `get_final_froms()`, which compiles the query for it.
+
+    That took a fourth of a page's time. A test compares both for every query of the store.
+    """
+    joined = (side for join in query._setup_joins for side in (join[2], join[0]))
+    compared = (source for clause in query._where_criteria for source in clause._from_objects)
+    listed = (*query.columns_clause_froms, *query._from_obj, *joined, *compared)
+    return [source for source in listed if isinstance(source, FromClause)]
+
+
+def team_columns(sources: Iterable[FromClause]) -> list[ColumnElement[UUID]]:
+    """Return the column that names the team of each team-owned table, once each."""
+    found = [column for source in sources for column in _team_columns(source)]
+    return list({id(column): column for column in found}.values())
 
 
 def _team_columns(source: FromClause) -> Iterator[ColumnElement[UUID]]:
@@ -54,6 +72,7 @@ def _team_columns(source: FromClause) -> Iterator[ColumnElement[UUID]]:
         yield source.c.team_id
 
 
+@lru_cache(maxsize=1024)
 def _teams_of(user_id: UUID) -> CompoundSelect[UUID]:
     """The owner always; others only when the team is shared and they are its members.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from uuid import UUID
@@ -64,16 +67,44 @@ def find_login() -> signing_in.Login | None:
     return login
 
 
+_of_this_run: ContextVar[Visit | None] = ContextVar("visit", default=None)
+
+
+@contextmanager
+def visiting(login: signing_in.Login) -> Iterator[Visit]:
+    """Let `open_visit` return the visit of this login while the block runs: once for each run.
+
+    It ends with the run, so that a fragment's rerun asks anew.
+    """
+    visit = _visit_of(login)
+    token = _of_this_run.set(visit)
+    try:
+        yield visit
+    finally:
+        _of_this_run.reset(token)
+
+
 def open_visit() -> Visit:
     """Return the visitor of this run; stops the run with a sentence when there is none.
 
     The frame draws the sign-in page for anonymous visitors, so a page hardly gets here without a
     login; it asks all the same.
     """
+    known = _of_this_run.get()
+    if known is not None:
+        return known
     try:
         login = find_login()
-        if login is None:
-            st.stop()
+    except AppError as error:
+        draw_error(error)
+        st.stop()
+    if login is None:
+        st.stop()
+    return _visit_of(login)
+
+
+def _visit_of(login: signing_in.Login) -> Visit:
+    try:
         teams = tuple(accounts.list_teams(UserPrincipal(login.user.id)))
     except AppError as error:
         draw_error(error)

@@ -28,6 +28,7 @@ from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
 from core.services import reading
 from core.services.transaction import transact
+from core.store import scope
 from core.store.journal_queries import JournalQuery
 from core.store.listing import SessionQuery
 from core.store.scope import visible
@@ -109,6 +110,7 @@ def without_call(site: Site) -> ModuleType:
             self.generic_visit(node)
             return copy.deepcopy(node.args[0]) if node is target else node
 
+    __import__(f"core.store.{name}")  # the real one, by which its dataclasses find their names
     mutant = ModuleType(f"core.store.{name}")
     mutant.__file__ = str(path)
     code = compile(ast.fix_missing_locations(Replace().visit(tree)), str(path), "exec")
@@ -349,6 +351,45 @@ def test_without_its_call_of_visible_a_read_shows_what_belongs_to_others(
 ) -> None:
     stranger = make_someone().principal
     assert PROBES[site[0], site[1]](without_call(site), db, stranger, foreign)
+
+
+@pytest.mark.parametrize(("module", "function"), PROBES, ids=".".join)
+def test_the_quick_look_at_a_query_finds_the_tables_that_the_compiler_finds(
+    db: Connection,
+    foreign: Foreign,
+    module: str,
+    function: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = []
+
+    def sources(query: Any) -> Any:
+        found = quick(query)
+        whole = scope.team_columns(query.get_final_froms())
+        looks.append(set(map(str, scope.team_columns(found))) == set(map(str, whole)))
+        return found
+
+    quick = scope._sources
+    monkeypatch.setattr(scope, "_sources", sources)
+    real = __import__(f"core.store.{module}", fromlist=[module])
+    PROBES[module, function](real, db, make_someone().principal, foreign)
+    assert looks
+    assert all(looks)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        select(agent_tasks.c.id).where(session_heads.c.session_id == agent_tasks.c.session_id),
+        select(agent_tasks.c.id, session_heads.c.status),
+        select(agent_tasks.c.id).select_from(agent_tasks.join(execution_sessions)),
+        select(agent_tasks.c.id).join_from(execution_sessions, agent_tasks),
+        select(agent_tasks.alias().c.id),
+    ],
+)
+def test_the_quick_look_misses_no_way_to_name_a_table(query: Any) -> None:
+    whole = scope.team_columns(query.get_final_froms())
+    assert set(map(str, scope.team_columns(scope._sources(query)))) == set(map(str, whole))
 
 
 def test_a_query_on_no_teams_table_is_refused() -> None:
