@@ -2,7 +2,7 @@
 # Settings come from the environment: SAGE_PORT, SAGE_DATA_DIR, DATABASE_URL, REDIS_URL.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine bench-pages
+.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine bench.reruns
 
 VENV := @embedded/venv.sh
 
@@ -53,16 +53,16 @@ chaos: ## kill every part in turn under load; MUTANT=fence|cas|reap must go red
 	$(VENV) requirements-dev.txt
 	@exec env MUTANT="$(MUTANT)" .venv/bin/python -m tests.chaos
 
-bench: bench-engine bench-pages ## run all benchmarks
+bench: bench-engine bench.reruns ## run all benchmarks
 
 bench-engine: ## measure the engine beside Celery and the floor
 	$(VENV) requirements-bench.txt
 	@exec .venv/bin/python -m bench.engine
 
-bench-pages: ## measure live view, replay and lists in the browser
+bench.reruns: ## measure live view, replay and lists in the browser
 	$(VENV) requirements-dev.txt
 	@tests/journeys/chromium.sh
 	.venv/bin/python -m bench.live
-	.venv/bin/python -m bench.pages
+	.venv/bin/python -m bench.reruns
 	.venv/bin/python -m bench.replay
 	.venv/bin/python -m bench.history

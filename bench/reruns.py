@@ -32,7 +32,7 @@ from core.services import accounts, demo, reading, signing_in
 from core.settings import get_settings
 from embedded.servers import running_servers
 
-RESULTS = ROOT / "bench" / "results" / "pages.json"
+RESULTS = ROOT / "bench" / "results" / "reruns.json"
 GOALS_MS = {"first": 150.0, "again": 25.0}
 
 
@@ -114,7 +114,7 @@ def summary(found: dict[str, list[float]]) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    """Measure every page, print the figures, and write `bench/results/pages.json`."""
+    """Measure every page, print the figures, and write `bench/results/reruns.json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tabs", type=int, default=10)
     parser.add_argument("--reruns", type=int, default=5)
