@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.services import signing_in
-from pages.parts.frame import inline_image
+from pages.parts.frame import PAGES, inline_image
 from pages.parts.redeeming import redeem_here
 
 TICKET = "_ticket"
@@ -57,6 +57,7 @@ def enter(name: str, password: str) -> None:
         st.error(f"{error.message} {error.hint_text}")
 
 
+st.html(PAGES / "parts" / "chrome" / "chrome.css")
 st.space("large")
 with st.container(horizontal_alignment="center"), st.container(width=400):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -144,9 +144,20 @@ def test_axe_finds_nothing_serious_on_a_page_of_a_session(visitor: Visitor, path
     assert serious(page) == []
 
 
-def test_axe_finds_nothing_serious_on_the_sign_in_page(visitor: Visitor) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_sign_in_page(visitor: Visitor, scheme: str) -> None:
     page = visitor.page()
+    page.emulate_media(color_scheme=scheme)
     page.goto(visitor.app.address)
+    settle(page)
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("path", ["", "sessions", "launch", "live"])
+def test_axe_finds_nothing_serious_in_the_dark(visitor: Visitor, path: str) -> None:
+    page = visitor.signed_in_page()
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{visitor.app.address}/{path}?session={visitor.session.id}")
     settle(page)
     assert serious(page) == []
 
