@@ -29,7 +29,8 @@ class Action(StrEnum):
     CONTROL = "control"  # cancel, pause, resume, end, retry
     DECIDE = "decide"  # record and supersede decisions
     CONFIGURE = "configure"  # roles, pipelines
-    MANAGE = "manage"  # members, sharing
+    MANAGE = "manage"  # name, members, sharing, archive
+    AUDIT = "audit"  # read who changed what
 
 
 ALLOWED: dict[TeamRole, frozenset[Action]] = {

@@ -9,13 +9,20 @@ from core.store.tables.journal import (
     task_decisions,
 )
 from core.store.tables.operations import jobs, worker_heartbeats
-from core.store.tables.people import team_memberships, teams, users
+from core.store.tables.people import (
+    api_tokens,
+    team_invitations,
+    team_memberships,
+    teams,
+    users,
+)
 from core.store.tables.runs import agent_tasks, execution_sessions, session_events, session_heads
 from core.store.tables.schema import metadata
 
 __all__ = [
     "agent_snapshots",
     "agent_tasks",
+    "api_tokens",
     "artifacts",
     "execution_sessions",
     "jobs",
@@ -27,6 +34,7 @@ __all__ = [
     "session_heads",
     "snapshot_contents",
     "task_decisions",
+    "team_invitations",
     "team_memberships",
     "teams",
     "users",
