@@ -2,7 +2,7 @@
 # Settings come from the environment: SAGE_PORT, SAGE_DATA_DIR, DATABASE_URL, REDIS_URL.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine bench.reruns
+.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine bench-pages
 
 VENV := @embedded/venv.sh
 
@@ -53,13 +53,13 @@ chaos: ## kill every part in turn under load; MUTANT=fence|cas|reap must go red
 	$(VENV) requirements-dev.txt
 	@exec env MUTANT="$(MUTANT)" .venv/bin/python -m tests.chaos
 
-bench: bench-engine bench.reruns ## run all benchmarks
+bench: bench-engine bench-pages ## run all benchmarks
 
 bench-engine: ## measure the engine beside Celery and the floor
 	$(VENV) requirements-bench.txt
 	@exec .venv/bin/python -m bench.engine
 
-bench.reruns: ## measure live view, replay and lists in the browser
+bench-pages: ## measure live view, replay and lists in the browser
 	$(VENV) requirements-dev.txt
 	@tests/journeys/chromium.sh
 	.venv/bin/python -m bench.live

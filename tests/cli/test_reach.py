@@ -113,7 +113,7 @@ def test_a_commit_whose_answer_is_lost_can_be_repeated(
     here: Here, crew: Crew, brief: Path, monkeypatch: pytest.MonkeyPatch, *, stored: bool
 ) -> None:
     before = _session_ids(here)
-    defaults = transaction.transact.__kwdefaults__
+    defaults = transaction.transact_alone.__kwdefaults__
     assert defaults is not None
     with (
         monkeypatch.context() as hurry,
@@ -172,10 +172,13 @@ def _session_ids(here: Here) -> set[str]:
     return {session["session_id"] for session in listed}
 
 
-class cutting_proxy:  # noqa: N801  used as a function
-    """A way to the database that breaks at the COMMIT of a launch, and stays broken.
+SYNC = b"S\x00\x00\x00\x04"  # the last message of a statement
 
-    With `forward` the COMMIT still arrives, and only its answer is lost.
+
+class cutting_proxy:  # noqa: N801  used as a function
+    """A way to the database that breaks at the statement of a launch, and stays broken.
+
+    With `forward` the statement still arrives, and only its answer is lost.
     """
 
     def __init__(self, url: str, *, forward: bool) -> None:
@@ -206,7 +209,7 @@ class cutting_proxy:  # noqa: N801  used as a function
         is_launch = False
         for data in _pieces(client):
             is_launch = is_launch or b"INSERT INTO execution_sessions" in data
-            if is_launch and b"COMMIT" in data:
+            if is_launch and data.endswith(SYNC):
                 self._listener.shutdown(socket.SHUT_RDWR)
                 self._listener.close()
                 client.shutdown(socket.SHUT_RDWR)

@@ -56,7 +56,10 @@ def test_zombie_changes_nothing(stage: Stage, crew: Crew, repetition: int) -> No
     assert play.events()[-1].type == "session_completed"
 
 
-def test_lost_lease_tells_the_executor(stage: Stage, crew: Crew) -> None:
+def test_lost_lease_tells_the_executor(stage: Stage, crew: Crew, poison: Play) -> None:
+    # The second attempt needs the other worker at once: a process that is stopped for longer than
+    # its watchdog waits is ended when it wakes.
+    poison.wait_ended(within=30)
     play = stage.play("listen", "work")
     pid = play.wait_started()
     os.kill(pid, signal.SIGSTOP)
