@@ -17,7 +17,7 @@ from types import FrameType
 from redis.exceptions import RedisError
 
 from core.errors import AppError
-from core.services import dispatching, health
+from core.services import auditing, dispatching, health
 from core.services.transaction import use_worker_pool
 from core.settings import get_settings
 from core.signals.wakeups import WORK_CHANNEL, Listener
@@ -60,7 +60,7 @@ class Dispatcher:
         listener.close()
 
     def sweep(self) -> None:
-        """Send what is due; on the timer also reap, re-send, start jobs and show a sign of life."""
+        """Send what is due; on the timer also seal, reap, re-send, start jobs and beat."""
         now = time.monotonic()
         if now >= self._next_beat:  # first of all: it lives, whatever else does not answer
             self._next_beat = now + BEAT_SECONDS
@@ -75,6 +75,8 @@ class Dispatcher:
         if now >= self._next_jobs:
             self._next_jobs = now + JOB_SECONDS
             self._start_jobs()
+        if on_timer:  # last, so that nothing waits when this cannot be done
+            auditing.seal_audit()
 
     def _send(self, *, resend: bool) -> None:
         while task_ids := dispatching.take_due_tasks(resend=resend):

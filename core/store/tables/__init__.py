@@ -1,5 +1,6 @@
 """The schema as SQLAlchemy tables, by noun; `metadata` is what migrations are compared with."""
 
+from core.store.tables.audit import audit_events, audit_seals, audit_unsealed
 from core.store.tables.configuration import pipelines, role_profiles
 from core.store.tables.journal import (
     agent_snapshots,
@@ -24,6 +25,9 @@ __all__ = [
     "agent_tasks",
     "api_tokens",
     "artifacts",
+    "audit_events",
+    "audit_seals",
+    "audit_unsealed",
     "execution_sessions",
     "jobs",
     "metadata",
