@@ -2,7 +2,7 @@
 # Settings come from the environment: SAGE_PORT, SAGE_DATA_DIR, DATABASE_URL, REDIS_URL.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop seed migrate revision test lint chaos bench bench-engine bench-pages
+.PHONY: help run stop seed migrate revision test lint chaos access-fuzz bench bench-engine bench-pages
 
 VENV := @embedded/venv.sh
 
@@ -52,6 +52,11 @@ lint: ## check style, format, types and import contracts
 chaos: ## kill every part in turn under load; MUTANT=fence|cas|reap must go red
 	$(VENV) requirements-dev.txt
 	@exec env MUTANT="$(MUTANT)" .venv/bin/python -m tests.chaos
+
+access-fuzz: ## let random people act in random teams for long; counts the acts
+	$(VENV) requirements-dev.txt
+	@exec env HYPOTHESIS_PROFILE=deep .venv/bin/python -m pytest -n 0 -q -s --timeout 0 \
+	    tests/services/test_team_machine.py
 
 bench: bench-engine bench-pages ## run all benchmarks
 

@@ -1,0 +1,137 @@
+"""The team itself: name, description, sharing, archive, who owns it; and another one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from core.domain.people import Team
+from core.domain.team import MOST_DESCRIPTION_CHARACTERS, MOST_NAME_CHARACTERS, TeamPeople
+from core.errors import AppError
+from core.services import members, teams
+from pages.parts.empty import draw_error
+from pages.parts.frame import page
+from pages.parts.people import confirm, do, try_to
+from pages.parts.visit import Visit
+from pages.parts.wording import plain
+
+
+def draw_archived(visit: Visit, found: TeamPeople) -> None:
+    """Say that a team is kept for reading; its owner may restore it."""
+    with st.container(border=True, key="archived"):
+        st.markdown(":material/inventory_2: **This team is archived.** It is only read.")
+        if (
+            found.team.owner_id == visit.user.id
+            and st.button("Restore team", icon=":material/unarchive:")
+            and try_to(partial(teams.restore_team, visit.principal, found.team.id))
+        ):
+            st.rerun()
+
+
+def draw_team(visit: Visit, found: TeamPeople) -> None:
+    """Draw what the team is called and is for, and what can become of it."""
+    if found.may_manage:
+        _draw_words(visit, found.team)
+        with st.container(horizontal=True, gap="small", key="team_acts"):
+            _draw_acts(visit, found)
+    else:
+        st.markdown(f"**{plain(found.team.name)}**")
+        st.markdown(plain(found.team.description) or ":gray[No description.]")
+    if found.team.owner_id != visit.user.id:
+        _draw_leaving(visit, found.team)
+    draw_creating(visit)
+
+
+def _draw_words(visit: Visit, team: Team) -> None:
+    with st.form(f"team_{team.id}"):
+        name = st.text_input("Name", team.name, max_chars=MOST_NAME_CHARACTERS)
+        about = st.text_area(
+            "Description", team.description, max_chars=MOST_DESCRIPTION_CHARACTERS, height=80
+        )
+        sent = st.form_submit_button("Save", type="primary")
+    if not sent:
+        return
+    try:
+        if name != team.name:
+            teams.rename_team(visit.principal, team.id, name)
+        if about != team.description:
+            teams.describe_team(visit.principal, team.id, about)
+    except AppError as error:
+        draw_error(error)
+    else:
+        st.rerun()
+
+
+def _draw_acts(visit: Visit, found: TeamPeople) -> None:
+    team, name, principal = found.team, plain(found.team.name), visit.principal
+    others = [one for one in found.members if one.user_id != team.owner_id]
+    if not team.is_shared and st.button("Share team …", icon=":material/group_add:"):
+        confirm(
+            f"Share {name}?",
+            "You can invite people then. Whoever joins sees everything that is in it.",
+            "Share team",
+            partial(teams.share_team, principal, team.id),
+            icon=":material/group_add:",
+        )
+    if others and st.button("Hand over …", icon=":material/key:"):
+        st.dialog(f"Hand {name} over?", icon=":material/key:")(_draw_handing_over)(visit, found)
+    if team.is_shared and st.button("Stop sharing …", icon=":material/group_off:"):
+        confirm(
+            f"Stop sharing {name}?",
+            "Everybody else is removed at once, and open invitations are withdrawn.",
+            "Stop sharing",
+            partial(teams.unshare_team, principal, team.id),
+            icon=":material/group_off:",
+        )
+    if st.button("Archive …", icon=":material/inventory_2:"):
+        confirm(
+            f"Archive {name}?",
+            "It stays readable. Nothing is launched, decided or changed in it until you restore "
+            "it; what runs goes on to its end.",
+            "Archive team",
+            partial(teams.archive_team, principal, team.id),
+            icon=":material/inventory_2:",
+        )
+
+
+def _draw_handing_over(visit: Visit, found: TeamPeople) -> None:
+    names = {
+        one.user_name: one.user_id for one in found.members if one.user_id != found.team.owner_id
+    }
+    chosen = st.selectbox("New owner", list(names))
+    st.markdown("You stay in it as a member. Only the new owner can give it back.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep as it is"):
+            st.rerun()
+        act = partial(members.hand_over, visit.principal, found.team.id, names[chosen])
+        if st.button("Hand over", type="primary", icon=":material/key:", on_click=do, args=(act,)):
+            st.rerun()
+
+
+def _draw_leaving(visit: Visit, team: Team) -> None:
+    if st.button("Leave team …", icon=":material/logout:"):
+        confirm(
+            f"Leave {plain(team.name)}?",
+            "You lose it at once. Somebody has to invite you to come back.",
+            "Leave team",
+            partial(members.leave_team, visit.principal, team.id),
+            icon=":material/logout:",
+        )
+
+
+def draw_creating(visit: Visit) -> None:
+    """Draw the form of another team."""
+    with st.expander("Create another team", icon=":material/add:"):
+        with st.form("create_team", border=False):
+            name = st.text_input("Name of the new team", max_chars=MOST_NAME_CHARACTERS)
+            is_shared = st.checkbox("Shared with others", value=True)
+            sent = st.form_submit_button("Create team")
+        if not sent:
+            return
+        try:
+            made = teams.create_team(visit.principal, name, is_shared=is_shared)
+        except AppError as error:
+            draw_error(error, kept="Not created.")
+            return
+        st.switch_page(page("people"), query_params={"team": str(made.id)})
