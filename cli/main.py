@@ -8,12 +8,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from uuid import uuid4
 
 import typer
 
-from cli import artifacts, definitions, doctor, exits, instance, launch, people, sessions, steering
+from cli import (
+    artifacts,
+    audit,
+    definitions,
+    doctor,
+    exits,
+    instance,
+    launch,
+    people,
+    sessions,
+    steering,
+    teams,
+    tokens,
+)
 from cli.exits import Unforeseen
 from cli.terminal import ReaderLeft, put_failure, remark, write_what_can_be_shown
+from core.domain.origin import Origin, set_origin
 from core.errors import AppError, InvalidInput
 
 PROGRAM = "./sage"
@@ -47,12 +62,16 @@ app.command("worker", rich_help_panel=RUN)(instance.worker)
 app.command("dispatcher", rich_help_panel=RUN)(instance.dispatcher)
 app.add_typer(definitions.role_app, name="role", rich_help_panel=WORK)
 app.add_typer(definitions.pipeline_app, name="pipeline", rich_help_panel=WORK)
+app.add_typer(audit.audit_app, name="audit", rich_help_panel=RUN)
+app.add_typer(teams.team_app, name="team", rich_help_panel=RUN)
 app.add_typer(people.user_app, name="user", rich_help_panel=RUN)
+app.add_typer(tokens.token_app, name="token", rich_help_panel=RUN)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     write_what_can_be_shown()
+    set_origin(Origin("terminal", uuid4().hex))
     as_json = "--json" in arguments
     try:
         return _invoke(arguments)

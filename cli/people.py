@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from cli import services
-from cli.acting import demand_database
+from cli.acting import demand_database, demand_services
 from cli.options import AsJson
 from cli.terminal import put_json, say
+from core.domain.access import SYSTEM
 from core.domain.text import clean_line
 
 user_app = typer.Typer(help="Manage users.", no_args_is_help=True)
@@ -57,3 +58,38 @@ def set_password(
         password = sys.stdin.readline().rstrip("\n")
     user = services.signing_in.set_password(clean_line(name), password)
     say(f"{user.user_name} has another password now, and is signed out everywhere.")
+
+
+@user_app.command("reset-password")
+def reset_password(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Whose password.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a link by which a user sets a new password, once, within an hour."""
+    demand_services()
+    link = services.administering.make_reset_link(SYSTEM, name)
+    if as_json:
+        put_json({"user_name": link.user.user_name, "link": link.address, "seconds": link.seconds})
+        return
+    say(link.address)
+    say(f"{link.user.user_name} sets a new password there, once, within {link.seconds // 60} min.")
+
+
+@user_app.command("disable")
+def disable_user(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who loses access, at once.")],
+) -> None:
+    """Let a user in nowhere any more: their logins end, and their tokens are refused."""
+    demand_services()
+    user = services.administering.disable_account(SYSTEM, name)
+    say(f"{user.user_name} is disabled, and signed out everywhere.")
+
+
+@user_app.command("enable")
+def enable_user(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who gets in again.")],
+) -> None:
+    """Let a disabled user in again."""
+    demand_database()
+    user = services.administering.enable_account(SYSTEM, name)
+    say(f"{user.user_name} can sign in again.")

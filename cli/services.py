@@ -9,24 +9,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from core.services import (
         accounts,
+        administering,
+        auditing,
         configuring,
         control,
         demo,
         health,
+        inviting,
         launching,
+        members,
         reading,
         signing_in,
+        teams,
+        tokens,
     )
 
 __all__ = [
     "accounts",
+    "administering",
+    "auditing",
     "configuring",
     "control",
     "demo",
     "health",
+    "inviting",
     "launching",
+    "members",
     "reading",
     "signing_in",
+    "teams",
+    "tokens",
 ]
 
 

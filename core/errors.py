@@ -62,6 +62,27 @@ class TooManyTries(AppError):
         super().__init__(message, hint=f"Try again in {self.seconds} {unit}.")
 
 
+class SignUpClosed(AppError):
+    """Nobody can make an account here by themselves."""
+
+    code = "sign_up_closed"
+    hint = "Ask an administrator for one."
+
+
+class LinkSpent(AppError):
+    """This link was used already, is too old, or was replaced by a newer one."""
+
+    code = "link_spent"
+    hint = "Ask an administrator for a new one."
+
+
+class TokenRefused(AppError):
+    """This token is unknown, expired or revoked."""
+
+    code = "token_refused"
+    hint = "Make a new one on the page Your account."
+
+
 class TicketSpent(AppError):
     """This sign-in was used already, or took too long."""
 
@@ -74,6 +95,20 @@ class Conflict(AppError):
 
     code = "conflict"
     hint = "Look at it again before you repeat the act."
+
+
+class TeamArchived(AppError):
+    """This team is archived: it can be read, and nothing is changed in it."""
+
+    code = "team_archived"
+    hint = "Ask its owner to restore it, or choose another team."
+
+
+class InvitationOver(AppError):
+    """This invitation was answered or withdrawn, or it has expired."""
+
+    code = "invitation_over"
+    hint = "Ask the owner of the team for a new one."
 
 
 class IllegalTransition(AppError):

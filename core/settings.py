@@ -1,8 +1,8 @@
 """One typed Settings, read once from the environment and from the running instance's note.
 
-`DATABASE_URL`, `REDIS_URL` and `SESSION_RETENTION_DAYS` carry no prefix; all others start with
-`SAGE_`. Where no URL is set, `runtime.json` in the data folder, written by `make run`, names the
-servers of the instance that runs there.
+`DATABASE_URL`, `REDIS_URL`, `SESSION_RETENTION_DAYS` and `AUDIT_RETENTION_DAYS` carry no prefix;
+all others start with `SAGE_`. Where no URL is set, `runtime.json` in the data folder, written by
+`make run`, names the servers of the instance that runs there.
 """
 
 from __future__ import annotations
@@ -47,12 +47,21 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="where people reach the dashboard; empty: http here")
     login_idle_seconds: int = Field(12 * 3600, ge=1, description="a login without a visit ends")
     login_absolute_seconds: int = Field(30 * 86400, ge=1, description="every login ends")
+    invitation_days: int = Field(7, ge=1, le=365, description="so long an invitation is open")
     ticket_seconds: int = Field(30, ge=1, description="from the password to the cookie")
     password_memory_kib: int = Field(19456, ge=8, description="argon2id's memory")
     password_rounds: int = Field(2, ge=1, description="argon2id's passes over it")
     sign_in_tries_account: int = Field(5, ge=1, description="free tries before waits begin")
     sign_in_tries_address: int = Field(30, ge=1)
     sign_in_most_wait_seconds: float = Field(60.0, ge=1)
+    sign_up_open: bool = Field(True, description="whether strangers can make an account")
+    sign_ups_per_hour_address: int = Field(60, ge=1)
+    reset_seconds: int = Field(3600, ge=1, description="so long a link for a password is good")
+    reset_tries_per_hour_address: int = Field(20, ge=1)
+    invitation_tries_per_hour_address: int = Field(120, ge=1)
+    anonymous_sockets_per_minute_address: int = Field(120, ge=1)
+    api_reads_per_minute: int = Field(600, ge=1, description="of one user or token")
+    api_writes_per_minute: int = Field(120, ge=1, description="of one user or token")
 
     extra_executors: dict[str, str] = Field(
         default_factory=dict, description="executor name -> 'module:Class', as a JSON object"
@@ -62,6 +71,9 @@ class Settings(BaseSettings):
     )
     session_retention_days: int = Field(
         7, ge=1, validation_alias=AliasChoices("SESSION_RETENTION_DAYS", "session_retention_days")
+    )
+    audit_retention_days: int = Field(
+        90, ge=1, validation_alias=AliasChoices("AUDIT_RETENTION_DAYS", "audit_retention_days")
     )
 
     @model_validator(mode="after")

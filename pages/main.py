@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from pages.parts.empty import draw_error, retry_until
-from pages.parts.frame import ASSETS, all_pages, draw_frame, inline_image, sign_in_page
+from pages.parts.frame import ASSETS, all_pages, draw_frame, inline_image, reset_page, sign_in_page
 from pages.parts.visit import find_login, visiting
 
 st.set_page_config(
@@ -24,7 +24,9 @@ except AppError as error:
     retry_until(find_login)
     st.stop()
 
-if login is None:
+if "reset" in st.query_params:  # whoever is signed in here: the link says whose password
+    st.navigation([reset_page()], position="hidden").run()
+elif login is None:
     st.navigation([sign_in_page()], position="hidden").run()
 else:
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "mark.svg", size="large")

@@ -37,7 +37,8 @@ def draw_sign_up() -> None:
         sent = st.form_submit_button("Make an account", type="primary", width="stretch")
     if sent:
         try:
-            signing_in.sign_up(name, email, password)
+            address = st.context.ip_address or "here"
+            signing_in.sign_up(name, email, password, address=address)
         except AppError as error:
             st.error(f"{error.message} {error.hint_text}")
         else:
@@ -68,8 +69,12 @@ with st.container(horizontal_alignment="center"), st.container(width=400):
         with known:
             draw_sign_in()
         with new:
-            draw_sign_up()
-    st.caption("Forgot the password? An administrator can set a new one.")
+            if signing_in.is_sign_up_open():
+                draw_sign_up()
+            else:
+                st.markdown("Nobody can make an account here by themselves.")
+                st.caption("Ask an administrator for one.")
+    st.caption("Forgot the password? An administrator can give you a link for a new one.")
     if (ticket := st.session_state.get(TICKET)) and redeem_here(ticket):
         del st.session_state[TICKET]
         st.error("Signing in took too long. Try again.")

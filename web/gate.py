@@ -14,12 +14,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import RedisUnavailable
+from core.errors import RedisUnavailable, TooManyTries
 from core.services.signing_in import cookie_name
 from core.settings import get_settings
 from core.signals.login_watch import LoginWatch
 from core.signals.logins import LoginRecord, Revocation, fingerprint_of
 from web import refusals
+from web.anonymous import AnonymousSockets, refuse_with
 from web.origin import is_foreign_request, is_own_origin
 from web.streams import SessionOpened, Stream, Streams
 from web.surface import STREAM, Kind, kind_of, uploading_session
@@ -45,6 +46,7 @@ class Gate:
         self._app = app
         self._streams = Streams(session_opened)
         self._watch: LoginWatch | None = None
+        self._anonymous = AnonymousSockets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let pass what may pass."""
@@ -170,6 +172,10 @@ class Gate:
         """Open the sign-in page's socket, with a session of its own each time."""
         if scope["path"] != STREAM:
             await _refuse_socket(receive, send, _FORBIDDEN)
+            return
+        wait = await self._anonymous.take(scope, self._watch)
+        if wait:
+            await refuse_with(scope, receive, send, refusals.error_answer(429, TooManyTries(wait)))
             return
         await self._app(self._streams.own_session_only(scope, None), receive, send)
 

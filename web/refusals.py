@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from core.errors import AppError
+from core.errors import AppError, TooManyTries
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _AGAIN_SECONDS = 2
@@ -46,8 +46,11 @@ def refusal(status: int, code: str, message: str, hint: str) -> JSONResponse:
 
 
 def error_answer(status: int, error: AppError) -> JSONResponse:
-    """Return an error that Sage Mode understands."""
-    return refusal(status, error.code, error.message, error.hint_text)
+    """Return an error that Sage Mode understands, with the time to wait when it is known."""
+    answer = refusal(status, error.code, error.message, error.hint_text)
+    if isinstance(error, TooManyTries):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def sign_in_first(scope: Scope) -> Response:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import anyio.to_thread
 from anyio import CapacityLimiter
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.errors import AppError, DatabaseUnavailable, RedisUnavailable, TicketSpent
+from core.domain.origin import Origin, set_origin
+from core.errors import (
+    AppError,
+    DatabaseUnavailable,
+    RedisUnavailable,
+    TicketSpent,
+    TooManyTries,
+)
 from core.services import signing_in
 from core.settings import get_settings
 from web.refusals import error_answer, refusal, sign_in_first
 
+log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _limiter = CapacityLimiter(4)  # services block; the event loop must not
@@ -26,6 +37,7 @@ _STATUS: dict[type[AppError], int] = {
     TicketSpent: 401,
     RedisUnavailable: 503,
     DatabaseUnavailable: 503,
+    TooManyTries: 429,
 }
 # One slash, then nothing that a browser reads as another host: it takes \ for /, and drops
 # tabs and line breaks.
@@ -34,16 +46,20 @@ _SAFE_NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]{0,2000}\Z")
 
 async def redeem(request: Request) -> Response:
     """Turn `{"ticket", "next"}` into the cookie, and say where to go: `{"next"}`."""
+    _note_origin(request)
     wanted = await _read_json(request)
     ticket = wanted.get("ticket")
     if not isinstance(ticket, str):
         return refusal(400, "invalid_input", "The ticket is missing.", "Sign in again.")
     former = request.cookies.get(signing_in.cookie_name())
     try:
-        login_id = await _call(partial(signing_in.redeem_ticket, ticket, instead_of=former))
+        login_id = await _call(partial(signing_in.redeem_ticket, ticket))
     except AppError as error:
         return _failure(error)
     answer = JSONResponse({"next": safe_next(wanted.get("next"))}, headers=_NO_STORE)
+    if former:
+        # After the answer: its end sends all tabs of this browser away, which need the new cookie.
+        answer.background = BackgroundTask(_end_former, former)
     answer.set_cookie(
         signing_in.cookie_name(),
         login_id,
@@ -56,8 +72,16 @@ async def redeem(request: Request) -> Response:
     return answer
 
 
+async def _end_former(cookie: str) -> None:
+    try:
+        await _call(partial(signing_in.sign_out, cookie))
+    except AppError as error:
+        log.warning("a former login goes on until its time is over: %s", error)
+
+
 async def sign_out(request: Request) -> Response:
     """End the browser's login and take its cookie away."""
+    _note_origin(request)
     cookie = request.cookies.get(signing_in.cookie_name())
     try:
         if cookie:
@@ -101,6 +125,11 @@ async def _read_json(request: Request) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _note_origin(request: Request) -> None:
+    address = request.client.host if request.client else ""
+    set_origin(Origin(address, uuid4().hex))
 
 
 async def _call(work: Callable[[], R]) -> R:

@@ -6,6 +6,7 @@ are its members. Asking for another team's thing answers *not found*, so that id
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -28,6 +29,7 @@ class Action(StrEnum):
     LAUNCH = "launch"
     CONTROL = "control"  # cancel, pause, resume, end, retry
     DECIDE = "decide"  # record and supersede decisions
+    EXECUTE = "execute"  # take up tasks that wait for an agent, and record their results
     CONFIGURE = "configure"  # roles, pipelines
     MANAGE = "manage"  # name, members, sharing, archive
     AUDIT = "audit"  # read who changed what
@@ -35,8 +37,34 @@ class Action(StrEnum):
 
 ALLOWED: dict[TeamRole, frozenset[Action]] = {
     TeamRole.VIEWER: frozenset({Action.READ}),
-    TeamRole.MEMBER: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE}),
+    TeamRole.MEMBER: frozenset(
+        {Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE, Action.EXECUTE}
+    ),
     TeamRole.OWNER: frozenset(Action),
+}
+
+
+# What is left to do in an archived team; restoring it is asked about by itself.
+ON_ARCHIVED = frozenset({Action.READ, Action.AUDIT})
+
+
+class Scope(StrEnum):
+    """What a token is for."""
+
+    READ = "read"
+    LAUNCH = "launch"
+    DECIDE = "decide"
+    EXECUTE = "execute"
+    ADMIN = "admin"
+
+
+# Whoever acts on something may look at it: each scope contains reading.
+SCOPES: dict[Scope, frozenset[Action]] = {
+    Scope.READ: frozenset({Action.READ}),
+    Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL}),
+    Scope.DECIDE: frozenset({Action.READ, Action.DECIDE}),
+    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE}),
+    Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
 }
 
 
@@ -48,19 +76,49 @@ class UserPrincipal:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenPrincipal:
+    """A program that acts as a user, limited to its token's scopes and, if it has one, team."""
+
+    user_id: UUID
+    token_id: UUID
+    scopes: frozenset[Scope]
+    team_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SystemPrincipal:
     """Dispatcher, workers and sign-in: not bound to a team."""
 
     name: str = "system"
 
 
-Principal = UserPrincipal | SystemPrincipal
+Principal = UserPrincipal | TokenPrincipal | SystemPrincipal
 SYSTEM = SystemPrincipal()
 
 
 def is_allowed(role: TeamRole | None, action: Action) -> bool:
     """Tell whether a team role allows an action; None (no place in the team) allows nothing."""
     return role is not None and action in ALLOWED[role]
+
+
+def scopes_allow(scopes: Iterable[Scope], action: Action) -> bool:
+    """Tell whether one of a token's scopes allows an action, wherever its user may do it."""
+    return any(action in SCOPES[scope] for scope in scopes)
+
+
+def reaches(principal: Principal, team_id: UUID) -> bool:
+    """Tell whether a principal may be asked about in a team at all: a token may be bound to one."""
+    return not isinstance(principal, TokenPrincipal) or principal.team_id in (None, team_id)
+
+
+def require_scope(principal: Principal, action: Action) -> None:
+    """Raise `NotAllowed` when a token has no scope for an action; others have none to lack."""
+    if isinstance(principal, TokenPrincipal) and not scopes_allow(principal.scopes, action):
+        held = ", ".join(sorted(principal.scopes)) or "none"
+        raise NotAllowed(
+            f"This token may not {action}; its scopes: {held}.",
+            hint="Make a token with the scope that is needed.",
+        )
 
 
 def is_for_every_role(action: Action) -> bool:

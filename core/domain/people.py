@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from core.errors import InvalidInput
@@ -32,6 +33,8 @@ class Team:
     owner_id: UUID
     name: str
     is_shared: bool
+    description: str = ""
+    archived_at: datetime | None = None  # since then it is only read
 
 
 def check_user_name(user_name: str) -> str:

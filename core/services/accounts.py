@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from core.domain.access import Principal, TeamRole, UserPrincipal
+from core.domain.access import SYSTEM, Principal, TeamRole, UserPrincipal
 from core.domain.people import Team, User, check_email, check_user_name
 from core.domain.text import clean_line
 from core.errors import Conflict, NotFound
 from core.ids import new_id
+from core.services.auditing import note
 from core.services.passwords import hash_password
 from core.services.transaction import ask, transact
-from core.store import people
+from core.store import credentials, people
 
 ADMINISTRATOR = "admin"
 DEMO_TEAM = "Demo"
@@ -25,25 +27,36 @@ def create_user(
     *,
     is_administrator: bool = False,
     password_hash: str | None = None,
+    may_be_first: bool = False,
 ) -> User:
-    """Create a user with a personal team; raises `Conflict` when the name or e-mail is taken."""
-    name, address = check_user_name(user_name), check_email(email)
+    """Create a user with a personal team; raises `Conflict` when the name or e-mail is taken.
 
-    user = User(new_id(), name, address, is_administrator)
+    With `may_be_first` the user becomes administrator where none could sign in.
+    """
+    name, address = check_user_name(user_name), check_email(email)
+    made = User(new_id(), name, address, is_administrator)
 
     def work(db: Connection) -> User:
+        user = made
+        if may_be_first and not credentials.has_administrator(db):
+            credentials.lock_administrators(db)  # of two at once the second sees the first
+            is_first = not credentials.has_administrator(db)
+            user = replace(made, is_administrator=is_administrator or is_first)
         if not people.insert_user(
             db,
             user_id=user.id,
             user_name=name,
             email=address,
-            is_administrator=is_administrator,
+            is_administrator=user.is_administrator,
             password_hash=password_hash,
         ):
-            if people.find_user(db, name) == user:  # a try whose answer was lost made it
-                return user
+            earlier = people.find_user(db, name)
+            if earlier is not None and earlier.id == user.id:  # made by a try whose answer was lost
+                return earlier
             raise Conflict("That user name or e-mail address is taken.", hint="Choose another one.")
         people.insert_team(db, team_id=new_id(), owner_id=user.id, name=name, is_shared=False)
+        rights = {"is_administrator": user.is_administrator}
+        note(db, SYSTEM, "user.created", team_id=None, subject=name, details=rights)
         return user
 
     return transact(work)
@@ -75,13 +88,15 @@ def ensure_demo_team() -> tuple[User, Team]:
     """Return the local administrator and the demo team; makes what is missing."""
 
     def work(db: Connection) -> User:
-        people.insert_user(
+        if people.insert_user(
             db,
             user_id=new_id(),
             user_name=ADMINISTRATOR,
             email="admin@localhost",
             is_administrator=True,
-        )
+        ):
+            rights = {"is_administrator": True}
+            note(db, SYSTEM, "user.created", team_id=None, subject=ADMINISTRATOR, details=rights)
         user = people.find_user(db, ADMINISTRATOR)  # whoever made it
         if user is None:
             raise Conflict("The e-mail address admin@localhost belongs to another user.")
@@ -102,5 +117,11 @@ def ensure_demo_password() -> str | None:
         return None
     password = secrets.token_urlsafe(15)
     password_hash = hash_password(password)
-    is_first = transact(lambda db: people.insert_first_password(db, ADMINISTRATOR, password_hash))
-    return password if is_first else None
+
+    def work(db: Connection) -> bool:
+        if not people.insert_first_password(db, ADMINISTRATOR, password_hash):
+            return False
+        note(db, SYSTEM, "password.changed", team_id=None, subject=ADMINISTRATOR)
+        return True
+
+    return password if transact(work) else None

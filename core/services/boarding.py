@@ -15,7 +15,7 @@ from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.services.health import ALIVE_SECONDS
 from core.services.permission import demand
 from core.services.transaction import transact
-from core.store import board, operations, tasks
+from core.store import board, operations
 from core.store.board import BoardSession, BoardTask, FailureCause, Stretch
 
 __all__ = ["Board", "Card", "FailureCause", "Stall", "Stretch", "WorkerLine", "read_board"]
@@ -82,7 +82,7 @@ class Board:
     done: tuple[Card, ...]
     done_total: int
     workers: tuple[WorkerLine, ...]
-    queued: int
+    queued: int  # tasks of this team that wait for a worker
     days: tuple[Stretch, ...]  # the last seven, in the reader's zone; today is the last
     week: Stretch
     week_before: Stretch
@@ -129,7 +129,7 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
             done=tuple(cards[one.id] for one in done),
             done_total=done_total,
             workers=_workers(db, judged),
-            queued=tasks.count_sent(db),
+            queued=board.count_waiting(db, principal, team_id, not_queued=NOT_QUEUED),
             days=tuple(board.list_stretches(db, principal, team_id, [*midnights, now])),
             week=week,
             week_before=before,

@@ -12,6 +12,7 @@ from core.domain.access import Action, Principal
 from core.domain.pipeline import Pipeline, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile, profile_from_json
 from core.ids import new_id
+from core.services.auditing import note
 from core.services.permission import demand
 from core.services.transaction import transact
 from core.settings import get_settings
@@ -44,6 +45,8 @@ def define_role(principal: Principal, team_id: UUID, definition: Mapping[str, An
     def work(db: Connection) -> None:
         demand(db, principal, team_id, Action.CONFIGURE)
         configuration.put_profile(db, new_id(), team_id, profile)
+        details = {"executor": profile.executor, "capabilities": list(profile.capabilities)}
+        note(db, principal, "role.defined", team_id=team_id, subject=profile.role, details=details)
 
     transact(work)
     return profile
@@ -61,6 +64,15 @@ def define_pipeline(principal: Principal, team_id: UUID, definition: Mapping[str
         known = BUILT_IN_PROFILES | configuration.team_profiles(db, principal, team_id)
         pipeline = pipeline_from_json(definition, known_roles=known)
         configuration.put_pipeline(db, new_id(), team_id, pipeline)
+        details = {"roles": [step.role for step in pipeline.steps]}
+        note(
+            db,
+            principal,
+            "pipeline.defined",
+            team_id=team_id,
+            subject=pipeline.name,
+            details=details,
+        )
         return pipeline
 
     return transact(work)

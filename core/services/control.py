@@ -16,6 +16,7 @@ from core.domain.lifecycle import TaskStatus, next_session_status
 from core.domain.session import Session
 from core.domain.text import clean_line
 from core.errors import NotFound, TasksRunning
+from core.services.auditing import note
 from core.services.ending import cancel_open_tasks
 from core.services.permission import demand_session
 from core.services.transaction import transact
@@ -26,17 +27,27 @@ from core.store.heads import Head
 
 # What an act does beside the change of state: it writes, and returns the events to append.
 Effect = Callable[[Connection, Head, list[TaskView], datetime], list[EventBody]]
+# The word by which each act is found in the audit.
+_DONE = {
+    "cancel": "cancelled",
+    "pause": "paused",
+    "resume": "resumed",
+    "complete": "ended",
+    "retry": "retried",
+    "expire": "expired",
+}
 
 
 def cancel_session(principal: Principal, session_id: UUID, reason: str = "") -> Session:
     """Cancel a session: what runs is told to stop, what has finished stays."""
+    reason = clean_line(reason)[:500]
 
     def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
         bodies = cancel_open_tasks(db, head, views, now)
         sessions.end_session(db, head.session_id, at=now)
-        return [*bodies, ev.SessionCancelled(clean_line(reason)[:500])]
+        return [*bodies, ev.SessionCancelled(reason)]
 
-    return _act(principal, session_id, "cancel", effect)
+    return _act(principal, session_id, "cancel", effect, reason=reason)
 
 
 def pause_session(principal: Principal, session_id: UUID) -> Session:
@@ -95,7 +106,13 @@ def expire_session(session_id: UUID) -> Session:
 
 
 def _act(
-    principal: Principal, session_id: UUID, act: str, effect: Effect, *, has_work: bool = False
+    principal: Principal,
+    session_id: UUID,
+    act: str,
+    effect: Effect,
+    *,
+    has_work: bool = False,
+    reason: str = "",
 ) -> Session:
     earlier: list[tuple[int, datetime]] = []
 
@@ -111,6 +128,14 @@ def _act(
         now, views = tasks.locked_tasks(db, session_id)
         bodies = effect(db, head, views, now)
         after = heads.append_events(db, head, bodies, now, status=status)
+        note(
+            db,
+            principal,
+            f"session.{_DONE[act]}",
+            team_id=head.team_id,
+            subject=session.feature_name,
+            details={"session_id": str(session_id)} | ({"reason": reason} if reason else {}),
+        )
         earlier.append((after.last_seq, now))
         return demand_session(db, principal, session_id, Action.CONTROL)
 

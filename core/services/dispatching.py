@@ -17,7 +17,11 @@ from core.store import heads, operations, tasks
 from core.store.tasks import ExpiredLease
 
 MOST_AT_ONCE = 200
-JOBS = {"expire_sessions": 3600.0, "forget_silent_workers": 600.0}  # name -> every so many seconds
+JOBS = {  # name -> every so many seconds
+    "drop_old_audit": 3600.0,
+    "expire_sessions": 3600.0,
+    "forget_silent_workers": 600.0,
+}
 
 
 def take_due_tasks(*, resend: bool = True) -> list[UUID]:

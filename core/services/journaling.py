@@ -10,18 +10,19 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain import events as ev
-from core.domain.access import Action, Principal, UserPrincipal, is_allowed
+from core.domain.access import Action, Principal, SystemPrincipal
 from core.domain.decision import CATEGORIES, DecisionDraft, clean_draft
 from core.domain.events import EventBody
 from core.domain.session import Decision
 from core.domain.text import clean_line
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
-from core.services.permission import demand, demand_session
+from core.services.auditing import note
+from core.services.permission import demand, demand_session, may
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
-from core.store import heads, journal, journal_queries, operations, people, tasks
+from core.store import heads, journal, journal_queries, operations, tasks
 from core.store.journal_queries import PERSON, JournalEntry, JournalQuery, Kind, Standing
 
 __all__ = [
@@ -159,7 +160,7 @@ def record_decision(
     Returns its id. Tasks that start later are guided by it. Raises `InvalidInput`, `NotFound`,
     `NotAllowed`, and `Conflict` when the other one is superseded already.
     """
-    if not isinstance(principal, UserPrincipal):
+    if isinstance(principal, SystemPrincipal):
         raise NotAllowed("Only a person records a decision here.")
     draft = _check(draft)
     decision_id = new_id()
@@ -190,6 +191,17 @@ def record_decision(
         if supersedes_id is not None:
             bodies.append(ev.DecisionSuperseded(str(supersedes_id), str(decision_id)))
         after = heads.append_events(db, head, bodies, now)
+        details = {"decision_id": str(decision_id), "session_id": str(session_id)}
+        if supersedes_id is not None:
+            details["supersedes_id"] = str(supersedes_id)
+        note(
+            db,
+            principal,
+            "decision.recorded",
+            team_id=head.team_id,
+            subject=draft.text,
+            details=details,
+        )
         earlier.append((after.last_seq, now))
         return after.last_seq
 
@@ -199,9 +211,7 @@ def record_decision(
 
 
 def _may_decide(db: Connection, principal: Principal, team_id: UUID) -> bool:
-    return isinstance(principal, UserPrincipal) and is_allowed(
-        people.team_role(db, team_id, principal.user_id), Action.DECIDE
-    )
+    return not isinstance(principal, SystemPrincipal) and may(db, principal, team_id, Action.DECIDE)
 
 
 def _check(draft: DecisionDraft) -> DecisionDraft:

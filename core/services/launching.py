@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.domain import events as ev
-from core.domain.access import Action, Principal, UserPrincipal, require
+from core.domain.access import (
+    Action,
+    Principal,
+    SystemPrincipal,
+    reaches,
+    require,
+    require_scope,
+)
 from core.domain.attempt import content_hash, is_large
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
@@ -17,8 +24,9 @@ from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, RoleProfile
 from core.domain.session import LaunchRequest, Session
 from core.domain.text import check_brief, check_name, clean_json, clean_line
-from core.errors import InvalidInput, NotAllowed, NotFound
+from core.errors import InvalidInput, NotAllowed, NotFound, TeamArchived
 from core.ids import new_id
+from core.services.auditing import describe
 from core.services.configuring import known_executors
 from core.services.transaction import ask, transact_alone
 from core.settings import get_settings
@@ -41,9 +49,10 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     """Launch a session on a brief; with a `launch_key` that was used, return that session.
 
     Raises `InvalidInput` for a brief, name, pipeline or executor that cannot be used, `NotFound`
-    for a foreign team, `NotAllowed` for a viewer, `DatabaseUnavailable` when nothing was stored.
+    for a foreign team, `NotAllowed` for a viewer, `TeamArchived` for what is only kept,
+    `DatabaseUnavailable` when nothing was stored.
     """
-    if not isinstance(principal, UserPrincipal):
+    if isinstance(principal, SystemPrincipal):
         raise NotAllowed("Only a person or an agent launches a session.")
     order = _check(request)
     session_id = new_id()
@@ -51,9 +60,12 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     ground = ask(
         lambda db: launches.read_ground(db, principal.user_id, order.team_id, order.pipeline)
     )
-    if ground is None:
+    if ground is None or not reaches(principal, order.team_id):
         raise NotFound
     require(ground.role, Action.LAUNCH)
+    require_scope(principal, Action.LAUNCH)
+    if ground.is_archived:
+        raise TeamArchived
     profiles = BUILT_IN_PROFILES | dict(ground.profiles)
     pipeline = _find_pipeline(order.pipeline, ground.pipeline, profiles)
     tasks = _task_rows(order, pipeline, profiles)
@@ -69,8 +81,15 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         "launch_key": launch_key,
     }
 
+    noted = describe(
+        principal,
+        "session.launched",
+        subject=order.feature_name,
+        details={"session_id": str(session_id), "pipeline": pipeline.name},
+    )
+
     def work(db: Connection) -> Launched:
-        if launches.insert_launch(db, head, values, tasks, bodies, ground.now):
+        if launches.insert_launch(db, head, values, tasks, bodies, ground.now, noted):
             return Launched(session, True)
         found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
         if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 
@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from core.errors import InvalidInput, TooManyTries
+from core.services.guessing import why_guessed
 from core.settings import get_settings
 
 SHORTEST, LONGEST = 12, 128
@@ -21,12 +22,21 @@ _PATIENCE_SECONDS = 10.0
 _slots = BoundedSemaphore(2)
 
 
-def check_password(password: str) -> str:
-    """Return a password that has 12 to 128 characters; raises `InvalidInput` otherwise."""
+def check_password(password: str, own: Iterable[str] = ()) -> str:
+    """Return a password that has 12 to 128 characters and is not guessed first.
+
+    Raises `InvalidInput` otherwise. `own` holds the user's name and e-mail address.
+    """
     normal = unicodedata.normalize("NFC", password)
     if not SHORTEST <= len(normal) <= LONGEST:
         raise InvalidInput(
             f"The password needs {SHORTEST} to {LONGEST} characters.",
+            hint="A sentence that only you would say is easy to remember.",
+        )
+    reason = why_guessed(normal, own)
+    if reason is not None:
+        raise InvalidInput(
+            f"This password is guessed early: {reason}.",
             hint="A sentence that only you would say is easy to remember.",
         )
     return normal

@@ -7,22 +7,58 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import (
+    ON_ARCHIVED,
     Action,
     Principal,
     SystemPrincipal,
+    TokenPrincipal,
+    UserPrincipal,
     is_for_every_role,
+    reaches,
     require,
+    require_scope,
 )
 from core.domain.session import Session
-from core.errors import NotFound
-from core.store import people, sessions
+from core.domain.team import Place
+from core.errors import NotAllowed, NotFound, TeamArchived
+from core.store import sessions, teams
 
 
 def demand(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:
-    """Raise unless the principal may do `action` in a team: `NotFound` or `NotAllowed`."""
+    """Raise unless the principal may do `action` in a team: `NotFound` or `NotAllowed`.
+
+    In an archived team everybody reads and nobody does more: `TeamArchived`.
+    """
     if isinstance(principal, SystemPrincipal):
         return
-    require(people.team_role(db, team_id, principal.user_id), action)
+    if _place(db, principal, team_id, action).is_archived and action not in ON_ARCHIVED:
+        raise TeamArchived
+
+
+def demand_kept(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:
+    """Raise as `demand` does, but not for an archived team: for archiving and restoring it."""
+    if not isinstance(principal, SystemPrincipal):
+        _place(db, principal, team_id, action)
+
+
+def _place(
+    db: Connection, principal: UserPrincipal | TokenPrincipal, team_id: UUID, action: Action
+) -> Place:
+    if not reaches(principal, team_id):
+        raise NotFound
+    place = teams.read_place(db, team_id, principal.user_id)
+    require(place.role, action)
+    require_scope(principal, action)
+    return place
+
+
+def may(db: Connection, principal: Principal, team_id: UUID, action: Action) -> bool:
+    """Tell whether the principal may do `action` in a team."""
+    try:
+        demand(db, principal, team_id, action)
+    except (NotAllowed, NotFound, TeamArchived):
+        return False
+    return True
 
 
 def demand_session(

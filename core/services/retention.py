@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.errors import IllegalTransition
+from core.services.auditing import drop_old_audit
 from core.services.control import expire_session
 from core.services.transaction import transact
 from core.settings import get_settings
@@ -43,6 +44,7 @@ def forget_silent_workers() -> None:
 def run_job(name: str) -> None:
     """Run a scheduled job by its name; raises `KeyError` for one that is not known."""
     {
+        "drop_old_audit": drop_old_audit,
         "expire_sessions": expire_inactive_sessions,
         "forget_silent_workers": forget_silent_workers,
     }[name]()

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from core.domain.access import SYSTEM, Principal, UserPrincipal
+from core.domain.origin import coming_from, current_origin
 from core.domain.people import User, check_email, check_user_name
 from core.domain.text import clean_line
-from core.errors import NotFound, RedisUnavailable, TicketSpent, TooManyTries, WrongPassword
-from core.services import accounts
+from core.errors import (
+    DatabaseUnavailable,
+    NotFound,
+    RedisUnavailable,
+    SignUpClosed,
+    TicketSpent,
+    TooManyTries,
+    WrongPassword,
+)
+from core.services import accounts, limiting
+from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
 from core.services.transaction import ask, transact
 from core.settings import get_settings
-from core.signals import logins
+from core.signals import logins, resets
+from core.signals.limits import Budget, take_from_budget
 from core.signals.logins import Lifetimes
 from core.signals.tries import forget_tries, give_back, take_try
-from core.store import people
+from core.store import credentials, people
+
+FAILURES_NOTED = Budget(most=1, seconds=60.0)  # of an account, in the audit
 
 _LONGEST_NAME = 320  # of an e-mail address
 _LONGEST_NOTE = 300  # of what a browser says about itself
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +53,25 @@ def cookie_name() -> str:
     return "__Host-sage_login" if get_settings().is_https else "sage_login"
 
 
-def sign_up(user_name: str, email: str, password: str) -> User:
-    """Create a user with a personal team and a password.
+def is_sign_up_open() -> bool:
+    """Tell whether strangers can make an account."""
+    return get_settings().sign_up_open
 
-    Raises `InvalidInput`, or `Conflict` when the name or the e-mail address is taken.
+
+def sign_up(user_name: str, email: str, password: str, *, address: str = "here") -> User:
+    """Create a user with a personal team and a password; the first becomes administrator.
+
+    Raises `InvalidInput`, `Conflict` when the name or the e-mail address is taken, `SignUpClosed`,
+    `TooManyTries`, and `RedisUnavailable`: what cannot be counted is not allowed.
     """
+    if not is_sign_up_open():
+        raise SignUpClosed
     check_user_name(user_name)
     check_email(email)
-    password_hash = hash_password(check_password(password))
-    return accounts.create_user(user_name, email, password_hash=password_hash)
+    checked = check_password(password, (user_name, email))
+    limiting.take_sign_up(address)
+    password_hash = hash_password(checked)
+    return accounts.create_user(user_name, email, password_hash=password_hash, may_be_first=True)
 
 
 def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> str:
@@ -68,15 +96,27 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
     user, stored = found or (None, None)
     is_right = verify_password(stored, password)
     if user is None or stored is None or not is_right:
+        # Also for a name that nobody has, so that it takes as long; what was typed is not noted,
+        # as it may be a password in the wrong place.
+        if not take_from_budget(url, f"noted {typed}", FAILURES_NOTED):
+            _note(SYSTEM, "login.failed", user.user_name if user else "unknown account", address)
         raise WrongPassword
     if needs_rehash(stored):
-        _store_password(user, hash_password(password), instead_of=stored)
+        stored = _rehash(user, stored, password)
+    _note(UserPrincipal(user.id), "login.started", user.user_name, address)
     forget_tries(url, by_account)
     give_back(url, by_address)  # an office shares one
+    ticket = issue_ticket(user, address=address, agent=agent)
+    _withdraw_if_outdated(ticket, user, stored, password)
+    return ticket
+
+
+def issue_ticket(user: User, *, address: str, agent: str) -> str:
+    """Return a ticket for a browser whose user has just given the password."""
     return logins.issue_ticket(
-        url,
+        _redis_url(),
         user.id,
-        _lifetimes(),
+        lifetimes(),
         address=clean_line(address)[:_LONGEST_NOTE],
         agent=clean_line(agent)[:_LONGEST_NOTE],
     )
@@ -87,7 +127,7 @@ def redeem_ticket(ticket: str, *, instead_of: str | None = None) -> str:
 
     Raises `TicketSpent` when the ticket is unknown, used or older than half a minute.
     """
-    login_id = logins.redeem_ticket(_redis_url(), ticket, _lifetimes())
+    login_id = logins.redeem_ticket(_redis_url(), ticket, lifetimes())
     if login_id is None:
         raise TicketSpent
     if instead_of:
@@ -102,16 +142,22 @@ def find_login(cookie: str | None) -> Login | None:
     """
     if not cookie:
         return None
-    record = logins.find_login(_redis_url(), cookie, _lifetimes())
+    record = logins.find_login(_redis_url(), cookie, lifetimes())
     if record is None:
         return None
-    user = ask(lambda db: people.get_user(db, record.user_id))
-    return None if user is None else Login(logins.fingerprint_of(cookie), user)
+    found = ask(lambda db: credentials.find_enabled(db, record.user_id))
+    return None if found is None else Login(logins.fingerprint_of(cookie), found[0])
 
 
 def sign_out(cookie: str) -> None:
     """End the login of a cookie's value; its sockets are closed within a second."""
+    record = logins.find_login(_redis_url(), cookie, lifetimes())
     logins.end_login(_redis_url(), cookie)
+    if record is not None:
+        try:
+            _note(UserPrincipal(record.user_id), "login.ended")
+        except DatabaseUnavailable as error:  # nobody stays signed in for lack of a row
+            log.warning("signed out without a row in the audit: %s", error)
 
 
 def revoke_logins(user: User) -> None:
@@ -122,10 +168,12 @@ def revoke_logins(user: User) -> None:
 def set_password(user_name: str, password: str) -> User:
     """Give a user another password, and end their logins; raises `InvalidInput`, `NotFound`."""
     user = accounts.get_user(user_name)
-    if not _store_password(user, hash_password(check_password(password))):
+    checked = check_password(password, (user.user_name, user.email))
+    if not _store_password(user, hash_password(checked)):
         raise NotFound(f"There is no user '{user.user_name}'.")
     try:
         revoke_logins(user)
+        resets.void_reset(_redis_url(), user.id)
     except RedisUnavailable as error:
         raise RedisUnavailable(
             "The password is changed, but Redis does not answer: earlier logins go on."
@@ -135,9 +183,38 @@ def set_password(user_name: str, password: str) -> User:
 
 def _store_password(user: User, password_hash: str, *, instead_of: str | None = None) -> bool:
     def work(db: Connection) -> bool:
-        return people.set_password_hash(db, user.id, password_hash, instead_of=instead_of)
+        if not people.set_password_hash(db, user.id, password_hash, instead_of=instead_of):
+            return False
+        if instead_of is None:  # else it is the same one, hashed with other parameters
+            note(db, SYSTEM, "password.changed", team_id=None, subject=user.user_name)
+        return True
 
     return transact(work)
+
+
+def _note(who: Principal, kind: str, subject: str = "", address: str | None = None) -> None:
+    origin = current_origin()
+    with coming_from(replace(origin, address=origin.address if address is None else address)):
+        transact(lambda db: note(db, who, kind, team_id=None, subject=subject), budget_seconds=5)
+
+
+def _rehash(user: User, stored: str, password: str) -> str:
+    renewed = hash_password(password)
+    return renewed if _store_password(user, renewed, instead_of=stored) else stored
+
+
+def _withdraw_if_outdated(ticket: str, user: User, stored: str, password: str) -> None:
+    """Raise `WrongPassword` when the password changed, or the account closed, since it was checked.
+
+    Whoever changes either ends all tickets after the commit: a ticket issued before that is gone,
+    and one issued later is seen here.
+    """
+    found = ask(lambda db: credentials.find_enabled(db, user.id))
+    now = found[1] if found else None
+    # Another hash of the same password: it was renewed by a sign-in at the same moment.
+    if now != stored and not (now and verify_password(now, password)):
+        logins.drop_ticket(_redis_url(), ticket)
+        raise WrongPassword
 
 
 def _redis_url() -> str:
@@ -147,7 +224,8 @@ def _redis_url() -> str:
     return url
 
 
-def _lifetimes() -> Lifetimes:
+def lifetimes() -> Lifetimes:
+    """Return how long tickets and logins last."""
     settings = get_settings()
     return Lifetimes(
         ticket=settings.ticket_seconds,

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, is_allowed
+from core.domain.access import SYSTEM, Action, Principal
 from core.domain.events import Event
 from core.domain.session import Session
 from core.domain.session_state import Patch, SessionState, apply
-from core.services.permission import demand, demand_session
+from core.services.permission import demand, demand_session, may
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.store import heads, operations, people, tasks, watching
@@ -164,6 +164,4 @@ def _beats(leases: Iterable[watching.Lease]) -> Iterable[Beat]:
 
 
 def _may_control(db: Connection, principal: Principal, team_id: UUID) -> bool:
-    if isinstance(principal, SystemPrincipal):
-        return True
-    return is_allowed(people.team_role(db, team_id, principal.user_id), Action.CONTROL)
+    return may(db, principal, team_id, Action.CONTROL)

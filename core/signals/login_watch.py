@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from core.errors import RedisUnavailable
+from core.signals.limits import Budget, take_from_budget_async
 from core.signals.logins import (
     REVOKED_CHANNEL,
     LoginRecord,
@@ -49,6 +50,10 @@ class LoginWatch:
         with redis_answers():
             stored = await self._client.get(login_key(login_id))
         return None if stored is None else read_record(stored)
+
+    async def take(self, subject: str, budget: Budget) -> float:
+        """Count an act; returns 0, or the seconds to wait. Raises `RedisUnavailable`."""
+        return await take_from_budget_async(self._client, subject, budget)
 
     async def ended(self, fingerprints: Collection[str]) -> set[str]:
         """Return those of these logins that are no more. Raises `RedisUnavailable`."""

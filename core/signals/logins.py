@@ -22,6 +22,7 @@ from core.errors import RedisUnavailable
 from core.signals.wakeups import get_redis
 
 REVOKED_CHANNEL = "sage:revoked"
+_LOGINS = "sage:login:"
 _SLIDE_SECONDS = 60.0  # how exact "last seen" is
 _LONGEST_ID = 128  # ours have 43 characters; what is longer is not worth hashing
 
@@ -43,6 +44,25 @@ _END_ALL = """
 for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do redis.call('DEL', key) end
 redis.call('DEL', KEYS[1])
 redis.call('PUBLISH', ARGV[1], ARGV[2])
+"""
+
+
+_END_OTHERS = """
+for _, key in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+    if key ~= KEYS[2] then
+        redis.call('DEL', key)
+        redis.call('SREM', KEYS[1], key)
+        local name = string.match(key, '^sage:login:(.*)$')
+        if name then redis.call('PUBLISH', ARGV[1], cjson.encode({login = name})) end
+    end
+end
+if ARGV[2] ~= '' then redis.call('SET', KEYS[2], ARGV[2], 'XX', 'EX', ARGV[3]) end
+"""
+_END_OWN = """
+if redis.call('SREM', KEYS[1], KEYS[2]) == 0 then return 0 end
+if redis.call('DEL', KEYS[2]) == 0 then return 0 end
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return 1
 """
 
 
@@ -82,7 +102,7 @@ def fingerprint_of(login_id: str) -> str:
 
 def login_key(login_id: str) -> str:
     """Return where Redis holds a login."""
-    return f"sage:login:{fingerprint_of(login_id)}"
+    return f"{_LOGINS}{fingerprint_of(login_id)}"
 
 
 def is_plausible(login_id: str | None) -> bool:
@@ -138,6 +158,12 @@ def redeem_ticket(url: str, ticket: str, lifetimes: Lifetimes) -> str | None:
     return login_id if redeemed else None
 
 
+def drop_ticket(url: str, ticket: str) -> None:
+    """Let a ticket open nothing any more."""
+    with redis_answers():
+        get_redis(url).delete(_ticket_key(ticket))
+
+
 def find_login(url: str, login_id: str, lifetimes: Lifetimes) -> LoginRecord | None:
     """Return the login of an id, and note that it was seen; None when it ended."""
     if not is_plausible(login_id):
@@ -180,11 +206,58 @@ def end_all(url: str, user_id: UUID) -> None:
         get_redis(url).eval(_END_ALL, 1, _held_key(user_id), REVOKED_CHANNEL, message)
 
 
+def list_logins(url: str, user_id: UUID) -> list[tuple[str, LoginRecord]]:
+    """Return a user's logins with their fingerprints, the one seen last first."""
+    with redis_answers():
+        redis = get_redis(url)
+        held = [_text(key) for key in redis.smembers(_held_key(user_id))]
+        keys = [key for key in held if key.startswith(_LOGINS)]
+        stored = redis.mget(keys) if keys else []
+    found = [
+        (key.removeprefix(_LOGINS), read_record(record))
+        for key, record in zip(keys, stored, strict=True)
+        if record is not None
+    ]
+    return sorted(found, key=lambda one: one[1].seen_at, reverse=True)
+
+
+def end_own(url: str, user_id: UUID, fingerprint: str) -> bool:
+    """End a login of this user by its fingerprint; False when they have no such login."""
+    keys = (_held_key(user_id), f"{_LOGINS}{fingerprint}")
+    message = orjson.dumps({"login": fingerprint})
+    with redis_answers():
+        ended = get_redis(url).eval(_END_OWN, 2, *keys, REVOKED_CHANNEL, message)
+    return bool(ended)
+
+
+def end_others(url: str, user_id: UUID, keep: str, *, keep_seconds: int | None = None) -> None:
+    """End every login and ticket of a user but the one of a fingerprint.
+
+    With `keep_seconds` that one ends as well, so much later: until then its browser fetches
+    another.
+    """
+    key = f"{_LOGINS}{keep}"
+    with redis_answers():
+        redis = get_redis(url)
+        leaving = b""
+        stored = redis.get(key) if keep_seconds is not None else None
+        if stored is not None:
+            # Seen just now, so that no visit lengthens it before it ends.
+            record = replace(read_record(stored), seen_at=time.time())
+            leaving = orjson.dumps(asdict(record))
+        arguments = (REVOKED_CHANNEL, leaving, str(keep_seconds or 1))
+        redis.eval(_END_OTHERS, 2, _held_key(user_id), key, *arguments)
+
+
 def announce_removal(url: str, user_id: UUID, team_id: UUID) -> None:
     """Tell whoever holds a connection that a user is no longer in a team."""
     with redis_answers():
         message = orjson.dumps({"user_id": user_id, "team_id": team_id})
         get_redis(url).publish(REVOKED_CHANNEL, message)
+
+
+def _text(value: bytes | str) -> str:
+    return value if isinstance(value, str) else value.decode()
 
 
 def _ticket_key(ticket: str) -> str:

@@ -187,6 +187,25 @@ def list_tasks_of(
     ]
 
 
+def count_waiting(
+    db: Connection, principal: Principal, team_id: UUID, *, not_queued: Collection[str]
+) -> int:
+    """Return how many of a team's tasks wait for a worker."""
+    t, h = agent_tasks.c, session_heads.c
+    query = (
+        select(func.count())
+        .select_from(agent_tasks.join(session_heads, h.session_id == t.session_id))
+        .where(
+            t.team_id == team_id,
+            literal_column("agent_tasks.status = 'ready'"),  # as the partial index has it
+            t.due_at <= func.now(),
+            t.executor.not_in(not_queued),
+            h.status == SessionStatus.ACTIVE.value,
+        )
+    )
+    return int(db.execute(visible(query, principal)).scalar_one())
+
+
 def usual_seconds(
     db: Connection, principal: Principal, team_id: UUID, *, latest: int, share: float
 ) -> dict[str, float]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from core.domain.access import TeamRole, effective_role
 from core.domain.events import EventBody
 from core.domain.role import RoleProfile
+from core.store.audit import ACTOR
 from core.store.heads import Head, number_events
 from core.store.values import bind
 
@@ -25,11 +26,13 @@ class LaunchGround:
     role: TeamRole | None
     pipeline: Mapping[str, Any] | None
     profiles: Mapping[str, RoleProfile]
+    is_archived: bool
 
 
 _GROUND = bind(
     """
     SELECT clock_timestamp() AS now, team.owner_id = :user_id AS is_owner, team.is_shared,
+        team.archived_at IS NOT NULL AS is_archived,
         membership.role AS membership, pipeline.definition AS pipeline,
         (SELECT jsonb_agg(jsonb_build_object(
             'role', profile.role, 'title', profile.title, 'capabilities', profile.capabilities,
@@ -67,12 +70,12 @@ def read_ground(db: Connection, user_id: UUID, team_id: UUID, pipeline: str) -> 
         one["role"]: RoleProfile(**(one | {"capabilities": tuple(one["capabilities"])}))
         for one in row.profiles or ()
     }
-    return LaunchGround(row.now, role, row.pipeline, profiles)
+    return LaunchGround(row.now, role, row.pipeline, profiles, row.is_archived)
 
 
 # Everything hangs on the first insert: when the team used the key before, nothing is written.
 _LAUNCH = bind(
-    """
+    f"""
     WITH launched AS (
         INSERT INTO execution_sessions
             (id, team_id, user_id, feature_name, brief, brief_sha256, pipeline, input, launch_key,
@@ -107,6 +110,12 @@ _LAUNCH = bind(
         INSERT INTO snapshot_contents (session_id, team_id, sha256, body)
         SELECT id, :team_id, :brief_sha256, to_jsonb(:brief) FROM launched
         WHERE :brief_sha256 IS NOT NULL
+    ), audited AS (
+        INSERT INTO audit_events
+            (team_id, kind, actor, actor_id, subject, address, trace_id, details)
+        SELECT :team_id, :audit ->> 'kind', {ACTOR}, :actor_id, :audit ->> 'subject',
+            :audit ->> 'address', :audit ->> 'trace_id', :audit -> 'details'
+        FROM launched
     )
     SELECT id FROM launched
     """,
@@ -123,6 +132,10 @@ _LAUNCH = bind(
     last_seq=int,
     tasks=list,
     events=list,
+    audit=dict,
+    actor=str,
+    actor_id=UUID,
+    token_id=UUID,
 )
 
 
@@ -133,8 +146,9 @@ def insert_launch(
     tasks: Sequence[Mapping[str, Any]],
     bodies: Sequence[EventBody],
     at: datetime,
+    audit: Mapping[str, Any],
 ) -> bool:
-    """Insert a session with its head, tasks and first events.
+    """Insert a session with its head, tasks and first events, and the launch's audit event.
 
     False when its team launched one with the same key already: then nothing was written.
     """
@@ -147,5 +161,9 @@ def insert_launch(
         "last_seq": after.last_seq,
         "tasks": [dict(task) for task in tasks],
         "events": events,
+        **{name: audit[name] for name in ("actor", "actor_id", "token_id")},
+        "audit": {
+            name: audit[name] for name in ("kind", "subject", "address", "trace_id", "details")
+        },
     }
     return db.execute(_LAUNCH, values).one_or_none() is not None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from core.domain.access import Principal, TeamRole, effective_role
+from core.domain.access import Principal, TeamRole
 from core.domain.people import Team, User
 from core.store.scope import visible
 from core.store.tables import team_memberships, teams, users
@@ -55,14 +55,17 @@ def get_user(db: Connection, user_id: UUID) -> User | None:
 def find_credentials(db: Connection, name_or_email: str) -> tuple[User, str | None] | None:
     """Return the user of a name or an e-mail address, and the password's hash; or None.
 
-    No name contains an @, and every address does: it is never both.
+    No name contains an @, and every address does: it is never both. Who is disabled has no
+    password that opens anything.
     """
     typed = name_or_email.lower()
     query = select(users).where(
         or_(func.lower(users.c.user_name) == typed, func.lower(users.c.email) == typed)
     )
     row = db.execute(query).one_or_none()
-    return None if row is None else (_to_user(row), row.password_hash)
+    if row is None:
+        return None
+    return _to_user(row), row.password_hash if row.disabled_at is None else None
 
 
 def set_password_hash(
@@ -112,35 +115,15 @@ def insert_membership(db: Connection, team_id: UUID, user_id: UUID, role: TeamRo
     db.execute(insert(team_memberships).values(team_id=team_id, user_id=user_id, role=role.value))
 
 
-_TEAM_ROLE = (
-    select(teams.c.owner_id, teams.c.is_shared, team_memberships.c.role)
-    .outerjoin(
-        team_memberships,
-        and_(
-            team_memberships.c.team_id == teams.c.id,
-            team_memberships.c.user_id == bindparam("user_id"),
-        ),
-    )
-    .where(teams.c.id == bindparam("team_id"))
-)
-
-
-def team_role(db: Connection, team_id: UUID, user_id: UUID) -> TeamRole | None:
-    """Return a user's role in a team; None when the team does not exist or is not theirs."""
-    row = db.execute(_TEAM_ROLE, {"team_id": team_id, "user_id": user_id}).one_or_none()
-    if row is None:
-        return None
-    return effective_role(
-        is_owner=row.owner_id == user_id,
-        is_shared=row.is_shared,
-        membership=None if row.role is None else TeamRole(row.role),
-    )
-
-
 def list_teams(db: Connection, principal: Principal) -> list[Team]:
     """Return the teams that a principal is in, by name."""
     rows = db.execute(visible(select(teams), principal).order_by(teams.c.name, teams.c.id))
-    return [Team(row.id, row.owner_id, row.name, row.is_shared) for row in rows]
+    return [to_team(row) for row in rows]
+
+
+def to_team(row: Row[Any]) -> Team:
+    """Return a row of `teams` as what it is."""
+    return Team(row.id, row.owner_id, row.name, row.is_shared, row.description, row.archived_at)
 
 
 def _to_user(row: Row[Any]) -> User:

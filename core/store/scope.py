@@ -15,11 +15,18 @@ from sqlalchemy import (
     Join,
     Select,
     Table,
+    false,
     select,
     union,
 )
 
-from core.domain.access import Principal, SystemPrincipal
+from core.domain.access import (
+    Action,
+    Principal,
+    SystemPrincipal,
+    TokenPrincipal,
+    scopes_allow,
+)
 from core.store.tables import team_memberships, teams
 
 Q = TypeVar("Q", bound=Select[Any])
@@ -38,7 +45,19 @@ def visible(query: Q, principal: Principal) -> Q:
     if not owned:
         raise ValueError("visible() needs a query on a team-owned table")
     mine = _teams_of(principal.user_id)
-    return query.where(*(column.in_(mine) for column in owned))
+    narrowed = query.where(*(column.in_(mine) for column in owned))
+    if isinstance(principal, TokenPrincipal):
+        return _within_token(narrowed, owned, principal)
+    return narrowed
+
+
+def _within_token(query: Q, owned: list[ColumnElement[UUID]], token: TokenPrincipal) -> Q:
+    """Narrow further to the token's team; to nothing when none of its scopes lets it read."""
+    if not scopes_allow(token.scopes, Action.READ):
+        return query.where(false())
+    if token.team_id is None:
+        return query
+    return query.where(*(column == token.team_id for column in owned))
 
 
 def _sources(query: Select[Any]) -> list[FromClause]:

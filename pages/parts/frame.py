@@ -25,6 +25,7 @@ ASSETS = PAGES / "assets"
 SHOWN = {
     "Work": {"board": ("Board", "space_dashboard"), "sessions": ("Sessions", "view_list")},
     "Understand": {"decisions": ("Decisions", "gavel")},
+    "Team": {"people": ("People and access", "group"), "audit": ("Audit", "policy")},
 }
 HIDDEN = {
     "launch": ("New session", "add"),
@@ -32,6 +33,8 @@ HIDDEN = {
     "replay": ("Replay", "replay"),
     "work": ("Artifacts and snapshots", "draft"),
     "overview": ("What runs", "monitor_heart"),
+    "invitation": ("Invitation", "mail"),
+    "account": ("Your account", "account_circle"),
 }
 SIGNING_OUT = "_signing_out"
 _chrome = component("chrome", "chrome.js")
@@ -59,6 +62,12 @@ def sign_in_page() -> StreamlitPage:
 
 
 @cache
+def reset_page() -> StreamlitPage:
+    """Return the page behind a link for a new password; its address is `/?reset=...`."""
+    return st.Page(PAGES / "reset.py", title="New password", url_path="", default=True)
+
+
+@cache
 def inline_image(name: str) -> str:
     """Return an asset as a data: address, since anonymous browsers are served no files."""
     kind = {"svg": "image/svg+xml", "png": "image/png"}[name.rpartition(".")[2]]
@@ -77,7 +86,7 @@ def draw_frame(visit: Visit, current: StreamlitPage) -> None:
     st.html(PAGES / "parts" / "chrome" / "chrome.css")
     open_tab()
     with st.sidebar:
-        _draw_team(visit)
+        _draw_team(visit, current)
         if st.button(
             "New session", type="primary", icon=":material/add:", width="stretch", shortcut="n"
         ):
@@ -91,8 +100,11 @@ def draw_frame(visit: Visit, current: StreamlitPage) -> None:
     _chrome(data={"page": current.url_path}, key="chrome", on_theme_change=lambda: None)
 
 
-def _draw_team(visit: Visit) -> None:
-    names = {str(team.id): team.name for team in visit.teams}
+def _draw_team(visit: Visit, current: StreamlitPage) -> None:
+    names = {
+        str(team.id): team.name if team.archived_at is None else f"{team.name} (archived)"
+        for team in visit.teams
+    }
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         chosen = st.selectbox(
             "Team",
@@ -103,9 +115,12 @@ def _draw_team(visit: Visit) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        with st.popover(":material/account_circle:", type="tertiary", help="Your account"):
+        # A key of each page's own: it is closed when its link has led to another page.
+        key = f"menu_{current.url_path}"
+        with st.popover(":material/account_circle:", type="tertiary", help="Your account", key=key):
             st.markdown(f"**{plain(visit.user.user_name)}**")
             st.caption(plain(visit.user.email))
+            st.page_link(page("account"), query_params={"team": str(visit.team.id)})
             if st.button("Sign out", icon=":material/logout:", type="tertiary"):
                 st.session_state[SIGNING_OUT] = True
             if st.session_state.get(SIGNING_OUT) and sign_out_here():

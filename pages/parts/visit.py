@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from core.domain.access import UserPrincipal
+from core.domain.origin import Origin, set_origin
 from core.domain.people import Team, User
 from core.domain.session import Session
 from core.errors import AppError
@@ -58,6 +59,7 @@ def find_login() -> signing_in.Login | None:
     What a former login left in the session state is forgotten: a Streamlit session outlives
     signing out, and another browser can try to attach to it.
     """
+    set_origin(Origin(st.context.ip_address or "here", uuid4().hex))  # of this run
     cookie = st.context.cookies.get(signing_in.cookie_name())
     login = signing_in.find_login(cookie) if cookie else None
     fingerprint = login.fingerprint if login else None
@@ -115,7 +117,8 @@ def _visit_of(login: signing_in.Login) -> Visit:
         if asked:
             draw_empty("team")
             st.stop()
-        team = next((one for one in teams if one.is_shared), teams[0])
+        alive = [one for one in teams if one.archived_at is None] or teams
+        team = next((one for one in alive if one.is_shared), alive[0])
     return Visit(login.user, team, teams, _zone())
 
 

@@ -157,6 +157,7 @@ def test_users_that_cannot_be_made(here: Here) -> None:
         ("DATABASE_URL", "postgresql://sage:hunter2@host:port/db", "DATABASE_URL is no address"),
         ("REDIS_URL", "http://:hunter2@host", "REDIS_URL is no address"),
         ("SESSION_RETENTION_DAYS", "0", "SESSION_RETENTION_DAYS"),
+        ("AUDIT_RETENTION_DAYS", "0", "AUDIT_RETENTION_DAYS"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named_without_their_value(

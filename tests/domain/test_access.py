@@ -37,8 +37,9 @@ def test_a_viewer_reads_and_nothing_else() -> None:
     assert ALLOWED[TeamRole.VIEWER] == {Action.READ}
 
 
-def test_a_member_neither_configures_nor_manages() -> None:
-    assert set(Action) - ALLOWED[TeamRole.MEMBER] == {Action.CONFIGURE, Action.MANAGE}
+def test_a_member_neither_configures_nor_manages_nor_audits() -> None:
+    refused = {Action.CONFIGURE, Action.MANAGE, Action.AUDIT}
+    assert set(Action) - ALLOWED[TeamRole.MEMBER] == refused
 
 
 def test_an_owner_may_do_everything() -> None:

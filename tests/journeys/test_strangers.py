@@ -14,7 +14,7 @@ from tests.journeys.crew import App, chromium
 from tests.journeys.visitors import settle, texts_of
 
 SECRET = "A feature that is nobody's business"
-PAGES = ("", "sessions", "decisions", "launch", "live", "replay", "work", "overview")
+PAGES = ("", "sessions", "decisions", "launch", "live", "replay", "work", "overview", "audit")
 ODD = (
     *("admin", "main", "board", "sign_in", "pages/main.py", "pages/live.py", "app.py"),
     *("~/+/live", "live/", "live/../work", "%2e%2e/live", "component/sage_live", "media/x.png"),

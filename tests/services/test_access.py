@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -19,26 +19,32 @@ from core.domain.access import (
     SYSTEM,
     Action,
     Principal,
+    Scope,
     TeamRole,
+    TokenPrincipal,
     UserPrincipal,
     effective_role,
     is_allowed,
 )
 from core.domain.session import LaunchRequest, Session
-from core.errors import NotAllowed, NotFound
+from core.errors import Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.services import (
     accounts,
+    auditing,
     boarding,
     browsing,
     configuring,
     control,
     inspecting,
+    inviting,
     journaling,
     launching,
+    members,
     previewing,
     reading,
     replaying,
+    teams,
     watching,
 )
 from core.services.transaction import transact
@@ -52,6 +58,7 @@ from tests.factories import (
     make_artifact,
     make_decision,
     make_someone,
+    make_team_of,
 )
 
 
@@ -64,6 +71,8 @@ class Ids:
     artifact: UUID
     snapshot: UUID
     decision: UUID
+    member: UUID = field(default_factory=new_id)
+    invitation: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class UseCase:
     action: Action
     needs: Callable[[Someone, Session], object] = lambda someone, session: None
     for_system: bool = True
+    is_about_others: bool = False  # there are none in a team that is not shared
 
 
 def _launch(principal: Principal, ids: Ids) -> Any:
@@ -94,8 +104,26 @@ def _decide(principal: Principal, ids: Ids) -> Any:
     return journaling.record_decision(principal, ids.session, make_decision(strategic=True))
 
 
+def _invite(principal: Principal, ids: Ids) -> Any:
+    return inviting.invite_person(principal, ids.team, "new@example.org")
+
+
+def _approve(principal: Principal, ids: Ids) -> Any:
+    return members.set_approver_roles(principal, ids.team, ids.member, ["designer"])
+
+
+MANAGE = Action.MANAGE
 READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
 USE_CASES: dict[str, UseCase] = {
+    "auditing.list_audit": UseCase(
+        lambda p, i: auditing.list_audit(p, auditing.AuditQuery(i.team)), Action.AUDIT
+    ),
+    "auditing.export_audit": UseCase(
+        lambda p, i: auditing.export_audit(p, auditing.AuditQuery(i.team)), Action.AUDIT
+    ),
+    "auditing.verify_team_audit": UseCase(
+        lambda p, i: auditing.verify_team_audit(p, i.team), Action.AUDIT
+    ),
     "watching.get_head": UseCase(lambda p, i: watching.get_head(p, i.session), READ),
     "watching.check_session": UseCase(lambda p, i: watching.check_session(p, i.session), READ),
     "watching.check_team": UseCase(lambda p, i: watching.check_team(p, i.team), READ),
@@ -142,11 +170,52 @@ USE_CASES: dict[str, UseCase] = {
     "reading.find_session_id": UseCase(
         lambda p, i: reading.find_session_id(p, str(i.session)[:-1]), READ
     ),
+    "teams.rename_team": UseCase(lambda p, i: teams.rename_team(p, i.team, "New"), MANAGE),
+    "teams.describe_team": UseCase(lambda p, i: teams.describe_team(p, i.team, "New"), MANAGE),
+    "teams.share_team": UseCase(lambda p, i: teams.share_team(p, i.team), MANAGE),
+    "teams.unshare_team": UseCase(lambda p, i: teams.unshare_team(p, i.team), MANAGE),
+    "teams.archive_team": UseCase(lambda p, i: teams.archive_team(p, i.team), MANAGE),
+    "teams.restore_team": UseCase(lambda p, i: teams.restore_team(p, i.team), MANAGE),
+    "members.read_people": UseCase(lambda p, i: members.read_people(p, i.team), READ),
+    "members.list_members": UseCase(lambda p, i: members.list_members(p, i.team), READ),
+    "members.change_role": UseCase(
+        lambda p, i: members.change_role(p, i.team, i.member, "viewer") is None,
+        MANAGE,
+        is_about_others=True,
+    ),
+    "members.set_approver_roles": UseCase(_approve, MANAGE, is_about_others=True),
+    "members.remove_member": UseCase(
+        lambda p, i: members.remove_member(p, i.team, i.member) is None,
+        MANAGE,
+        is_about_others=True,
+    ),
+    "members.hand_over": UseCase(
+        lambda p, i: members.hand_over(p, i.team, i.member), MANAGE, is_about_others=True
+    ),
+    "inviting.invite_person": UseCase(_invite, MANAGE, for_system=False, is_about_others=True),
+    "inviting.list_invitations": UseCase(lambda p, i: inviting.list_invitations(p, i.team), MANAGE),
+    "inviting.withdraw_invitation": UseCase(
+        lambda p, i: inviting.withdraw_invitation(p, i.invitation) is None, MANAGE
+    ),
     "accounts.find_team": UseCase(lambda p, i: accounts.find_team(p, str(i.team)), READ),
 }
 # These narrow what they return instead of refusing; each has a test of its own below.
 NARROWING = {"accounts.list_teams", "reading.list_sessions"}
-INSIDE_USE_CASES = {"permission.demand", "permission.demand_session"}
+# These are about the principal's own: test_teams and test_inviting hold what is whose.
+OWN = {
+    "teams.create_team",
+    "members.leave_team",
+    *(f"inviting.{act}_{what}" for act in ("accept", "decline") for what in ("invitation", "link")),
+    "inviting.find_by_link",
+    "inviting.list_waiting",
+}
+INSIDE_USE_CASES = {
+    "permission.may",
+    "permission.demand_kept",
+    "teams.hold_team",
+    "permission.demand",
+    "permission.demand_session",
+}
 
 
 @dataclass(frozen=True)
@@ -170,10 +239,21 @@ def world(someone: Someone) -> World:
     )
     (artifact,) = reading.list_artifacts(someone.principal, session.id)
     decision = reading.get_report(someone.principal, session.id).decisions[0]
+    member, invited = make_someone(), make_someone().user.user_name
+    add_member(someone.team_id, member.user)
+    invitation = inviting.invite_person(someone.principal, someone.team_id, invited).invitation
     return World(
         someone,
         session,
-        Ids(someone.team_id, session.id, artifact.id, claimed.snapshot_id, decision.id),
+        Ids(
+            someone.team_id,
+            session.id,
+            artifact.id,
+            claimed.snapshot_id,
+            decision.id,
+            member.user.id,
+            invitation.id,
+        ),
     )
 
 
@@ -225,6 +305,25 @@ def nobody(world: World) -> tuple[Principal, TeamRole | None]:
     return UserPrincipal(new_id()), None
 
 
+def token(
+    world: World, scopes: frozenset[Scope], *, is_bound_elsewhere: bool = False
+) -> TokenPrincipal:
+    elsewhere = make_team_of(world.owner.user).team_id if is_bound_elsewhere else world.ids.team
+    return TokenPrincipal(world.owner.user.id, new_id(), scopes, elsewhere)
+
+
+def token_of_every_scope(world: World) -> tuple[Principal, TeamRole | None]:
+    return token(world, frozenset(Scope)), TeamRole.OWNER
+
+
+def token_that_reads(world: World) -> tuple[Principal, TeamRole | None]:
+    return token(world, frozenset({Scope.READ})), TeamRole.VIEWER
+
+
+def token_of_another_team(world: World) -> tuple[Principal, TeamRole | None]:
+    return token(world, frozenset(Scope), is_bound_elsewhere=True), None
+
+
 PEOPLE = {
     "owner": owner,
     "owner of an unshared team": owner_of_an_unshared_team,
@@ -235,6 +334,9 @@ PEOPLE = {
     "former member": former_member,
     "member of an unshared team": member_of_an_unshared_team,
     "nobody": nobody,
+    "owner's token of every scope": token_of_every_scope,
+    "owner's token that reads": token_that_reads,
+    "owner's token of another team": token_of_another_team,
 }
 
 
@@ -247,7 +349,7 @@ def test_every_use_case_with_a_principal_stands_in_the_matrix() -> None:
                 continue
             if "principal" in inspect.signature(function).parameters:
                 found.add(f"{module.name}.{name}")
-    assert found == set(USE_CASES) | NARROWING | INSIDE_USE_CASES
+    assert found == set(USE_CASES) | NARROWING | OWN | INSIDE_USE_CASES
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -257,7 +359,11 @@ def test_a_use_case_is_open_to_whom_the_table_allows(world: World, who: str, nam
     case.needs(world.owner, world.session)
     principal, role = PEOPLE[who](world)
     if is_allowed(role, case.action):
-        assert case.act(principal, world.ids)
+        if case.is_about_others and who == "owner of an unshared team":
+            with pytest.raises((Conflict, NotFound)):
+                case.act(principal, world.ids)
+        else:
+            assert case.act(principal, world.ids)
     elif role is not None:
         with pytest.raises(NotAllowed):
             case.act(principal, world.ids)

@@ -14,8 +14,8 @@ from core.services import control
 from core.services.browsing import COUNTED, SessionQuery, browse_sessions
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
-from core.store.tables import metadata
 from embedded.servers import RunningServers
+from tests.conftest import empty_tables
 from tests.factories import (
     Someone,
     claim,
@@ -128,12 +128,11 @@ def grown(
     request: pytest.FixtureRequest, servers: RunningServers, database_url: str
 ) -> Iterator[Someone]:
     """A team with many finished sessions."""
-    names = ", ".join(table.name for table in metadata.sorted_tables)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", database_url)
         patch.setenv("REDIS_URL", servers.redis_url)
         get_settings.cache_clear()
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
         made = make_someone()
         values = {"team": made.team_id, "user": made.user.id, "number": request.param}
 
@@ -145,7 +144,7 @@ def grown(
         with current_engine().connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
         yield made
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
     get_settings.cache_clear()
 
 

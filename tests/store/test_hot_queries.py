@@ -19,8 +19,8 @@ from core.services.transaction import current_engine, transact
 from core.settings import get_settings
 from core.store import heads, sessions, snapshots, tasks
 from core.store.database import driver_of
-from core.store.tables import metadata
 from embedded.servers import RunningServers
+from tests.conftest import empty_tables
 from tests.factories import Someone, add_member, launch, make_someone, task_of
 
 TEAMS, SESSIONS = 200, 4000
@@ -65,8 +65,7 @@ def crowd(servers: RunningServers, database_url: str) -> Iterator[Someone]:
         patch.setenv("DATABASE_URL", database_url)
         patch.setenv("REDIS_URL", servers.redis_url)
         get_settings.cache_clear()
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
         made = make_someone()
         values = {
             "team_id": made.team_id,
@@ -84,7 +83,7 @@ def crowd(servers: RunningServers, database_url: str) -> Iterator[Someone]:
         with current_engine().connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
         yield made
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
     get_settings.cache_clear()
 
 

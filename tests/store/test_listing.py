@@ -22,8 +22,9 @@ from core.services.browsing import SessionQuery, browse_sessions
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
 from core.store import listing
-from core.store.tables import execution_sessions, metadata, session_heads
+from core.store.tables import execution_sessions, session_heads
 from embedded.servers import RunningServers
+from tests.conftest import empty_tables
 from tests.factories import Someone, make_someone
 from tests.profiles import WITH_SERVERS
 
@@ -106,21 +107,20 @@ def store(db: Connection, someone: Someone, rows: tuple[Row, ...]) -> None:
 @pytest.fixture(scope="module")
 def crowd(servers: RunningServers, database_url: str) -> Iterator[Crowd]:
     """Hundreds of sessions, and bounds so low that all ways to them are taken."""
-    names = ", ".join(table.name for table in metadata.sorted_tables)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", database_url)
         patch.setenv("REDIS_URL", servers.redis_url)
         patch.setattr(listing, "WALKED", WALKED)
         patch.setattr(browsing, "COUNTED", COUNTED)
         get_settings.cache_clear()
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
         made = Crowd(make_someone(), make_someone(), tuple(make_rows(random.Random(7))))
         transact(lambda db: store(db, made.someone, made.rows))
         transact(lambda db: store(db, made.other, tuple(make_rows(random.Random(8)))))
         with current_engine().connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
         yield made
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
     get_settings.cache_clear()
 
 

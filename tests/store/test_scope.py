@@ -26,9 +26,10 @@ from core.domain.access import SYSTEM, TeamRole, UserPrincipal
 from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
-from core.services import reading
+from core.services import inviting, reading
 from core.services.transaction import transact
 from core.store import scope
+from core.store.audit import AuditQuery
 from core.store.journal_queries import JournalQuery
 from core.store.listing import SessionQuery
 from core.store.scope import visible
@@ -152,6 +153,8 @@ def foreign(someone: Someone) -> Foreign:
         reading.get_report(someone.principal, session.id).decisions,
         key=lambda one: one.task_id is None,
     )
+    add_member(someone.team_id, make_someone().user)
+    inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
     claim(someone, session, "dba")  # guided by the strategic decision
     asking, failing = launch(someone), launch(someone)
     complete(claim(someone, asking, "architect"), outcome="needs_input", questions=("Who?",))
@@ -173,6 +176,11 @@ def foreign(someone: Someone) -> Foreign:
 Probe = Callable[[Any, Connection, Any, Foreign], Any]
 AGO, SOON = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1)
 PROBES: dict[tuple[str, str], Probe] = {
+    ("audit", "list_events"): lambda m, db, p, f: m.list_events(
+        db, p, AuditQuery(f.team_id), offset=0, limit=9
+    ),
+    ("audit", "list_kinds"): lambda m, db, p, f: m.list_kinds(db, p, f.team_id),
+    ("audit", "count_waiting"): lambda m, db, p, f: m.count_waiting(db, p, f.team_id),
     ("board", "open_sessions"): lambda m, db, p, f: m.open_sessions(db, p, f.team_id, 9),
     ("board", "ended_sessions"): lambda m, db, p, f: m.ended_sessions(
         db, p, f.team_id, SessionStatus.FAILED, since=AGO, most=9
@@ -184,6 +192,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, f.team_id, since=AGO, most=9
     ),
     ("board", "list_tasks_of"): lambda m, db, p, f: m.list_tasks_of(db, p, [f.session_id]),
+    ("board", "count_waiting"): lambda m, db, p, f: m.count_waiting(
+        db, p, f.team_id, not_queued=("external",)
+    ),
     ("board", "usual_seconds"): lambda m, db, p, f: m.usual_seconds(
         db, p, f.team_id, latest=9, share=0.95
     ),
@@ -230,6 +241,11 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("people", "list_teams"): lambda m, db, p, f: [
         team for team in m.list_teams(db, p) if team.id == f.team_id
     ],
+    ("teams", "get_team"): lambda m, db, p, f: m.get_team(db, p, f.team_id),
+    ("teams", "list_members"): lambda m, db, p, f: m.list_members(db, p, f.team_id),
+    ("invitations", "list_open"): lambda m, db, p, f: m.list_open(
+        db, p, f.team_id, datetime.now(UTC)
+    ),
     ("sessions", "get_session"): lambda m, db, p, f: m.get_session(db, p, f.session_id),
     ("sessions", "get_brief"): lambda m, db, p, f: m.get_brief(db, p, f.session_id),
     ("sessions", "find_by_launch_key"): lambda m, db, p, f: m.find_by_launch_key(
@@ -249,15 +265,25 @@ PROBES: dict[tuple[str, str], Probe] = {
 # What the engine reads while it holds a session's head, or before it knows who asks. Nothing of
 # it may be shown to a principal: whoever adds a name here says that it is not.
 WITHOUT_PRINCIPAL = {
+    # What seals, verifies and drops the audit's rows.
+    *(("audit", name) for name in ("list_unsealed", "list_sealed", "list_chains")),
+    *(("audit", name) for name in ("chains_before", "dropped_through", "find_never_sealed")),
     *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
     ("people", "insert_team"),
-    ("people", "team_role"),
+    *(("teams", name) for name in ("read_place", "lock_team", "lock_owned")),
+    *(("teams", name) for name in ("count_members", "member_role", "change_team")),
+    *(("teams", name) for name in ("delete_member", "delete_other_members")),
+    # Found for whoever was invited, or holds the link: `core.services.inviting` asks which.
+    *(("invitations", name) for name in ("get_invitation", "find_by_token", "list_waiting")),
+    *(("invitations", name) for name in ("insert_invitation", "count_open", "has_open")),
     ("sessions", "list_inactive"),
     ("snapshots", "close_snapshot"),
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
+    # A token belongs to its user, whom each of these names, or to whoever holds it.
+    *(("tokens", name) for name in ("list_tokens_of", "revoke_token", "find_by_hash")),
     *(("watching", name) for name in ("last_seqs", "list_leases", "team_marks", "teams_of")),
 }
 

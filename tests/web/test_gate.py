@@ -42,6 +42,7 @@ CLOSED = [
     "/sessions",
     "/admin",
     "/overview",
+    "/account",
     "/pages/main.py",
     "/auth/me",
     "/auth/login",

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from core.services import dispatching
-from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
-from core.store.tables import metadata
 from embedded.servers import RunningServers
 from tests.chaos.crew import Crew
+from tests.conftest import empty_tables
 from tests.workers.stage import SETTINGS, Stage
 
 
@@ -27,8 +25,7 @@ def stage(
         for name, value in {**SETTINGS, **urls}.items():
             patch.setenv(name, value)
         get_settings.cache_clear()
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        transact(lambda db: db.execute(text(f"TRUNCATE {names} CASCADE")))
+        empty_tables()
         get_redis(servers.redis_url).flushall()
         dispatching.schedule_jobs()
         dispatching.take_due_jobs()  # so that none stands in the queue beside a test's tasks

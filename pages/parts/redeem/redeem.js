@@ -12,11 +12,15 @@ const wanted = () => new URLSearchParams(location.search).get('next')
 
 export default function (component) {
   const {ticket, sign_out: signOut} = component.data;
-  const failed = (reason) => component.setTriggerValue('failed', String(reason));
+  const failed = (reason) => {
+    window.sageRenewing = false;
+    component.setTriggerValue('failed', String(reason));
+  };
   if (signOut) {
     post('/auth/sign-out', {}).then(() => location.replace('/')).catch(failed);
   } else if (ticket && window.sageTicket !== ticket) {
     window.sageTicket = ticket;
+    window.sageRenewing = true;
     post('/auth/redeem', {ticket, next: wanted()})
       .then((answer) => location.replace(answer.next))
       .catch(failed);

@@ -12,7 +12,8 @@ const CATCHING_UP_MS = 1500; // so long it stays on screen, even when it took no
 const KEPT_EVENTS = 500;
 const SIGNED_OUT = 4401;
 
-const leave = () => location.replace('/');
+// A browser that is just fetching another login id leaves its page by itself, for the same page.
+const leave = () => { if (!window.sageRenewing) location.replace('/'); };
 
 const makeTab = () => {
   const topics = new Map(); // name -> {handlers, model, timer}
