@@ -86,7 +86,8 @@ def revoke_token(
 def _table(principal: UserPrincipal, found: list[Token]) -> Table:
     names = {team.id: team.name for team in services.accounts.list_teams(principal)}
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "scopes", "expires", "last used", "team"):
+    table.add_column("id", no_wrap=True, min_width=36)  # whole, to be copied
+    for column in ("scopes", "expires", "last used", "team"):
         table.add_column(column, no_wrap=True)
     table.add_column("name", overflow="ellipsis", no_wrap=True, ratio=1)
     for token in found:

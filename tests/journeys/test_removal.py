@@ -93,6 +93,7 @@ def test_an_invitations_link_works_for_somebody_who_is_new(app: App, browser: Br
     context.set_default_timeout(20_000)
     page = context.new_page()
     page.goto(app.address + (made.path or ""))
+    settle(page)  # what is typed before the first run is drawn may be lost
     page.get_by_role("tab", name="Make an account").click()
     fill_sign_up(page, "newcomer-by-link")
     page.get_by_role("button", name="Accept").click()
