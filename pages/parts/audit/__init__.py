@@ -6,13 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import streamlit as st
 
 from core.services.auditing import AuditEvent, AuditPage, AuditQuery, ChainState, Verdict
-from pages.parts.sessions.address import asked, asked_page, asked_span, clear, keep
+from pages.parts.sessions.address import (
+    asked,
+    asked_page,
+    clear,
+    draw_search_field,
+    draw_span,
+    keep,
+)
 from pages.parts.visit import Visit
 from pages.parts.wording import counted, plain
 
@@ -26,16 +32,7 @@ CSV_COLUMNS = (
 def draw_filters(visit: Visit) -> AuditQuery:
     """Draw search, kind, person and days; returns what is asked for."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        text = st.text_input(
-            "Search",
-            asked("q"),
-            max_chars=200,
-            key=f"{PREFIX}q",
-            type="search",
-            placeholder="Search subject, address, details",
-            icon=":material/search:",
-            label_visibility="collapsed",
-        )
+        text = draw_search_field(PREFIX, "Search subject, address, details")
         actor = st.text_input(
             "Who",
             asked("who"),
@@ -48,19 +45,14 @@ def draw_filters(visit: Visit) -> AuditQuery:
         )
         kind = _draw_kind()
         with st.popover("Days", icon=":material/calendar_month:"):
-            dates: Any = asked_span("from", "to")
-            days: Any = st.date_input("Between", dates, key=f"{PREFIX}days")
-    span: tuple[date, ...] = days if isinstance(days, tuple) else (days,)
-    keep("q", text or "")
+            span = draw_span("Between", PREFIX)
     keep("who", actor or "")
     keep("kind", kind)
-    keep("from", span[0].isoformat() if span else "")
-    keep("to", span[-1].isoformat() if span else "")
     return AuditQuery(
         visit.team.id,
         kind=kind,
         actor=actor or "",
-        text=text or "",
+        text=text,
         since=datetime.combine(span[0], time(), visit.zone) if span else None,
         until=datetime.combine(span[-1], time(), visit.zone) + timedelta(days=1) if span else None,
     )

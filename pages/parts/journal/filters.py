@@ -8,7 +8,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.services.journaling import PERSON, JournalPage, JournalQuery, Kind, Standing
-from pages.parts.sessions.address import asked, asked_list, clear, keep
+from pages.parts.sessions.address import asked, asked_list, clear, draw_search_field, keep
 from pages.parts.theme import ROLES
 from pages.parts.visit import Visit
 
@@ -22,23 +22,13 @@ CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
 def draw_search(visit: Visit, session_id: UUID | None) -> JournalQuery:
     """Draw search and filters but for the standing; returns what is asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = st.text_input(
-            "Search",
-            asked("q"),
-            max_chars=200,
-            key=f"{PREFIX}q",
-            type="search",
-            placeholder="Search decisions, reasons, alternatives",
-            icon=":material/search:",
-            label_visibility="collapsed",
-        )
+        text = draw_search_field(PREFIX, "Search decisions, reasons, alternatives")
         with st.popover("Filter", icon=":material/tune:"):
             roles = _pills("Role", "role", AUTHORS)
             confidences = _pills("Confidence", "confidence", CONFIDENCES)
-    keep("q", text or "")
     return JournalQuery(
         visit.team.id,
-        text=text or "",
+        text=text,
         roles=frozenset(roles),
         confidences=frozenset(confidences),
         session_id=session_id,

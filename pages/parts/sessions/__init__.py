@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 
 import streamlit as st
@@ -13,7 +13,14 @@ import streamlit as st
 from core.domain.lifecycle import SessionStatus
 from core.services.browsing import ListedSession, SessionPage, SessionQuery, Sort
 from pages.parts.sessions import address
-from pages.parts.sessions.address import asked, asked_list, asked_span, clear, keep
+from pages.parts.sessions.address import (
+    asked,
+    asked_list,
+    clear,
+    draw_search_field,
+    draw_span,
+    keep,
+)
 from pages.parts.theme import OUTCOMES, STATES, role_look, state_look
 from pages.parts.visit import Visit
 from pages.parts.wording import counted, duration
@@ -31,16 +38,7 @@ _LABELS = {look.label: look.color for look in [*STATES.values(), *OUTCOMES.value
 def draw_search(visit: Visit) -> SessionQuery:
     """Draw search, sorting and dates; returns what is asked for, without states."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        text = st.text_input(
-            "Search",
-            asked("q"),
-            max_chars=200,
-            key=f"{PREFIX}q",
-            type="search",
-            placeholder="Search name, brief, id",
-            icon=":material/search:",
-            label_visibility="collapsed",
-        )
+        text = draw_search_field(PREFIX, "Search name, brief, id")
         sort = st.selectbox(
             "Sort",
             list(SORTS),
@@ -51,16 +49,11 @@ def draw_search(visit: Visit) -> SessionQuery:
             width=170,
         )
         with st.popover("More filters", icon=":material/tune:"):
-            dates: Any = asked_span("from", "to")
-            days: Any = st.date_input("Started between", dates, key=f"{PREFIX}days")
-    span: tuple[date, ...] = days if isinstance(days, tuple) else (days,)
-    keep("q", text or "")
+            span = draw_span("Started between", PREFIX)
     keep("sort", sort, "newest")
-    keep("from", span[0].isoformat() if span else "")
-    keep("to", span[-1].isoformat() if span else "")
     return SessionQuery(
         visit.team.id,
-        text=text or "",
+        text=text,
         since=datetime.combine(span[0], time(), visit.zone) if span else None,
         until=datetime.combine(span[-1], time(), visit.zone) + timedelta(days=1) if span else None,
         sort=cast(Sort, sort),

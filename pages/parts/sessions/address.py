@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -53,6 +54,32 @@ def keep(name: str, value: str | Sequence[str], usual: str = "") -> None:
         st.query_params.pop(name, None)
     elif st.query_params.get_all(name) != list(value):
         st.query_params[name] = list(value)
+
+
+def draw_search_field(prefix: str, placeholder: str) -> str:
+    """Draw the field that searches a list, kept as `q`; returns what is typed."""
+    text = st.text_input(
+        "Search",
+        asked("q"),
+        max_chars=200,
+        key=f"{prefix}q",
+        type="search",
+        placeholder=placeholder,
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    keep("q", text or "")
+    return text or ""
+
+
+def draw_span(label: str, prefix: str) -> tuple[date, ...]:
+    """Draw the choice of days, kept as `from` and `to`; returns none, the first, or both."""
+    asked_for: Any = asked_span("from", "to")
+    days: Any = st.date_input(label, asked_for, key=f"{prefix}days")
+    span: tuple[date, ...] = days if isinstance(days, tuple) else (days,)
+    keep("from", span[0].isoformat() if span else "")
+    keep("to", span[-1].isoformat() if span else "")
+    return span
 
 
 def clear(prefix: str) -> None:
