@@ -13,13 +13,11 @@ from playwright.sync_api import Browser, Page, expect
 from core.domain.access import UserPrincipal
 from core.domain.session import Session
 from core.services import reading
-from embedded.servers import RunningServers
 from tests.factories import Someone, claim, complete, launch, make_artifact, make_someone
-from tests.journeys.crew import App, chromium, signed_in
+from tests.journeys.crew import App, signed_in
 from tests.journeys.visitors import (
     BRIEFS,
     brief_field,
-    crew_of,
     fill_sign_up,
     settle,
     stranger,
@@ -72,20 +70,6 @@ class Watched:
         """The text stands on the page, letter by letter."""
         shown = texts_of(self.page.locator("body"))
         assert text in shown, shown
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    with crew_of(servers, database_url, tmp_path_factory.mktemp("crew")) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.access import SYSTEM
 from core.services import administering
-from embedded.servers import RunningServers
-from tests.journeys.crew import App, chromium
-from tests.journeys.visitors import PASSWORD, crew_of, settle, sign_in, sign_up, stranger
+from tests.journeys.crew import App
+from tests.journeys.visitors import PASSWORD, settle, sign_in, sign_up, stranger
 
 OTHER = "another horse battery"
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    with crew_of(servers, database_url, tmp_path_factory.mktemp("crew")) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def cookie_of(page: Page) -> str:

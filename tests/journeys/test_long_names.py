@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.access import TeamRole
 from core.services import accounts
-from embedded.servers import RunningServers
 from tests.factories import (
     Someone,
     add_member,
@@ -20,26 +17,12 @@ from tests.factories import (
     make_decision,
     make_someone,
 )
-from tests.journeys.crew import App, chromium, signed_in
-from tests.journeys.visitors import brief_field, crew_of, fill_sign_up, settle, stranger, type_in
+from tests.journeys.crew import App, signed_in
+from tests.journeys.visitors import brief_field, fill_sign_up, settle, stranger, type_in
 
 ENDLESS = "W" * 10_000
 PHONE = {"width": 390, "height": 800}
 PAGES = ("/", "/sessions", "/decisions", "/launch", "/live", "/replay", "/work", "/overview")
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    with crew_of(servers, database_url, tmp_path_factory.mktemp("crew")) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from uuid import UUID
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.access import UserPrincipal
@@ -15,14 +13,12 @@ from core.domain.events import Event
 from core.domain.session_state import SessionState, fold
 from core.services import accounts, reading
 from core.services.reading import SessionReport
-from embedded.servers import RunningServers
 from pages.parts.theme import STATES, role_look
 from tests.factories import Someone, add_member, make_someone
-from tests.journeys.crew import App, chromium, signed_in
+from tests.journeys.crew import App, signed_in
 from tests.journeys.visitors import (
     BRIEFS,
     brief_field,
-    crew_of,
     settle,
     sign_up,
     stranger,
@@ -31,20 +27,6 @@ from tests.journeys.visitors import (
 
 NAME = "Expense approval"
 ROLES = 7
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    with crew_of(servers, database_url, tmp_path_factory.mktemp("crew")) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def count_loads(page: Page) -> None:

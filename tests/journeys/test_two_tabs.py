@@ -9,12 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.services import accounts, reading
-from embedded.servers import RunningServers
 from tests.factories import Someone, launch, make_team_of
-from tests.journeys.crew import App, chromium
+from tests.journeys.crew import App
 from tests.journeys.visitors import (
     brief_field,
-    crew_of,
     settle,
     sign_in,
     sign_out,
@@ -25,20 +23,6 @@ from tests.journeys.visitors import (
 
 SECRET = "Ada's secret feature"
 TYPED = "What only Ada knows"
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    with crew_of(servers, database_url, tmp_path_factory.mktemp("crew")) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
