@@ -38,7 +38,7 @@ class Claim:
     executor: str
     snapshot_id: UUID
     worker: WorkerIdentity
-    order: Order
+    guiding: tuple[str, ...]  # the strategic decisions in force when it began, oldest first
     started_at: datetime
     deadline_at: datetime
     seq: int  # of the session's latest event after the claim
@@ -57,15 +57,6 @@ class Claim:
     def attempt(self) -> int:
         """The fencing token: a newer attempt has a higher one."""
         return self.work.attempt
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What every task of a session is about, and the strategic decisions in force."""
-
-    feature_name: str
-    brief: str
-    guiding: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,16 +88,7 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         details={"session_id": str(session_id), "pipeline": pipeline.name},
     )
 
-    def work(db: Connection) -> Launched:
-        if launches.insert_launch(db, head, values, tasks, bodies, ground.now, noted):
-            return Launched(session, True)
-        found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
-        if found is None:
-            raise NotFound
-        # A repeated try of this very call finds the session that its first try stored.
-        return Launched(found, found.id == session_id)
-
-    session = Session(
+    fresh = Session(
         id=session_id,
         team_id=order.team_id,
         user_id=principal.user_id,
@@ -111,6 +102,16 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         ended_at=None,
         last_seq=len(bodies),
     )
+
+    def work(db: Connection) -> Launched:
+        if launches.insert_launch(db, head, values, tasks, bodies, ground.now, noted):
+            return Launched(fresh, True)
+        found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
+        if found is None:
+            raise NotFound
+        # A repeated try of this very call finds the session that its first try stored.
+        return Launched(found, found.id == session_id)
+
     launched = transact_alone(work)
     session = launched.session
     if launched.is_new:

@@ -17,9 +17,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, update
 
-from core.domain.attempt import NOT_QUEUED, Claim, Order, Recorded, WorkerIdentity
+from core.domain.attempt import NOT_QUEUED, Claim, Recorded, WorkerIdentity
 from core.domain.events import EventBody, encode_body
-from core.domain.lifecycle import SessionStatus, TaskStatus
+from core.domain.lifecycle import TaskStatus
 from core.domain.work import RoleWork
 from core.store.database import Driver
 from core.store.tables import agent_tasks
@@ -54,10 +54,7 @@ def claim_task(
         "lease_seconds": lease_seconds,
     }
     found = _call(db, _CLAIM, values)
-    if found is None:
-        return None
-    order = Order(found["feature_name"], found["brief"], tuple(found["guiding"]))
-    return _to_claim(found, worker, order, {}, seq=found["seq"])
+    return None if found is None else _to_claim(found, worker)
 
 
 # A lease never outlives its deadline, so that the reaper needs one clock only.
@@ -106,8 +103,6 @@ class Completed:
     """A result that was recorded, now or (`is_repeat`) by an earlier try of the same call."""
 
     recorded: Recorded
-    status: SessionStatus
-    at: datetime
     is_repeat: bool
 
 
@@ -150,16 +145,19 @@ def record_result(
     found = _call(db, _RECORD, [Jsonb(call)])
     if found is None:
         return None
-    following = found["next"]
     next_claim = None
-    if following is not None:
-        order = Order(claim.order.feature_name, claim.order.brief, tuple(following["guiding"]))
-        known = {claim.work.role: completion.output}
-        next_claim = _to_claim(following, claim.worker, order, known, seq=found["seq"])
+    if (following := found["next"]) is not None:
+        # What this worker knows already was not sent again.
+        upstream = following["upstream"] | {claim.work.role: completion.output}
+        known = {
+            "feature_name": claim.work.feature_name,
+            "brief": claim.work.brief,
+            "upstream": upstream,
+            "seq": found["seq"],
+        }
+        next_claim = _to_claim(following | known, claim.worker)
     return Completed(
         Recorded(claim.session_id, found["seq"], tuple(map(UUID, found["queued"])), next_claim),
-        SessionStatus(found["status"]),
-        datetime.fromisoformat(found["at"]),
         found["is_repeat"],
     )
 
@@ -173,24 +171,17 @@ def _to_row(body: EventBody) -> dict[str, Any]:
     return {"type": body.type, "version": body.version, "payload": encode_body(body)}
 
 
-def _to_claim(
-    found: Mapping[str, Any],
-    worker: WorkerIdentity,
-    order: Order,
-    known: Mapping[str, Mapping[str, Any]],
-    *,
-    seq: int,
-) -> Claim:
-    """Return what `begin_attempt_v1` tells as a claim; `known` outputs were not sent again."""
-    outputs = found["upstream"] | dict(known)
+def _to_claim(found: Mapping[str, Any], worker: WorkerIdentity) -> Claim:
+    """Return what `begin_attempt_v1` tells as a claim."""
+    outputs = found["upstream"]
     return Claim(
         work=RoleWork(
             session_id=UUID(found["session_id"]),
             task_id=UUID(found["task_id"]),
             attempt=found["attempt"],
             role=found["role"],
-            feature_name=order.feature_name,
-            brief=order.brief,
+            feature_name=found["feature_name"],
+            brief=found["brief"],
             description=found["description"],
             instructions=found["instructions"],
             capabilities=tuple(found["capabilities"]),
@@ -203,10 +194,10 @@ def _to_claim(
         executor=found["executor"],
         snapshot_id=UUID(found["snapshot_id"]),
         worker=worker,
-        order=order,
+        guiding=tuple(found["guiding"]),
         started_at=datetime.fromisoformat(found["started_at"]),
         deadline_at=datetime.fromisoformat(found["deadline_at"]),
-        seq=seq,
+        seq=found["seq"],
     )
 
 

@@ -61,7 +61,7 @@ BEGIN
         WHERE session_id = c.session_id AND status = 'ready' AND due_at = v_task.finished_at
             AND executor <> ALL (c.not_queued);
         RETURN jsonb_build_object(
-            'seq', v_head.last_seq, 'status', v_head.status, 'at', v_task.finished_at,
+            'seq', v_head.last_seq,
             'queued', coalesce(v_queued, '[]'), 'next', v_order, 'is_repeat', true);
     END IF;
 
@@ -180,6 +180,6 @@ BEGIN
     WHERE session_id = c.session_id;
 
     RETURN jsonb_build_object(
-        'seq', v_head.last_seq, 'status', v_head.status, 'at', v_now,
+        'seq', v_head.last_seq,
         'queued', coalesce(v_queued, '[]'), 'next', v_order, 'is_repeat', false);
 END $$;

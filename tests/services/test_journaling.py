@@ -115,7 +115,7 @@ def test_what_starts_later_is_guided_by_the_newer_decision(
     old = strategic(someone, session)
     made = journaling.record_decision(someone.principal, session.id, person(), supersedes_id=old.id)
     claimed = claim(someone, session, "backend_dev")
-    assert claimed.order.guiding == (str(made),)
+    assert claimed.guiding == (str(made),)
     assert journaling.get_entry(someone.principal, made).guided == ("backend_dev",)
     assert journaling.get_entry(someone.principal, old.id).guided == ()
 
