@@ -88,11 +88,12 @@ def test_the_removed_persons_page_leaves_within_a_second(app: App, browser: Brow
 
 def test_an_invitations_link_works_for_somebody_who_is_new(app: App, browser: Browser) -> None:
     owner = make_someone()
-    made = inviting.invite_person(owner.principal, owner.team_id, "newcomer@example.org", "viewer")
+    made = inviting.invite_person(owner.principal, owner.team_id, "somebody@example.org", "viewer")
     context = browser.new_context()
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.goto(app.address + (made.path or ""))
+    assert made.path is not None
+    page.goto(app.address + made.path)
     settle(page)  # what is typed before the first run is drawn may be lost
     page.get_by_role("tab", name="Make an account").click()
     fill_sign_up(page, "newcomer-by-link")

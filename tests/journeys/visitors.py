@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from core.settings import get_settings
+from core.signals.wakeups import get_redis
 from embedded.servers import RunningServers
+from tests.conftest import empty_tables
 from tests.journeys.crew import EXECUTORS, App, running_crew, wait_until_ready
 
 BRIEFS = Path(__file__).resolve().parents[1] / "briefs"
@@ -31,13 +33,15 @@ _TEXTS = """(place) => {
 
 @contextmanager
 def crew_of(servers: RunningServers, database_url: str, folder: Path) -> Iterator[App]:
-    """Run a whole Sage Mode, and let the test's own calls of services go to it."""
+    """Run a whole Sage Mode in which nobody has been, and let the test's own calls go to it."""
     environment = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setenv("SAGE_EXTRA_EXECUTORS", json.dumps(EXECUTORS))
         get_settings.cache_clear()
+        empty_tables()
+        get_redis(servers.redis_url).flushall()
         with running_crew(environment, folder) as app:
             yield app
     get_settings.cache_clear()
