@@ -117,8 +117,8 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
             db, principal, team_id, latest=LATEST_SESSIONS, share=USUAL_SHARE
         )
         judged = [_judged(cards[one.id], usual, now) for one in opened]
-        week_edges = [week_ago - timedelta(days=WEEK_DAYS), week_ago, now]
-        before, week = board.list_stretches(db, principal, team_id, week_edges)
+        edges = [week_ago - timedelta(days=WEEK_DAYS), *midnights, now]
+        weeks = board.read_weeks(db, principal, team_id, edges)
         return Board(
             now=now,
             needs_you=tuple(cards[one.id] for one in asked),
@@ -130,9 +130,9 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
             done_total=done_total,
             workers=_workers(db, judged),
             queued=board.count_waiting(db, principal, team_id, not_queued=NOT_QUEUED),
-            days=tuple(board.list_stretches(db, principal, team_id, [*midnights, now])),
-            week=week,
-            week_before=before,
+            days=weeks.days,
+            week=weeks.week,
+            week_before=weeks.before,
             causes=tuple(
                 board.list_failure_causes(db, principal, team_id, since=week_ago, most=MOST_CAUSES)
             ),

@@ -81,17 +81,12 @@ def list_journal(
     def work(db: Connection) -> JournalPage:
         demand(db, principal, query.team_id, Action.READ)
         found = journal_queries.list_entries(db, principal, query, most + 1)
-        numbers = {
-            standing: journal_queries.count_entries(
-                db, principal, replace(query, standing=standing), MOST_ENTRIES
-            )
-            for standing in ("in_force", "superseded")
-        }
+        in_force, superseded = journal_queries.count_by_standing(db, principal, query, MOST_ENTRIES)
         return JournalPage(
             entries=tuple(found[:most]),
             is_more=len(found) > most,
-            in_force=numbers["in_force"],
-            superseded=numbers["superseded"],
+            in_force=in_force,
+            superseded=superseded,
             may_decide=_may_decide(db, principal, query.team_id),
         )
 

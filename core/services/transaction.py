@@ -33,13 +33,12 @@ R = TypeVar("R")
 QUERY_CANCELLED = "57014"  # by the time-out of statements
 
 _pool_size = 20
-_pre_ping = True
 
 
 def use_worker_pool() -> None:
-    """Keep two connections and no pre-ping in this process, as workers do."""
-    global _pool_size, _pre_ping
-    _pool_size, _pre_ping = 2, False
+    """Keep two connections in this process, as workers do."""
+    global _pool_size
+    _pool_size = 2
 
 
 def current_engine() -> Engine:
@@ -47,11 +46,11 @@ def current_engine() -> Engine:
 
     Raises `DatabaseUnavailable` when no database is configured and none is running here.
     """
-    return get_engine(_database_url(), pool_size=_pool_size, pre_ping=_pre_ping)
+    return get_engine(_database_url(), pool_size=_pool_size)
 
 
 def _in_transactions() -> Engine:
-    return get_engine_in_transactions(_database_url(), pool_size=_pool_size, pre_ping=_pre_ping)
+    return get_engine_in_transactions(_database_url(), pool_size=_pool_size)
 
 
 def _database_url() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Cast,
     Connection,
     DateTime,
     Row,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -233,35 +235,51 @@ class Stretch:
     decisions: int = 0
 
 
-def list_stretches(
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """What a team did in a week, day by day, and in the week before."""
+
+    days: tuple[Stretch, ...]
+    week: Stretch
+    before: Stretch
+
+
+def read_weeks(
     db: Connection, principal: Principal, team_id: UUID, edges: Sequence[datetime]
-) -> list[Stretch]:
-    """Return what happened between each two edges, which rise."""
-    bounds = cast(list(edges), ARRAY(DateTime(timezone=True)))
-    took = func.extract("epoch", _e.ended_at - _e.started_at)
-    place = func.width_bucket(_e.ended_at, bounds)
-    query = (
+) -> Weeks:
+    """Return what happened between each two edges, which rise; the first two hold the week before.
+
+    One statement, as a week's median does not follow from those of its days.
+    """
+    place = func.width_bucket(_e.ended_at, _bounds(edges))
+    ended = visible(
         select(
             place.label("place"),
-            func.count().label("finished"),
-            func.count().filter(_h.status == SessionStatus.COMPLETED.value).label("well"),
-            func.percentile_cont(0.5).within_group(took).label("median"),
+            (_e.ended_at >= edges[1]).label("in_week"),
+            (_h.status == SessionStatus.COMPLETED.value).label("is_well"),
+            func.extract("epoch", _e.ended_at - _e.started_at).label("took"),
         )
         .select_from(execution_sessions.join(session_heads, _h.session_id == _e.id))
-        .where(_e.team_id == team_id, _e.ended_at >= edges[0], _e.ended_at < edges[-1])
-        .group_by(place)
+        .where(_e.team_id == team_id, _e.ended_at >= edges[0], _e.ended_at < edges[-1]),
+        principal,
+    ).subquery()
+    rows = db.execute(
+        select(
+            ended.c.place,
+            ended.c.in_week,
+            func.count().label("finished"),
+            func.count().filter(ended.c.is_well).label("well"),
+            func.percentile_cont(0.5).within_group(ended.c.took).label("median"),
+        ).group_by(func.grouping_sets(tuple_(ended.c.place), tuple_(ended.c.in_week)))
     )
-    ended = {row.place: row for row in db.execute(visible(query, principal))}
+    found = {(row.place, row.in_week): row for row in rows}
     decided = count_decisions(db, principal, team_id, edges)
-    return [
-        Stretch(
-            finished=ended[number].finished if number in ended else 0,
-            well=ended[number].well if number in ended else 0,
-            median_seconds=_seconds(ended[number].median) if number in ended else None,
-            decisions=decided.get(number, 0),
-        )
-        for number in range(1, len(edges))
-    ]
+    days = range(2, len(edges))
+    return Weeks(
+        days=tuple(_to_stretch(found.get((day, None)), decided.get(day, 0)) for day in days),
+        week=_to_stretch(found.get((None, True)), sum(decided.get(day, 0) for day in days)),
+        before=_to_stretch(found.get((None, False)), decided.get(1, 0)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +329,7 @@ def count_decisions(
     db: Connection, principal: Principal, team_id: UUID, edges: Sequence[datetime]
 ) -> dict[int, int]:
     """Return how many decisions were taken between each two edges, by the stretch's number."""
-    bounds = cast(list(edges), ARRAY(DateTime(timezone=True)))
+    bounds = _bounds(edges)
     found = [
         visible(
             select(func.width_bucket(table.c.created_at, bounds).label("place")).where(
@@ -337,6 +355,16 @@ def _to_session(row: Row[Any]) -> BoardSession:
         started_at=row.started_at,
         ended_at=row.ended_at,
     )
+
+
+def _to_stretch(row: Row[Any] | None, decisions: int) -> Stretch:
+    if row is None:
+        return Stretch(decisions=decisions)
+    return Stretch(row.finished, row.well, _seconds(row.median), decisions)
+
+
+def _bounds(edges: Sequence[datetime]) -> Cast[Any]:
+    return cast(list(edges), ARRAY(DateTime(timezone=True)))
 
 
 def _seconds(value: Any) -> float | None:

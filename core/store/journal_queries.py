@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -100,14 +100,23 @@ def find_entry(db: Connection, principal: Principal, decision_id: UUID) -> Journ
     return None if row is None else _to_entry(row)
 
 
-def count_entries(db: Connection, principal: Principal, query: JournalQuery, most: int) -> int:
-    """Return how many decisions match, counting no further than `most` of each kind."""
-    strategic = visible(_strategic(query), principal).limit(most).subquery()
-    tactical = visible(_tactical(query), principal).limit(most).subquery()
+def count_by_standing(
+    db: Connection, principal: Principal, query: JournalQuery, most: int
+) -> tuple[int, int]:
+    """Return how many decisions match that stand, and that are superseded.
+
+    Whichever of both the query asks for, both are counted; of each kind no further than `most`.
+    """
+    in_force = replace(query, standing="in_force")
+    superseded = replace(query, standing="superseded")
     numbers = (
-        select(func.count()).select_from(one).scalar_subquery() for one in (strategic, tactical)
+        select(func.count())
+        .select_from(visible(found, principal).limit(most).subquery())
+        .scalar_subquery()
+        for found in (_strategic(in_force), _tactical(in_force), _strategic(superseded))
     )
-    return sum(db.execute(select(*numbers)).one())
+    strategic, tactical, replaced = db.execute(select(*numbers)).one()
+    return strategic + tactical, replaced
 
 
 def guided_roles(

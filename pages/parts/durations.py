@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -86,7 +87,8 @@ def draw_durations(rows: Sequence[Row], file_name: str) -> None:
     if shown == "Table":
         st.dataframe(_table(rows), hide_index=True, row_height=36, placeholder="–")
     else:
-        st.plotly_chart(_chart(rows), key="durations", config={"displayModeBar": False})
+        chart = _chart(tuple(rows), st.context.theme.type or "light")
+        st.plotly_chart(chart, key="durations", config={"displayModeBar": False})
 
 
 def to_csv(rows: Iterable[Row]) -> str:
@@ -113,7 +115,8 @@ def _table(rows: Iterable[Row]) -> list[dict[str, object]]:
     ]
 
 
-def _chart(rows: Sequence[Row]) -> go.Figure:
+@lru_cache(maxsize=64)  # to build one takes longer than all else that the page does
+def _chart(rows: tuple[Row, ...], theme: str) -> go.Figure:
     """Return a bar for each role in the order of the lanes, its tries one after another."""
     labels = list(dict.fromkeys(role_look(row.role).label for row in rows))
     begins = _begins(rows)
@@ -135,7 +138,7 @@ def _chart(rows: Sequence[Row]) -> go.Figure:
             hovertemplate=f"%{{y}}, try %{{customdata[0]}}: {look.word.lower()}, "
             "%{customdata[1]}<extra></extra>",
             marker={
-                "color": _theme_color(look.color),
+                "color": _theme_color(theme, look.color),
                 "pattern": {"shape": look.pattern, "fillmode": "overlay", "size": 6},
             },
         )
@@ -171,7 +174,6 @@ def _begins(rows: Iterable[Row]) -> list[int]:
     return begins
 
 
-def _theme_color(name: str) -> str:
-    """Return a named colour of the theme that the visitor sees."""
-    kind = st.context.theme.type or "light"
-    return str(st.get_option(f"theme.{kind}.{name}Color") or name)
+def _theme_color(theme: str, name: str) -> str:
+    """Return a named colour of the light or the dark theme."""
+    return str(st.get_option(f"theme.{theme}.{name}Color") or name)

@@ -11,7 +11,7 @@ from core.domain.access import Principal
 from core.domain.lifecycle import SESSION_TRANSITIONS, Outcome
 from core.domain.session import Session
 from core.errors import AppError
-from core.services import control, watching
+from core.services import control
 from core.services.watching import SessionHead
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
@@ -49,7 +49,7 @@ def draw_session_head(session_id: UUID, current: str) -> None:
     """Draw the head; `current` is the page that it stands on."""
     visit = open_visit()
     try:
-        head = watching.get_head(visit.principal, session_id)
+        head = visit.head_of(session_id)
     except AppError as error:
         draw_error(error)
         return

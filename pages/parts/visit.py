@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +17,8 @@ from core.domain.origin import Origin, set_origin
 from core.domain.people import Team, User
 from core.domain.session import Session
 from core.errors import AppError
-from core.services import accounts, reading, signing_in
+from core.services import accounts, signing_in, watching
+from core.services.watching import SessionHead
 from pages.parts.empty import draw_empty, draw_error
 
 LOGIN_KEY = "_login"
@@ -31,6 +32,7 @@ class Visit:
     team: Team
     teams: tuple[Team, ...]
     zone: tzinfo
+    heads: dict[UUID, SessionHead] = field(default_factory=dict)  # read in this run
 
     @property
     def principal(self) -> UserPrincipal:
@@ -45,12 +47,16 @@ class Visit:
     def asked_session(self, parameter: str = "session") -> Session:
         """Return the session that the address names; draws the empty state and stops without."""
         try:
-            session_id = UUID(st.query_params.get(parameter, ""))
-            session = reading.get_session(self.principal, session_id)
+            return self.head_of(UUID(st.query_params.get(parameter, ""))).session
         except (ValueError, AppError):
             draw_empty("team")
             st.stop()
-        return session
+
+    def head_of(self, session_id: UUID) -> SessionHead:
+        """Return a session's head, asked once for each run; raises `NotFound`."""
+        if session_id not in self.heads:
+            self.heads[session_id] = watching.get_head(self.principal, session_id)
+        return self.heads[session_id]
 
 
 def find_login() -> signing_in.Login | None:

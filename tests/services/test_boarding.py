@@ -151,6 +151,24 @@ def test_the_week_is_counted_in_the_readers_days(someone: Someone) -> None:
         assert found.week_before == boarding.Stretch()
 
 
+def test_a_weeks_median_is_that_of_its_sessions_and_not_of_its_days(someone: Someone) -> None:
+    took = {"Short": (1, 60), "Long": (1, 600), "Today": (0, 90), "Before": (9, 30)}
+    for name, (days, seconds) in took.items():
+        session = launch(someone, feature_name=name)
+        complete_roles(someone, session, *ALL)
+        moved = text(
+            "UPDATE execution_sessions SET ended_at = ended_at - make_interval(days => :days),"
+            " started_at = ended_at - make_interval(days => :days, secs => :seconds)"
+            " WHERE id = :id"
+        )
+        values = {"days": days, "seconds": seconds, "id": session.id}
+        transact(lambda db, moved=moved, values=values: db.execute(moved, values))
+    found = read_board(someone.principal, someone.team_id, UTC)
+    assert [day.median_seconds for day in found.days[-2:]] == [330, 90]
+    assert (found.week.finished, found.week.median_seconds) == (3, 90)
+    assert (found.week_before.finished, found.week_before.median_seconds) == (1, 30)
+
+
 def test_workers_show_what_of_this_team_they_do(someone: Someone) -> None:
     health.beat(WORKER.name, "worker", 1)
     health.beat("other", "worker", 2)

@@ -198,9 +198,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("board", "usual_seconds"): lambda m, db, p, f: m.usual_seconds(
         db, p, f.team_id, latest=9, share=0.95
     ),
-    ("board", "list_stretches"): lambda m, db, p, f: [
-        one for one in m.list_stretches(db, p, f.team_id, [AGO, SOON]) if one.finished
-    ],
+    ("board", "read_weeks"): lambda m, db, p, f: (
+        m.read_weeks(db, p, f.team_id, [AGO, SOON, SOON]).before.finished
+    ),
     ("board", "count_decisions"): lambda m, db, p, f: m.count_decisions(
         db, p, f.team_id, [AGO, SOON]
     ),
@@ -210,8 +210,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("journal_queries", "list_entries"): lambda m, db, p, f: m.list_entries(
         db, p, JournalQuery(f.team_id), 9
     ),
-    ("journal_queries", "count_entries"): lambda m, db, p, f: m.count_entries(
-        db, p, JournalQuery(f.team_id), 9
+    ("journal_queries", "count_by_standing"): lambda m, db, p, f: sum(
+        m.count_by_standing(db, p, JournalQuery(f.team_id), 9)
     ),
     ("journal_queries", "find_entry"): lambda m, db, p, f: [
         found
