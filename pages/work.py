@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import AppError
-from core.services.inspecting import inspect_attempt
-from core.services.reading import get_report
 from pages.parts.empty import draw_error
+from pages.parts.kept import read_attempt, read_report
 from pages.parts.session_head import draw_session_head
 from pages.parts.snapshot import draw_attempt, draw_attempt_head, draw_tries
 from pages.parts.visit import open_visit
@@ -16,12 +15,12 @@ visit = open_visit()
 session = visit.asked_session()
 draw_session_head(session.id, "work")
 try:
-    report = get_report(visit.principal, session.id)
+    report = read_report(visit, session.id)
     snapshot = draw_tries(report)
     if snapshot is None:
         st.info("No role has begun yet: there is nothing to look into.", icon=":material/schedule:")
         st.stop()
-    inspection = inspect_attempt(visit.principal, snapshot.id)
+    inspection = read_attempt(visit, session.id, snapshot.id)
 except AppError as error:
     draw_error(error)
     st.stop()

@@ -15,10 +15,10 @@ from core.domain.pipeline import Pipeline, Step
 from core.domain.session import Decision
 from core.domain.session_state import to_json
 from core.errors import AppError
-from core.services import reading
 from core.services.reading import SessionReport
 from pages.parts.component import component
 from pages.parts.empty import draw_error
+from pages.parts.kept import read_report
 from pages.parts.live.drawer import most_tries, open_drawer
 from pages.parts.session_head import HEAD_FRAGMENT, drawn_mark
 from pages.parts.theme import looks_for_browser
@@ -33,7 +33,7 @@ _board = component("live", "cards.js", "feed.js", "live.js", "live.css")
 def draw_board(session_id: UUID) -> None:
     """Draw the session as it stands; from then on it follows by itself."""
     try:
-        report = reading.get_report(open_visit().principal, session_id)
+        report = read_report(open_visit(), session_id)
     except AppError as error:
         draw_error(error, kept="The session itself goes on.")
         return
