@@ -101,6 +101,13 @@ def revoke_token(owner: Principal, token_id: UUID) -> Token:
     return transact(work)
 
 
+def revoke_all_tokens(db: Connection, who: Principal, user_id: UUID, *, because: str) -> None:
+    """Let no token of a user open anything any more, inside the caller's transaction."""
+    for token in tokens.revoke_tokens_of(db, user_id):
+        about = {"because": because}
+        note(db, who, "token.revoked", team_id=token.team_id, subject=token.name, details=about)
+
+
 def find_token_principal(plain: str) -> TokenPrincipal:
     """Return who asks with a token, and note that it was used.
 
