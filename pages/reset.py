@@ -59,7 +59,10 @@ with st.container(horizontal_alignment="center"), st.container(width=400):
         st.title("New password", anchor=False)
     with st.container(border=True):
         if done := st.session_state.get(_DONE):
-            st.success(f"{plain(done)} has a new password, and is signed out everywhere.")
+            st.success(
+                f"{plain(done)} has a new password and is signed out everywhere. The API tokens of "
+                "this account are revoked: programs need new ones."
+            )
             st.link_button("Sign in", "/", type="primary", width="stretch")
         else:
             link, place = st.query_params["reset"], st.context.ip_address or "here"

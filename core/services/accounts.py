@@ -105,6 +105,7 @@ def ensure_demo_team() -> tuple[User, Team]:
             db, team_id=team_id, owner_id=user.id, name=DEMO_TEAM, is_shared=True
         ):
             people.insert_membership(db, team_id, user.id, TeamRole.OWNER)
+            note(db, SYSTEM, "team.created", team_id=team_id, subject=DEMO_TEAM)
         return user
 
     user = transact(work)

@@ -180,7 +180,9 @@ def withdraw_invitation(principal: Principal, invitation_id: UUID) -> None:
 
     def work(db: Connection) -> None:
         found = invitations.get_invitation(db, invitation_id)
-        if found is None or not _is_in(db, principal, found.team_id):
+        # Asked without an invitation, too: time must not tell one of others from none.
+        is_in = _is_in(db, principal, found.team_id if found else invitation_id)
+        if found is None or not is_in:
             raise NotFound(_NO_INVITATION)
         hold_team(db, principal, found.team_id, Action.MANAGE)
         found = invitations.get_invitation(db, invitation_id)

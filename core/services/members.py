@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from core.domain.access import Action, Principal, SystemPrincipal, TeamRole, UserPrincipal
+from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, TeamRole, UserPrincipal
 from core.domain.people import Team
 from core.domain.team import Member, TeamPeople, check_approver_roles, check_given_role
 from core.errors import Conflict, NotAllowed, NotFound
@@ -205,4 +205,6 @@ def _keep_one_team(db: Connection, user_id: UUID) -> None:
     user = people.get_user(db, user_id)
     if user is None or teams.lock_owned(db, user_id):
         return
-    people.insert_team(db, team_id=new_id(), owner_id=user_id, name=user.user_name, is_shared=False)
+    team_id = new_id()
+    people.insert_team(db, team_id=team_id, owner_id=user_id, name=user.user_name, is_shared=False)
+    note(db, SYSTEM, "team.created", team_id=team_id, subject=user.user_name)
