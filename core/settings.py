@@ -24,7 +24,12 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class Settings(BaseSettings):
     """Everything that can be set, with its default and unit."""
 
-    model_config = SettingsConfigDict(env_prefix="SAGE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SAGE_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # passwords and secrets are among it
+    )
 
     database_url: str | None = Field(
         None, validation_alias=AliasChoices("DATABASE_URL", "database_url")

@@ -15,7 +15,7 @@ _DONE = "_reset_done"
 
 def check(token: str, address: str) -> str:
     """Return the name of whose password the link sets; stops with a sentence when it sets none."""
-    known, name = st.session_state.get(_CHECKED, ("", ""))
+    known, name = st.session_state.get(_CHECKED, (None, ""))
     if known == token:
         return str(name)
     try:

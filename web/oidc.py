@@ -26,6 +26,9 @@ async def start(request: Request) -> Response:
     """Send the browser to the identity provider, with a state that only it can bring back."""
     if not _is_navigation(request):
         return _not_a_page()
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        # Another site must not sign a browser in, nor out of the login that it has.
+        return RedirectResponse("/", 303, headers=_NO_STORE)
     following = safe_next(request.query_params.get("next"))
     try:
         leaving = await call(

@@ -197,6 +197,7 @@ def reset_password(token: str, password: str, *, address: str) -> User:
             return
         who = UserPrincipal(user.id)
         people.set_password_hash(db, user.id, renewed)
+        logins.end_all(_redis_url(), user.id)  # before whoever waits for the row goes on
         note(db, who, "password.reset", team_id=None, subject=user.user_name)
         revoke_all_tokens(db, who, user.id, because="password reset")
 

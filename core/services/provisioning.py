@@ -48,6 +48,8 @@ def admit_identity(identity: Identity) -> User:
     Raises `AccountDisabled`, `AccountMissing` where nobody is made, `AddressTaken`.
     """
     made_id = new_id()
+    linked: list[User] = []  # also by a try whose answer was lost
+    left: set[UUID] = set()
 
     def work(db: Connection) -> _Admitted:
         identities.lock_identity(db, identity.issuer, identity.subject)
@@ -67,12 +69,14 @@ def admit_identity(identity: Identity) -> User:
             subject=admitted.user.user_name,
             details={"issuer": identity.issuer},
         )
+        left.update(admitted.left)
+        linked.extend([admitted.user] if admitted.is_linked_now else [])
         return admitted
 
     admitted = transact(work)
-    if admitted.is_linked_now:
+    if linked:
         _end_logins(admitted.user)  # also those that began while this was stored
-    for team_id in admitted.left:
+    for team_id in left:
         announce_departures(team_id, [admitted.user.id])
     return admitted.user
 
@@ -127,7 +131,9 @@ def _make_user(db: Connection, identity: Identity, made_id: UUID) -> User:
     for name in free:
         email = identity.email or f"{made_id.hex}@{NO_ADDRESS}"
         if people.insert_user(db, user_id=made_id, user_name=name, email=email):
-            people.insert_team(db, team_id=new_id(), owner_id=made_id, name=name, is_shared=False)
+            team_id = new_id()
+            people.insert_team(db, team_id=team_id, owner_id=made_id, name=name, is_shared=False)
+            note(db, SYSTEM, "team.created", team_id=team_id, subject=name)
             return User(made_id, name, email, is_administrator=False)
         if identity.email and identities.lock_by_email(db, identity.email) is not None:
             raise AddressTaken  # by somebody at this very moment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -197,6 +198,10 @@ def _store_password(user: User, password_hash: str, *, instead_of: str | None = 
             return False
         if instead_of is None:  # else it is the same one, hashed with other parameters
             note(db, SYSTEM, "password.changed", team_id=None, subject=user.user_name)
+            with suppress(
+                RedisUnavailable
+            ):  # said afterwards; the password is changed all the same
+                revoke_logins(user)  # before whoever waits for the row goes on
             revoke_all_tokens(db, SYSTEM, user.id, because="password changed")
         return True
 

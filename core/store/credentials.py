@@ -50,6 +50,15 @@ def find_enabled(db: Connection, user_id: UUID) -> tuple[User, str | None] | Non
     return User(row.id, row.user_name, row.email, row.is_administrator), row.password_hash
 
 
+def hold_enabled(db: Connection, user_id: UUID) -> bool:
+    """Hold a user's row, so that what opens the account changes before or after; False without one.
+
+    As a change of password or identity holds it, too.
+    """
+    query = select(users.c.id).where(users.c.id == user_id, users.c.disabled_at.is_(None))
+    return db.execute(query.with_for_update(key_share=True)).one_or_none() is not None
+
+
 def is_administrator(db: Connection, user_id: UUID) -> bool:
     """Tell whether a user administers this Sage Mode, and is not disabled."""
     query = select(

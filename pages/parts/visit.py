@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from core.domain.access import Action, TeamRole, UserPrincipal, effective_role, is_allowed
+from core.domain.access import Action, UserPrincipal, effective_role, is_allowed
 from core.domain.origin import Origin, set_origin
 from core.domain.people import Team, User
 from core.domain.session import Session
@@ -45,7 +45,7 @@ class Visit:
         role = effective_role(
             is_owner=self.team.owner_id == self.user.id,
             is_shared=self.team.is_shared,
-            membership=TeamRole.MEMBER,
+            membership=self.team.membership,
         )
         return is_allowed(role, Action.AUDIT)
 

@@ -181,6 +181,21 @@ def test_an_administrator_disables_enables_and_gives_links(
     assert browser("bob")
 
 
+def test_a_click_on_what_has_changed_meanwhile_does_not_do_the_opposite(
+    monkeypatch: pytest.MonkeyPatch, tickets: list[str]
+) -> None:
+    chief = SignedIn("chief", monkeypatch)
+    signing_in.sign_up("bob", "bob@example.org", PASSWORD)
+    page = chief.open()
+    administering.grant_administration(SYSTEM, "bob")
+    page = press(page, "Make administrator")
+    assert accounts.get_user("bob").is_administrator
+    administering.disable_account(SYSTEM, "bob")
+    press(page, "Disable", 0)
+    (bob,) = administering.list_accounts(SYSTEM, "bob").shown
+    assert bob.disabled_at is not None
+
+
 def test_an_administrator_finds_users_and_changes_who_administers(
     monkeypatch: pytest.MonkeyPatch, tickets: list[str]
 ) -> None:

@@ -31,6 +31,14 @@ def test_the_audit_is_led_to_only_in_teams_where_one_may_read_it(
     assert "People and access" in leads_to(page)
 
 
+def test_who_manages_a_team_beside_its_owner_is_led_to_the_audit(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_someone()
+    add_member(other.team_id, someone.user, TeamRole.OWNER)
+    assert "Audit" in leads_to(switch(open_main(someone, monkeypatch, someone), other))
+
+
 def failing() -> None:
     from core.domain.origin import Origin, set_origin  # noqa: PLC0415  it runs as a script
     from pages.parts.empty import show_unforeseen  # noqa: PLC0415

@@ -18,6 +18,7 @@ from core.domain.people import User
 from core.errors import (
     AccountDisabled,
     AddressTaken,
+    NotAllowed,
     NotFound,
     RedisUnavailable,
     TokenRefused,
@@ -31,9 +32,11 @@ from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.store import identities
 from core.store import teams as team_rows
+from embedded.servers import RunningServers
 from tests.conftest import empty_tables
 from tests.factories import Someone, add_member, make_someone
 from tests.profiles import WITH_SERVERS
+from tests.services.test_transactions import lost_answers
 from tests.web.tabs import login_as
 
 ISSUER = "https://sso.example.org/realms/sage"
@@ -63,6 +66,11 @@ def grant(team: UUID | str, role: str = "member") -> dict[str, str]:
 
 def role_in(team_id: UUID, user: User) -> TeamRole | None:
     return ask(lambda db: team_rows.read_place(db, team_id, user.id)).role
+
+
+def owner_of(team_id: UUID) -> UUID | None:
+    found = ask(lambda db: team_rows.get_team(db, SYSTEM, team_id))
+    return found.owner_id if found else None
 
 
 def kinds(db: Connection, team_id: UUID | None = None) -> list[str]:
@@ -270,6 +278,40 @@ def test_what_people_gave_is_not_taken_by_groups(
     assert kinds(db, owner.team_id) == before
 
 
+def test_an_invitation_that_is_accepted_outlasts_the_group(
+    owner: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, oidc_groups={"guests": [grant(owner.team_id, "viewer")]})
+    user = admit_identity(identity())
+    invited = inviting.invite_person(owner.principal, owner.team_id, user.user_name)
+    admit_identity(identity("1", "guests"))
+    inviting.accept_invitation(UserPrincipal(user.id), invited.invitation.id)
+    for groups in (("guests",), ()):
+        admit_identity(identity("1", *groups))
+        assert role_in(owner.team_id, user) is TeamRole.MEMBER
+
+
+def test_an_owner_who_came_by_a_group_stays_after_giving_the_team_back(
+    owner: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, oidc_groups={"makers": [grant(owner.team_id)]})
+    user = admit_identity(identity("1", "makers"))
+    members.hand_over(owner.principal, owner.team_id, user.id)
+    members.hand_over(UserPrincipal(user.id), owner.team_id, owner.user.id)
+    admit_identity(identity("1"))
+    assert role_in(owner.team_id, user) is TeamRole.MEMBER
+
+
+def test_a_mapped_owner_does_not_take_the_team_for_good(
+    owner: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, oidc_groups={"leads": [grant(owner.team_id, "owner")]})
+    user = admit_identity(identity("1", "leads"))
+    with pytest.raises(NotAllowed):
+        members.hand_over(UserPrincipal(user.id), owner.team_id, user.id)
+    assert owner_of(owner.team_id) == owner.user.id
+
+
 def test_a_team_that_was_handed_over_keeps_its_owner_when_the_group_goes(
     owner: Someone, monkeypatch: pytest.MonkeyPatch, db: Connection
 ) -> None:
@@ -348,6 +390,20 @@ def test_pages_that_are_open_hear_of_it_when_a_group_goes(
     )
     admit_identity(identity("1"))
     assert heard == [(owner.team_id, [user.id])]
+
+
+def test_pages_that_are_open_hear_of_it_also_when_the_answer_was_lost(
+    owner: Someone, servers: RunningServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[UUID] = []
+    use(monkeypatch, oidc_groups={"makers": [grant(owner.team_id)]})
+    admit_identity(identity("1", "makers"))
+    monkeypatch.setattr(
+        "core.services.provisioning.announce_departures", lambda team_id, _: heard.append(team_id)
+    )
+    with lost_answers(servers, monkeypatch):
+        admit_identity(identity("1"))
+    assert heard == [owner.team_id]
 
 
 GROUPS = ("a", "b", "c", "d")

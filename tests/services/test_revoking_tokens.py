@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
+from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, UserPrincipal
 from core.domain.people import User
-from core.errors import TokenRefused
+from core.errors import NotAllowed, TokenRefused
 from core.services import account, accounts, administering, auditing, signing_in, tokens
 from core.services.auditing import AuditQuery
 from tests.services.test_account import (
@@ -19,6 +23,7 @@ from tests.services.test_account import (
     sign_up,
 )
 from tests.services.test_administering import link_token, reset
+from tests.services.test_late_acts import open_transaction, wait_for_waiting
 
 
 def make(user: User, name: str = "ci", *, in_team: bool = False) -> str:
@@ -40,6 +45,34 @@ def test_a_password_set_by_a_link_revokes_every_token_of_the_account_alone() -> 
     reset(link_token(administering.make_reset_link(SYSTEM, "alice")))
     assert [works(one) for one in [*hers, his]] == [False, False, True]
     assert works(make(alice, "new"))
+
+
+def test_a_token_that_is_asked_for_while_the_password_is_reset_is_not_made(db: Connection) -> None:
+    alice = sign_up()
+    link = link_token(administering.make_reset_link(SYSTEM, "alice"))
+    through = login_of(browser()).fingerprint
+    who = UserPrincipal(alice.id)
+    asked = partial(tokens.make_token, who, "late", ["read"], days=1, through=through)
+    hold = "SELECT 1 FROM users WHERE id = :id FOR NO KEY UPDATE"
+    with ThreadPoolExecutor(2) as pool:
+        with open_transaction(hold, id=alice.id):
+            resetting = pool.submit(reset, link)
+            wait_for_waiting(db, 1)
+            making = pool.submit(asked)
+            wait_for_waiting(db, 2)
+        resetting.result(20)
+        with pytest.raises(NotAllowed):
+            making.result(20)
+    assert tokens.list_tokens(who) == []
+    with pytest.raises(NotAllowed):
+        asked()
+
+
+def test_a_token_is_made_through_a_login_that_lives() -> None:
+    alice = sign_up()
+    through = login_of(browser()).fingerprint
+    made = tokens.make_token(UserPrincipal(alice.id), "ci", ["read"], days=1, through=through)
+    assert works(made.plain)
 
 
 def test_a_password_set_by_an_administrator_revokes_every_token() -> None:

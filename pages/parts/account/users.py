@@ -51,12 +51,15 @@ def _draw_user(visit: Visit, one: Account) -> None:
         link = st.button("Password link", key=f"link_{key}", disabled=is_disabled)
         right = st.button(
             "Withdraw administration" if one.user.is_administrator else "Make administrator",
-            key=f"right_{key}",
+            # A click means what was read: it must not count for a button that says the opposite.
+            key=f"{'withdraw' if one.user.is_administrator else 'grant'}_{key}",
             disabled=is_me or (is_disabled and not one.user.is_administrator),
             help="It signs them out everywhere.",
         )
         change = st.button(
-            "Enable" if is_disabled else "Disable", key=f"change_{key}", disabled=is_me
+            "Enable" if is_disabled else "Disable",
+            key=f"{'enable' if is_disabled else 'disable'}_{key}",
+            disabled=is_me,
         )
     try:
         if link:

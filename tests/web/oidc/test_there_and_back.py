@@ -134,6 +134,17 @@ def test_both_are_pages_to_go_to_and_nothing_else(browser: TestClient, path: str
         assert browser.get(path, headers={"sec-fetch-dest": embedded}).status_code == 404
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_begins_nothing(browser: TestClient, site: str) -> None:
+    headers = {"sec-fetch-site": site, "sec-fetch-dest": "document", "sec-fetch-mode": "navigate"}
+    answer = browser.get("/auth/oidc/start", headers=headers, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert "set-cookie" not in answer.headers
+    for own in ("same-origin", "none"):
+        answer = browser.get("/auth/oidc/start", headers=headers | {"sec-fetch-site": own})
+        assert "set-cookie" in answer.headers
+
+
 def test_beginning_makes_nobody(browser: TestClient, db: Connection) -> None:
     leave(browser)
     assert db.execute(text("SELECT count(*) FROM users")).scalar_one() == 0

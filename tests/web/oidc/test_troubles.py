@@ -201,5 +201,7 @@ def test_settings_that_cannot_work_are_refused_at_the_start(
     set_up(oidc_issuer="https://sso.example.org/realms/x", oidc_client_id="sage")
     assert get_settings().oidc_issuer
     set_up(**{name: value})
-    with pytest.raises(ValueError, match="SAGE_OIDC"):
+    set_up(oidc_client_secret="told-to-nobody")
+    with pytest.raises(ValueError, match="SAGE_OIDC") as refused:
         get_settings()
+    assert "told-to-nobody" not in str(refused.value)
