@@ -1,0 +1,69 @@
+"""The API as an ASGI app, to be mounted under `/api`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.documentation import document
+from api.problems import handle_problems, too_large
+from api.routes import audit, auth, health, profiles, session_log, sessions, steering, tasks, teams
+from core.domain.origin import Origin, coming_from, current_origin
+
+PATH = "/api"
+BODY_LIMIT = 1024 * 1024
+
+
+class Edge:
+    """Around the app: a call that nobody has named yet gets a trace id; none announces too much.
+
+    What arrives without being announced is counted by FastAPI.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the call on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        client = scope.get("client")
+        origin = current_origin()
+        if not origin.trace_id:
+            origin = Origin(client[0] if client else "", uuid4().hex)
+        with coming_from(origin):
+            announced = Headers(scope=scope).get("content-length", "0")
+            is_too_large = announced.isdecimal() and int(announced) > BODY_LIMIT
+            await (too_large() if is_too_large else self._app)(scope, receive, send)
+
+
+def make_api() -> FastAPI:
+    """Return the app; its document is at `openapi.json`.
+
+    There are no pages about it: those load scripts from other hosts.
+    """
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        max_body_size=BODY_LIMIT,
+    )
+    app.openapi = _documenting(app)  # type: ignore[method-assign]
+    handle_problems(app)
+    for module in (auth, teams, profiles, sessions, session_log, steering, tasks, audit, health):
+        for router in module.routers:
+            app.include_router(router)
+    return app
+
+
+def _documenting(app: FastAPI) -> Callable[[], dict[str, object]]:
+    return lambda: document(app)
+
+
+api = Edge(make_api())
