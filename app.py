@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from api.application import PATH as API_PATH
-from api.application import api
+from api.application import routes as api_routes
 from web.gate import Gate
 from web.headers import ResponseHeaders
 from web.health import routes as health_routes
@@ -29,7 +27,7 @@ def session_opened(frame: bytes) -> str | None:
 # directly, past the main script.
 app = st.App(
     "pages/main.py",
-    routes=[*health_routes, *sign_in_routes, *tab_routes, Mount(API_PATH, api)],
+    routes=[*health_routes, *sign_in_routes, *tab_routes, *api_routes],
     middleware=[Middleware(ResponseHeaders), Middleware(Gate, session_opened=session_opened)],
     lifespan=lifespan,
 )

@@ -190,7 +190,20 @@ def test_a_token_makes_no_team(world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
 
 
-@pytest.mark.parametrize("path", ["/", "/x", "/sessions/", "/v1/sessions", "/sessions/x/y/z"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/x",
+        "/%0a",
+        "/x%0ay",
+        "/%0a/_stcore/health",
+        "/_stcore/stream",
+        "/sessions/",
+        "/v1/sessions",
+        "/sessions/x/y/z",
+    ],
+)
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_path_is_not_found_whoever_asks(
     client: TestClient, path: str, method: str
