@@ -10,12 +10,15 @@ from starlette.middleware import Middleware
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from api.application import routes as api_routes
+from pages.parts.empty import show_unforeseen
 from web.gate import Gate
 from web.headers import ResponseHeaders
 from web.health import routes as health_routes
 from web.lifespan import lifespan
+from web.oidc import routes as oidc_routes
 from web.sign_in import routes as sign_in_routes
 from web.tab_socket import routes as tab_routes
+from web.tracing import Tracing
 
 
 def session_opened(frame: bytes) -> str | None:
@@ -27,7 +30,12 @@ def session_opened(frame: bytes) -> str | None:
 # directly, past the main script.
 app = st.App(
     "pages/main.py",
-    routes=[*health_routes, *sign_in_routes, *tab_routes, *api_routes],
-    middleware=[Middleware(ResponseHeaders), Middleware(Gate, session_opened=session_opened)],
+    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes],
+    middleware=[
+        Middleware(Tracing),
+        Middleware(ResponseHeaders),
+        Middleware(Gate, session_opened=session_opened),
+    ],
     lifespan=lifespan,
+    on_script_error=show_unforeseen,
 )

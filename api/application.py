@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from uuid import uuid4
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
@@ -14,14 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.documentation import document
 from api.problems import handle_problems, too_large
 from api.routes import audit, auth, health, profiles, session_log, sessions, steering, tasks, teams
-from core.domain.origin import Origin, coming_from, current_origin
 
 PATH = "/api"
 BODY_LIMIT = 1024 * 1024
 
 
-class Edge:
-    """Around the app: a call that nobody has named yet gets a trace id; none announces too much.
+class Announced:
+    """Around the app: refuses a body that is announced as too large.
 
     What arrives without being announced is counted by FastAPI.
     """
@@ -31,17 +29,11 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the call on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        client = scope.get("client")
-        origin = current_origin()
-        if not origin.trace_id:
-            origin = Origin(client[0] if client else "", uuid4().hex)
-        with coming_from(origin):
+        is_too_large = False
+        if scope["type"] == "http":
             announced = Headers(scope=scope).get("content-length", "0")
             is_too_large = announced.isdecimal() and int(announced) > BODY_LIMIT
-            await (too_large() if is_too_large else self._app)(scope, receive, send)
+        await (too_large() if is_too_large else self._app)(scope, receive, send)
 
 
 def make_api() -> FastAPI:
@@ -79,4 +71,4 @@ class Everything(Mount):
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
-routes: list[BaseRoute] = [Everything(PATH, Edge(make_api()))]
+routes: list[BaseRoute] = [Everything(PATH, Announced(make_api()))]

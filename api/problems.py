@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -112,7 +111,7 @@ def problem(
         detail=detail,
         code=code,
         hint=hint,
-        trace_id=current_origin().trace_id or uuid4().hex,
+        trace_id=current_origin().trace_id,
         errors=errors,
     )
     return JSONResponse(

@@ -54,12 +54,13 @@ def write_artifacts(
 ) -> None:
     """Write a session's artifacts into a folder, with an index of them.
 
-    Each goes to DIR/<role>/<slug>.<extension>; files of the same names are replaced.
+    Each goes to DIR/<role>/<slug>.<extension>; files of the same names are replaced. The audit
+    notes who took the plan along.
     """
     demand_database()
     principal = find_principal(as_user)
     session_id = services.reading.find_session_id(principal, session)
-    found = services.reading.list_artifacts(principal, session_id)
+    found = services.exporting.export_plan(principal, session_id)
     report = services.reading.get_report(principal, session_id)
     paths = choose_paths(found)
     files = {paths[artifact.id]: artifact.body or "" for artifact in found}

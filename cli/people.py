@@ -50,7 +50,10 @@ def create_user(
 def set_password(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whose password.")] = "admin",
 ) -> None:
-    """Give a user another password, typed twice or from standard input; ends their logins."""
+    """Give a user another password, typed twice or from standard input.
+
+    Ends their logins and revokes their API tokens.
+    """
     demand_database()
     if sys.stdin.isatty():
         password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
@@ -58,6 +61,7 @@ def set_password(
         password = sys.stdin.readline().rstrip("\n")
     user = services.signing_in.set_password(clean_line(name), password)
     say(f"{user.user_name} has another password now, and is signed out everywhere.")
+    say("Their API tokens are revoked: programs need new ones.")
 
 
 @user_app.command("reset-password")
@@ -73,6 +77,27 @@ def reset_password(
         return
     say(link.address)
     say(f"{link.user.user_name} sets a new password there, once, within {link.seconds // 60} min.")
+    say("That signs them out everywhere, and revokes their API tokens.")
+
+
+@user_app.command("promote")
+def promote_user(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who administers from now on.")],
+) -> None:
+    """Let a user administer this Sage Mode; they are signed out, and sign in with the new right."""
+    demand_services()
+    user = services.administering.grant_administration(SYSTEM, name)
+    say(f"{user.user_name} is an administrator, and has to sign in again.")
+
+
+@user_app.command("demote")
+def demote_user(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who administers no longer.")],
+) -> None:
+    """Let an administrator be a user like others; one administrator always stays."""
+    demand_services()
+    user = services.administering.withdraw_administration(SYSTEM, name)
+    say(f"{user.user_name} is no administrator any more, and has to sign in again.")
 
 
 @user_app.command("disable")

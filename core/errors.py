@@ -165,3 +165,52 @@ class NotRunning(AppError):
 
     code = "not_running"
     hint = "Start it with `make run`, or set DATABASE_URL and REDIS_URL."
+
+
+class StateSpent(AppError):
+    """This sign-in was used already, took too long, or was begun in another browser."""
+
+    code = "state_spent"
+    hint = "Begin it again here."
+
+
+class ProviderUnavailable(AppError):
+    """The identity provider does not answer as it should."""
+
+    code = "provider_unavailable"
+    hint = "Try again in a moment; an administrator finds the reason in the log."
+
+
+class ProviderDeclined(AppError):
+    """The identity provider did not let you in, or you did not go on there."""
+
+    code = "provider_declined"
+    hint = "Begin again, or ask whoever runs the identity provider."
+
+
+class IdentityRefused(AppError):
+    """What the identity provider said cannot be trusted, so nobody was signed in."""
+
+    code = "identity_refused"
+    hint = "Begin again; if it stays, an administrator finds the reason in the log."
+
+
+class AccountDisabled(AppError):
+    """Your account here is disabled."""
+
+    code = "account_disabled"
+    hint = "Ask an administrator."
+
+
+class AccountMissing(AppError):
+    """The identity provider knows you, but you have no account here."""
+
+    code = "account_missing"
+    hint = "Ask an administrator for one."
+
+
+class AddressTaken(AppError):
+    """An account here has your e-mail address already, and is not linked to your identity."""
+
+    code = "address_taken"
+    hint = "Sign in with its password, or ask an administrator."

@@ -11,15 +11,25 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.domain.federation import TeamGrant
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Settings(BaseSettings):
     """Everything that can be set, with its default and unit."""
 
-    model_config = SettingsConfigDict(env_prefix="SAGE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SAGE_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # passwords and secrets are among it
+    )
 
     database_url: str | None = Field(
         None, validation_alias=AliasChoices("DATABASE_URL", "database_url")
@@ -63,6 +73,20 @@ class Settings(BaseSettings):
     api_reads_per_minute: int = Field(600, ge=1, description="of one user or token")
     api_writes_per_minute: int = Field(120, ge=1, description="of one user or token")
 
+    oidc_issuer: str = Field("", description="the identity provider; empty: there is none")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="empty: a public client")
+    oidc_label: str = Field("your organisation", min_length=1, max_length=60)
+    oidc_scopes: str = "openid profile email"
+    oidc_groups_claim: str = Field("groups", min_length=1)
+    oidc_groups: dict[str, tuple[TeamGrant, ...]] = Field(
+        default_factory=dict, description='group -> [{"team": id or name, "role": role}], as JSON'
+    )
+    oidc_sign_up: bool = Field(True, description="whether who is new gets an account")
+    oidc_link_by_email: bool = Field(False, description="trusts the provider with every account")
+    oidc_state_seconds: int = Field(600, ge=1, description="so long a sign-in may take there")
+    oidc_tries_per_minute_address: int = Field(60, ge=1)
+
     extra_executors: dict[str, str] = Field(
         default_factory=dict, description="executor name -> 'module:Class', as a JSON object"
     )
@@ -80,6 +104,18 @@ class Settings(BaseSettings):
     def _beat_within_the_lease(self) -> Settings:
         if self.heartbeat_seconds >= self.lease_seconds:
             raise ValueError("SAGE_HEARTBEAT_SECONDS must be shorter than SAGE_LEASE_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _know_the_provider(self) -> Settings:
+        if not self.oidc_issuer:
+            return self
+        if not is_safe_address(self.oidc_issuer):
+            raise ValueError("SAGE_OIDC_ISSUER must be an https:// address without ? and #")
+        if not self.oidc_client_id:
+            raise ValueError("SAGE_OIDC_CLIENT_ID is missing")
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("SAGE_OIDC_SCOPES must name openid")
         return self
 
     @field_validator("database_url")
@@ -104,9 +140,26 @@ class Settings(BaseSettings):
         return self.public_url.lower().startswith("https://")
 
     @property
+    def root_url(self) -> str:
+        """The dashboard's address, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
     def runtime_file(self) -> Path:
         """The note that a running instance keeps in its data folder."""
         return self.data_dir / "runtime.json"
+
+
+def is_safe_address(address: str, *, with_query: bool = False) -> bool:
+    """Tell whether an address is https, or plain http on this very machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if not host or parts.fragment or parts.username or (parts.query and not with_query):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
 
 
 def read_runtime(data_dir: Path) -> dict[str, Any]:

@@ -30,7 +30,7 @@ with tabs[1]:
 with tabs[2]:
     draw_browsers(visit, login)
 with tabs[3]:
-    draw_tokens(visit)
+    draw_tokens(visit, login)
 if login.user.is_administrator:
     with tabs[4]:
         draw_users(visit)

@@ -54,4 +54,4 @@ if session.ended_at is None:
         st.button("Read on", icon=":material/refresh:", help="Take in what has happened since")
 draw_player(packed)
 if rows:
-    draw_durations(rows, f"durations-{session.id}.csv")
+    draw_durations(rows, session, visit.principal)

@@ -13,17 +13,19 @@ _CHECKED = "_reset_checked"
 _DONE = "_reset_done"
 
 
-def check(token: str, address: str) -> None:
-    """Look once at whose password the link sets; stops with a sentence when it sets none."""
-    if st.session_state.get(_CHECKED) == token:
-        return
+def check(token: str, address: str) -> str:
+    """Return the name of whose password the link sets; stops with a sentence when it sets none."""
+    known, name = st.session_state.get(_CHECKED, (None, ""))
+    if known == token:
+        return str(name)
     try:
-        administering.find_reset(token, address=address)
+        user = administering.find_reset(token, address=address)
     except AppError as error:
         st.error(f"{error.message} {error.hint_text}")
         st.link_button("Sign in", "/", width="stretch")
         st.stop()
-    st.session_state[_CHECKED] = token
+    st.session_state[_CHECKED] = (token, user.user_name)
+    return user.user_name
 
 
 def draw_form(token: str, address: str) -> None:
@@ -59,9 +61,12 @@ with st.container(horizontal_alignment="center"), st.container(width=400):
         st.title("New password", anchor=False)
     with st.container(border=True):
         if done := st.session_state.get(_DONE):
-            st.success(f"{plain(done)} has a new password, and is signed out everywhere.")
+            st.success(
+                f"{plain(done)} has a new password and is signed out everywhere. The API tokens of "
+                "this account are revoked: programs need new ones."
+            )
             st.link_button("Sign in", "/", type="primary", width="stretch")
         else:
             link, place = st.query_params["reset"], st.context.ip_address or "here"
-            check(link, place)
+            st.caption(f"For the account {plain(check(link, place))}.")
             draw_form(link, place)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from core.errors import AppError
-from core.services.browsing import MOST_ROWS, SessionQuery, browse_sessions
+from core.services.browsing import MOST_ROWS, ListedSession, browse_sessions
 from pages.parts.empty import draw_empty, draw_error
 from pages.parts.frame import page
 from pages.parts.sessions import (
@@ -20,15 +21,21 @@ from pages.parts.sessions import (
     draw_states,
     draw_table,
 )
+from pages.parts.taking import noted_list
 from pages.parts.visit import open_visit
 from pages.parts.wording import counted, plain
 
 visit = open_visit()
 
 
-def everything(query: SessionQuery) -> bytes:
-    """Return all sessions that are looked for, up to 5,000, as CSV."""
-    return csv_of(browse_sessions(visit.principal, query, rows=MOST_ROWS).rows)
+def taking(find: Callable[[], Sequence[ListedSession]]) -> Callable[[], bytes]:
+    """Return what a button asks for sessions as CSV; it is noted who took how many."""
+
+    def make() -> tuple[bytes, int]:
+        rows = find()
+        return csv_of(rows), len(rows)
+
+    return noted_list(visit.principal, visit.team.id, "sessions.exported", make)
 
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -57,7 +64,12 @@ if not found.rows:
         st.rerun()
     st.stop()
 export.download_button(
-    "Export CSV", lambda: everything(query), "sessions.csv", "text/csv", icon=":material/download:"
+    "Export CSV",
+    taking(lambda: browse_sessions(visit.principal, query, rows=MOST_ROWS).rows),
+    "sessions.csv",
+    "text/csv",
+    icon=":material/download:",
+    on_click="ignore",
 )
 opened, ticked = draw_table(found, visit)
 draw_pages(found)
@@ -72,5 +84,10 @@ if ticked:
         st.markdown(f"**{len(chosen)} selected**", width="content")
         st.space("stretch")
         st.download_button(
-            "Export", csv_of(chosen), "sessions.csv", "text/csv", icon=":material/download:"
+            "Export",
+            taking(lambda: chosen),
+            "sessions.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
         )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import AppError
 from core.services import signing_in
 from pages.parts.frame import PAGES, inline_image
+from pages.parts.provider import draw_provider, draw_refusal
 from pages.parts.redeeming import redeem_here
 
 TICKET = "_ticket"
@@ -64,7 +65,9 @@ with st.container(horizontal_alignment="center"), st.container(width=400):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(inline_image("mark.png"), width=36, alt="The mark of Sage Mode")
         st.title("Sage Mode", anchor=False)
+    draw_refusal()
     with st.container(border=True):
+        draw_provider()
         known, new = st.tabs(["Sign in", "Make an account"])
         with known:
             draw_sign_in()

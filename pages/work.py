@@ -26,4 +26,4 @@ except AppError as error:
     st.stop()
 task = next(one for one in report.tasks if one.id == snapshot.task_id)
 draw_attempt_head(snapshot, task, visit.now, visit.zone)
-draw_attempt(inspection, report)
+draw_attempt(inspection, report, visit.principal)

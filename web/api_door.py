@@ -6,8 +6,6 @@ let pass, and the API then looks at no cookie.
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
@@ -38,7 +36,7 @@ def _foreign_origin() -> Response:
         "detail": "Another site asked for this.",
         "code": "foreign_origin",
         "hint": "Use the dashboard, or send a token.",
-        "trace_id": current_origin().trace_id or uuid4().hex,
+        "trace_id": current_origin().trace_id,
     }
     headers = {"Cache-Control": "no-store"}
     return JSONResponse(body, 403, headers=headers, media_type="application/problem+json")

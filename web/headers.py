@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,10 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.domain.origin import current_origin
 from core.settings import get_settings
+from web.refusals import unforeseen
+
+log = logging.getLogger(__name__)
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _TWO_YEARS = 2 * 365 * 86400
@@ -50,11 +54,12 @@ class ResponseHeaders:
 
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception:
-            # The server logs it; the outermost middleware would answer without our headers.
+        except Exception as error:
+            # The server logs it too; the outermost middleware would answer without our headers.
+            kind, trace_id = type(error).__name__, current_origin().trace_id
+            log.error("trace %s: a request failed, with %s", trace_id, kind)
             if not has_begun:
-                answer = PlainTextResponse("Something went wrong here.", 500)
-                await answer(scope, receive, send_with_headers)
+                await unforeseen(scope)(scope, receive, send_with_headers)
             raise
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.types import Scope
 
+from core.domain.origin import current_origin
 from core.errors import AppError, TooManyTries
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -40,8 +47,9 @@ def wants_page(scope: Scope) -> bool:
 
 
 def refusal(status: int, code: str, message: str, hint: str) -> JSONResponse:
-    """Return a refusal for programs."""
-    body = {"error": {"code": code, "message": message, "hint": hint}}
+    """Return a refusal for programs; its trace id finds it in the log and the audit."""
+    trace_id = current_origin().trace_id
+    body = {"error": {"code": code, "message": message, "hint": hint, "trace_id": trace_id}}
     return JSONResponse(body, status, headers=_NO_STORE)
 
 
@@ -83,6 +91,15 @@ def not_yours() -> Response:
 def too_large() -> Response:
     """Refuse a body over the limit."""
     return refusal(413, "too_large", "This is too large.", "Send at most 1 MB.")
+
+
+def unforeseen(scope: Scope) -> Response:
+    """Answer what nobody foresaw: how to find it in the log, and nothing of what it was."""
+    if not wants_page(scope):
+        return refusal(500, "internal", "Something went wrong here.", AppError.hint)
+    trace_id = current_origin().trace_id
+    text = f"Something went wrong here. In the log it has the trace id {trace_id}."
+    return PlainTextResponse(text, 500, headers=_NO_STORE)
 
 
 def nothing_here() -> Response:

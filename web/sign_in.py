@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import anyio.to_thread
 from anyio import CapacityLimiter
@@ -16,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from core.domain.origin import Origin, set_origin
 from core.errors import (
     AppError,
     DatabaseUnavailable,
@@ -46,17 +44,22 @@ _SAFE_NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]{0,2000}\Z")
 
 async def redeem(request: Request) -> Response:
     """Turn `{"ticket", "next"}` into the cookie, and say where to go: `{"next"}`."""
-    _note_origin(request)
     wanted = await _read_json(request)
     ticket = wanted.get("ticket")
     if not isinstance(ticket, str):
         return refusal(400, "invalid_input", "The ticket is missing.", "Sign in again.")
     former = request.cookies.get(signing_in.cookie_name())
     try:
-        login_id = await _call(partial(signing_in.redeem_ticket, ticket))
+        login_id = await call(partial(signing_in.redeem_ticket, ticket))
     except AppError as error:
         return _failure(error)
     answer = JSONResponse({"next": safe_next(wanted.get("next"))}, headers=_NO_STORE)
+    give_cookie(answer, login_id, former)
+    return answer
+
+
+def give_cookie(answer: Response, login_id: str, former: str | None) -> None:
+    """Sign the browser in that gets the answer; the login that it had before ends."""
     if former:
         # After the answer: its end sends all tabs of this browser away, which need the new cookie.
         answer.background = BackgroundTask(_end_former, former)
@@ -69,23 +72,21 @@ async def redeem(request: Request) -> Response:
         samesite="lax",
         secure=get_settings().is_https,
     )
-    return answer
 
 
 async def _end_former(cookie: str) -> None:
     try:
-        await _call(partial(signing_in.sign_out, cookie))
+        await call(partial(signing_in.sign_out, cookie))
     except AppError as error:
         log.warning("a former login goes on until its time is over: %s", error)
 
 
 async def sign_out(request: Request) -> Response:
     """End the browser's login and take its cookie away."""
-    _note_origin(request)
     cookie = request.cookies.get(signing_in.cookie_name())
     try:
         if cookie:
-            await _call(partial(signing_in.sign_out, cookie))
+            await call(partial(signing_in.sign_out, cookie))
     except AppError as error:
         return _failure(error)
     answer = JSONResponse({"next": "/"}, headers=_NO_STORE)
@@ -103,7 +104,7 @@ async def me(request: Request) -> Response:
     """Say who is signed in."""
     cookie = request.cookies.get(signing_in.cookie_name())
     try:
-        login = await _call(partial(signing_in.find_login, cookie))
+        login = await call(partial(signing_in.find_login, cookie))
     except AppError as error:
         return _failure(error)
     if login is None:
@@ -127,13 +128,9 @@ async def _read_json(request: Request) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _note_origin(request: Request) -> None:
-    address = request.client.host if request.client else ""
-    set_origin(Origin(address, uuid4().hex))
-
-
-async def _call(work: Callable[[], R]) -> R:
-    return await anyio.to_thread.run_sync(work, limiter=_limiter)
+async def call(work: Callable[[], R], limiter: CapacityLimiter = _limiter) -> R:
+    """Let a service work in a thread."""
+    return await anyio.to_thread.run_sync(work, limiter=limiter)
 
 
 def _failure(error: AppError) -> Response:

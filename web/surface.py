@@ -20,6 +20,8 @@ _OPEN_TO_ALL = frozenset(
         "/_stcore/host-config",
         "/auth/redeem",
         "/auth/sign-out",
+        "/auth/oidc/start",
+        "/auth/oidc/callback",
     }
 )
 _FRONTEND = "/static/"

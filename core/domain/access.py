@@ -115,9 +115,11 @@ def require_scope(principal: Principal, action: Action) -> None:
     """Raise `NotAllowed` when a token has no scope for an action; others have none to lack."""
     if isinstance(principal, TokenPrincipal) and not scopes_allow(principal.scopes, action):
         held = ", ".join(sorted(principal.scopes)) or "none"
+        wanted = [scope.value for scope in Scope if action in SCOPES[scope]]
+        needed = "any scope" if len(wanted) == len(Scope) else f"the scope {' or '.join(wanted)}"
         raise NotAllowed(
-            f"This token may not {action}; its scopes: {held}.",
-            hint="Make a token with the scope that is needed.",
+            f"This token may not {action}: that needs {needed}; its scopes: {held}.",
+            hint=f"Make a token with {needed}.",
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from core.domain.access import TeamRole
 from core.errors import InvalidInput
 
 _USER_NAME = re.compile(r"[A-Za-z0-9_-]{3,50}\Z")
@@ -35,6 +36,8 @@ class Team:
     is_shared: bool
     description: str = ""
     archived_at: datetime | None = None  # since then it is only read
+    # What stands in the row of whoever asked for their teams, if anything; it is not the team's.
+    membership: TeamRole | None = field(default=None, compare=False)
 
 
 def check_user_name(user_name: str) -> str:

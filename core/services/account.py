@@ -20,6 +20,7 @@ from core.errors import Conflict, NotFound, RedisUnavailable, TooManyTries, Wron
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, verify_password
 from core.services.signing_in import Login, issue_ticket
+from core.services.tokens import revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.signals import logins, resets
@@ -86,13 +87,18 @@ def change_profile(
     """
     name, mail = check_user_name(user_name), check_email(email)
     stored = _check_old_password(login, password)
+    was_tried = False
 
     def work(db: Connection) -> User:
+        nonlocal was_tried
         found = credentials.find_enabled(db, login.user.id)
         if found is None or found[1] != stored:
             raise WrongPassword("The password is wrong.")
         if credentials.is_taken(db, login.user.id, user_name=name, email=mail):
             raise Conflict("That user name or e-mail address is taken.", hint="Choose another one.")
+        if was_tried and (found[0].user_name, found[0].email) == (name, mail):
+            return found[0]  # stored by a try whose answer was lost
+        was_tried = True
         credentials.rename_user(db, login.user.id, user_name=name, email=mail)
         changes = {"from": login.user.user_name, "to": name}
         note(db, _who(login), "account.changed", team_id=None, subject=name, details=changes)
@@ -107,11 +113,13 @@ def change_profile(
     return _renew(login, user, address=address, agent=agent, with_others=False)
 
 
-def change_password(login: Login, old: str, new: str, *, address: str, agent: str) -> str:
+def change_password(
+    login: Login, old: str, new: str, *, address: str, agent: str, with_tokens: bool = False
+) -> str:
     """Change the password and end all other logins; returns a ticket for this browser's new one.
 
-    Raises `WrongPassword`, `TooManyTries`, `InvalidInput`, and `Conflict` when somebody changed it
-    at the same moment.
+    `with_tokens` revokes the user's API tokens too. Raises `WrongPassword`, `TooManyTries`,
+    `InvalidInput`, and `Conflict` when somebody changed it at the same moment.
     """
     stored = _check_old_password(login, old)
     checked = check_password(new, (login.user.user_name, login.user.email))
@@ -122,9 +130,13 @@ def change_password(login: Login, old: str, new: str, *, address: str, agent: st
     def work(db: Connection) -> None:
         if not people.set_password_hash(db, login.user.id, renewed, instead_of=stored):
             now = credentials.find_enabled(db, login.user.id)
-            if now is None or now[1] != renewed:  # else: stored by a try whose answer was lost
-                raise Conflict("The password was changed somewhere else just now.")
-        note(db, _who(login), "password.changed", team_id=None, subject=login.user.user_name)
+            if now is not None and now[1] == renewed:  # stored by a try whose answer was lost
+                return
+            raise Conflict("The password was changed somewhere else just now.")
+        who = _who(login)
+        note(db, who, "password.changed", team_id=None, subject=login.user.user_name)
+        if with_tokens:
+            revoke_all_tokens(db, who, login.user.id, because="password changed")
 
     transact(work)
     try:

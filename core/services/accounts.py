@@ -54,7 +54,9 @@ def create_user(
             if earlier is not None and earlier.id == user.id:  # made by a try whose answer was lost
                 return earlier
             raise Conflict("That user name or e-mail address is taken.", hint="Choose another one.")
-        people.insert_team(db, team_id=new_id(), owner_id=user.id, name=name, is_shared=False)
+        team_id = new_id()
+        people.insert_team(db, team_id=team_id, owner_id=user.id, name=name, is_shared=False)
+        note(db, SYSTEM, "team.created", team_id=team_id, subject=name)
         rights = {"is_administrator": user.is_administrator}
         note(db, SYSTEM, "user.created", team_id=None, subject=name, details=rights)
         return user
@@ -115,6 +117,7 @@ def ensure_demo_team() -> tuple[User, Team]:
             db, team_id=team_id, owner_id=user.id, name=DEMO_TEAM, is_shared=True
         ):
             people.insert_membership(db, team_id, user.id, TeamRole.OWNER)
+            note(db, SYSTEM, "team.created", team_id=team_id, subject=DEMO_TEAM)
         return user
 
     user = transact(work)

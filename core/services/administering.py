@@ -1,11 +1,11 @@
-"""What administrators do to accounts: disable, enable, and help somebody to a new password.
+"""What administrators do to accounts: who administers, who is let in, help to a new password.
 
 The terminal acts as the system: whoever has the database's address may do all of this.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,12 +17,14 @@ from core.errors import Conflict, LinkSpent, NotAllowed, NotFound, RedisUnavaila
 from core.services import limiting
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password
+from core.services.tokens import revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.signals import logins, resets
 from core.store import credentials, people
 
-_MOST_ACCOUNTS = 500
+_MOST_ACCOUNTS = 50
+_MOST_SEARCHED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounts:
+    """The first users by name, and how many there are."""
+
+    shown: tuple[Account, ...]
+    matching: int
+
+
+@dataclass(frozen=True, slots=True)
 class ResetLink:
     """A link by which a user sets a new password, once."""
 
@@ -44,17 +54,67 @@ class ResetLink:
     seconds: int
 
 
-def list_accounts(administrator: Principal) -> list[Account]:
-    """Return the users, by name; raises `NotAllowed` when somebody else asks."""
+def list_accounts(
+    administrator: Principal, text: str = "", *, most: int = _MOST_ACCOUNTS
+) -> Accounts:
+    """Return the users who have a text in their name or e-mail address, the first 50 by name.
 
-    def work(db: Connection) -> list[Account]:
+    Raises `NotAllowed` when somebody else asks.
+    """
+    wanted = clean_line(text)[:_MOST_SEARCHED]
+
+    def work(db: Connection) -> Accounts:
         _demand_administrator(db, administrator)
-        return [
+        shown = tuple(
             Account(one.user, one.has_password, one.created_at, one.disabled_at)
-            for one in credentials.list_accounts(db, most=_MOST_ACCOUNTS)
-        ]
+            for one in credentials.list_accounts(db, wanted, most=most)
+        )
+        return Accounts(shown, credentials.count_accounts(db, wanted))
 
     return ask(work)
+
+
+def grant_administration(administrator: Principal, user_name: str) -> User:
+    """Let a user administer this Sage Mode; whoever's right changes signs in again.
+
+    Raises `NotAllowed`, `NotFound`, and `Conflict` when the account is disabled.
+    """
+
+    def work(db: Connection) -> User:
+        credentials.lock_administrators(db)
+        _demand_administrator(db, administrator)
+        user = _find(db, user_name)
+        if credentials.find_enabled(db, user.id) is None:
+            raise Conflict("This account is disabled.", hint="Enable it before.")
+        if credentials.set_administrator(db, user.id, is_administrator=True):
+            note(db, administrator, "administrator.granted", team_id=None, subject=user.user_name)
+        return replace(user, is_administrator=True)
+
+    user = transact(work)
+    _end_logins(user, "The right is granted")
+    return user
+
+
+def withdraw_administration(administrator: Principal, user_name: str) -> User:
+    """Let a user administer no longer; whoever's right changes signs in again.
+
+    Raises `NotAllowed`, `NotFound`, and `Conflict` for oneself and for the last administrator.
+    """
+
+    def work(db: Connection) -> User:
+        credentials.lock_administrators(db)
+        _demand_administrator(db, administrator)
+        user = _find(db, user_name)
+        if isinstance(administrator, UserPrincipal) and administrator.user_id == user.id:
+            raise Conflict("You cannot withdraw your own right.", hint="Ask somebody else.")
+        _demand_not_last(db, user)
+        if credentials.set_administrator(db, user.id, is_administrator=False):
+            note(db, administrator, "administrator.withdrawn", team_id=None, subject=user.user_name)
+        return replace(user, is_administrator=False)
+
+    user = transact(work)
+    _end_logins(user, "The right is withdrawn")
+    return user
 
 
 def disable_account(administrator: Principal, user_name: str) -> User:
@@ -69,13 +129,7 @@ def disable_account(administrator: Principal, user_name: str) -> User:
         user = _find(db, user_name)
         if isinstance(administrator, UserPrincipal) and administrator.user_id == user.id:
             raise Conflict("You cannot disable your own account.", hint="Ask somebody else.")
-        is_last = credentials.is_administrator(db, user.id) and (
-            credentials.count_administrators(db) <= 1
-        )
-        if is_last:
-            raise Conflict(
-                "That is the last administrator.", hint="Make another administrator before."
-            )
+        _demand_not_last(db, user)
         if credentials.set_disabled(db, user.id, disabled=True):
             note(db, administrator, "account.disabled", team_id=None, subject=user.user_name)
         return user
@@ -125,7 +179,7 @@ def find_reset(token: str, *, address: str) -> User:
 
 
 def reset_password(token: str, password: str, *, address: str) -> User:
-    """Use a link up: set the password, end all logins of its user.
+    """Use a link up: set the password, end all logins of its user, revoke all their tokens.
 
     Raises `LinkSpent`, `TooManyTries`, and `InvalidInput`, after which the link is still good.
     """
@@ -136,10 +190,16 @@ def reset_password(token: str, password: str, *, address: str) -> User:
         raise LinkSpent
 
     def work(db: Connection) -> None:
-        if credentials.find_enabled(db, user.id) is None:
+        found = credentials.find_enabled(db, user.id)
+        if found is None:
             raise LinkSpent
+        if found[1] == renewed:  # stored by a try whose answer was lost
+            return
+        who = UserPrincipal(user.id)
         people.set_password_hash(db, user.id, renewed)
-        note(db, UserPrincipal(user.id), "password.reset", team_id=None, subject=user.user_name)
+        logins.end_all(_redis_url(), user.id)  # before whoever waits for the row goes on
+        note(db, who, "password.reset", team_id=None, subject=user.user_name)
+        revoke_all_tokens(db, who, user.id, because="password reset")
 
     transact(work)
     _end_everything(user, "The password is changed")
@@ -155,9 +215,14 @@ def _holder(token: str) -> User:
 
 
 def _end_everything(user: User, done: str) -> None:
+    _end_logins(user, done, and_links=True)
+
+
+def _end_logins(user: User, done: str, *, and_links: bool = False) -> None:
     try:
         logins.end_all(_redis_url(), user.id)
-        resets.void_reset(_redis_url(), user.id)
+        if and_links:
+            resets.void_reset(_redis_url(), user.id)
     except RedisUnavailable as error:
         raise RedisUnavailable(
             f"{done}, but Redis does not answer: open connections go on until it does.",
@@ -174,6 +239,12 @@ def _demand_administrator(db: Connection, administrator: Principal) -> None:
     )
     if not is_one:
         raise NotAllowed("Only an administrator may do that.", hint="Ask an administrator.")
+
+
+def _demand_not_last(db: Connection, user: User) -> None:
+    is_one = credentials.is_administrator(db, user.id)
+    if is_one and credentials.count_administrators(db) <= 1:
+        raise Conflict("That is the last administrator.", hint="Make another administrator before.")
 
 
 def _find(db: Connection, user_name: str) -> User:

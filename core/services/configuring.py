@@ -13,7 +13,7 @@ from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile, profile_from_json
 from core.ids import new_id
 from core.services.auditing import note
-from core.services.permission import demand
+from core.services.permission import demand, demand_held
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.store import configuration, listing
@@ -55,7 +55,7 @@ def define_role(principal: Principal, team_id: UUID, definition: Mapping[str, An
     profile = profile_from_json(definition, known_executors())
 
     def work(db: Connection) -> None:
-        demand(db, principal, team_id, Action.CONFIGURE)
+        demand_held(db, principal, team_id, Action.CONFIGURE)
         configuration.put_profile(db, new_id(), team_id, profile)
         details = {"executor": profile.executor, "capabilities": list(profile.capabilities)}
         note(db, principal, "role.defined", team_id=team_id, subject=profile.role, details=details)
@@ -72,7 +72,7 @@ def define_pipeline(principal: Principal, team_id: UUID, definition: Mapping[str
     """
 
     def work(db: Connection) -> Pipeline:
-        demand(db, principal, team_id, Action.CONFIGURE)
+        demand_held(db, principal, team_id, Action.CONFIGURE)
         known = BUILT_IN_PROFILES | configuration.team_profiles(db, principal, team_id)
         pipeline = pipeline_from_json(definition, known_roles=known)
         configuration.put_pipeline(db, new_id(), team_id, pipeline)

@@ -137,7 +137,10 @@ def _act(
             details={"session_id": str(session_id)} | ({"reason": reason} if reason else {}),
         )
         earlier.append((after.last_seq, now))
-        return demand_session(db, principal, session_id, Action.CONTROL)
+        changed = sessions.get_session(db, principal, session_id)
+        if changed is None:
+            raise NotFound
+        return changed
 
     session = transact(work)
     redis_url = get_settings().redis_url

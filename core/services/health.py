@@ -71,7 +71,7 @@ def beat(name: str, kind: str, pid: int) -> None:
 
 def _look_at_database() -> tuple[list[Alive], Part]:
     try:
-        alive = transact(lambda db: operations.list_alive(db, ALIVE_SECONDS), budget_seconds=0)
+        alive = transact(lambda db: operations.list_alive(db, ALIVE_SECONDS), budget_seconds=0.5)
     except AppError as error:
         return [], Part("database", False, error.message)
     except SQLAlchemyError:

@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal, SystemPrincipal, UserPrincipal
+from core.domain.federation import strongest
 from core.domain.origin import current_origin
 from core.domain.people import Team, User, check_email
 from core.domain.team import (
@@ -180,7 +181,9 @@ def withdraw_invitation(principal: Principal, invitation_id: UUID) -> None:
 
     def work(db: Connection) -> None:
         found = invitations.get_invitation(db, invitation_id)
-        if found is None or not _is_in(db, principal, found.team_id):
+        # Asked without an invitation, too: time must not tell one of others from none.
+        is_in = _is_in(db, principal, found.team_id if found else invitation_id)
+        if found is None or not is_in:
             raise NotFound(_NO_INVITATION)
         hold_team(db, principal, found.team_id, Action.MANAGE)
         found = invitations.get_invitation(db, invitation_id)
@@ -267,13 +270,17 @@ def _accept(principal: Principal, find: Find) -> UUID:
         place = teams.read_place(db, found.team_id, user_id)
         if place.is_archived:
             raise TeamArchived
+        given = found.role
         if place.role is None:
             if teams.count_members(db, found.team_id) >= MOST_MEMBERS:
                 raise Conflict(
                     f"The team has {MOST_MEMBERS} members; that is the most.",
                     hint="Ask its owner to make room.",
                 )
-            teams.put_member(db, found.team_id, user_id, found.role)
+        else:
+            given = strongest(place.role, given)
+        # What a group of an identity provider gave is theirs from now on, whatever groups say.
+        teams.put_member(db, found.team_id, user_id, given, is_given=True)
         # An open invitation of the same person, in the dashboard beside the link, is used up too.
         invitations.answer_invitation(db, found.id, "accepted", now, user_id=user_id)
         invitations.withdraw_all(db, found.team_id, now, user_id=user_id)
@@ -283,7 +290,7 @@ def _accept(principal: Principal, find: Find) -> UUID:
             "member.joined",
             team_id=found.team_id,
             subject=str(user_id),
-            details={"role": found.role.value},
+            details={"role": given.value},
         )
         return found.team_id
 

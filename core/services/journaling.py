@@ -156,7 +156,10 @@ def record_decision(
     `NotAllowed`, and `Conflict` when the other one is superseded already.
     """
     if isinstance(principal, SystemPrincipal):
-        raise NotAllowed("Only a person records a decision here.")
+        raise NotAllowed(
+            "Sage Mode itself records no decision here.",
+            hint="Record it as a person, or with a token that has the scope decide.",
+        )
     draft = _check(draft)
     decision_id = new_id()
     earlier: list[tuple[int, datetime]] = []

@@ -28,6 +28,7 @@ from core.errors import InvalidInput, NotAllowed, NotFound, TeamArchived
 from core.ids import new_id
 from core.services.auditing import describe
 from core.services.configuring import known_executors
+from core.services.permission import demand
 from core.services.transaction import ask, transact_alone
 from core.settings import get_settings
 from core.signals.wakeups import announce
@@ -53,7 +54,9 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     `DatabaseUnavailable` when nothing was stored.
     """
     if isinstance(principal, SystemPrincipal):
-        raise NotAllowed("Only a person or an agent launches a session.")
+        raise NotAllowed(
+            "Sage Mode itself launches no session.", hint="Launch it as a person, or with a token."
+        )
     order = _check(request)
     session_id = new_id()
     launch_key = order.launch_key or str(session_id)
@@ -107,7 +110,8 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         if launches.insert_launch(db, head, values, tasks, bodies, ground.now, noted):
             return Launched(fresh, True)
         found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
-        if found is None:
+        if found is None:  # the team or the user's place in it changed since we looked
+            demand(db, principal, order.team_id, Action.LAUNCH)
             raise NotFound
         # A repeated try of this very call finds the session that its first try stored.
         return Launched(found, found.id == session_id)

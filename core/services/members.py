@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from core.domain.access import Action, Principal, SystemPrincipal, TeamRole, UserPrincipal
+from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, TeamRole, UserPrincipal
 from core.domain.people import Team
 from core.domain.team import Member, TeamPeople, check_approver_roles, check_given_role
 from core.errors import Conflict, NotAllowed, NotFound
@@ -149,8 +149,9 @@ def leave_team(principal: Principal, team_id: UUID) -> None:
 def hand_over(principal: Principal, team_id: UUID, user_id: UUID) -> Team:
     """Make a member the owner of a team; its former owner stays as a member.
 
-    Whoever gives their last team away gets a personal one. Raises `Conflict` when the member
-    owns a team of that name.
+    Only the owner does, not who manages the team beside them. Whoever gives their last team away
+    gets a personal one. Raises `NotAllowed`, and `Conflict` when the member owns a team of that
+    name.
     """
     before: list[UUID] = []
 
@@ -160,6 +161,8 @@ def hand_over(principal: Principal, team_id: UUID, user_id: UUID) -> Team:
             if held is not None and held.owner_id == user_id:
                 return held
         team = hold_team(db, principal, team_id, Action.MANAGE)
+        if not isinstance(principal, SystemPrincipal) and principal.user_id != team.owner_id:
+            raise NotAllowed("Only the team's owner hands it over.", hint="Ask them.")
         _demand_other(db, team, user_id)
         taking = people.get_user(db, user_id)
         if taking is None or not team.is_shared:
@@ -169,8 +172,8 @@ def hand_over(principal: Principal, team_id: UUID, user_id: UUID) -> Team:
             raise Conflict(
                 f"{taking.user_name} owns a team of that name.", hint="Rename one of them first."
             )
-        teams.put_member(db, team_id, user_id, TeamRole.OWNER)
-        teams.put_member(db, team_id, former, TeamRole.MEMBER)
+        teams.put_member(db, team_id, user_id, TeamRole.OWNER, is_given=True)
+        teams.put_member(db, team_id, former, TeamRole.MEMBER, is_given=True)
         _keep_one_team(db, former)
         note(
             db,
@@ -205,4 +208,6 @@ def _keep_one_team(db: Connection, user_id: UUID) -> None:
     user = people.get_user(db, user_id)
     if user is None or teams.lock_owned(db, user_id):
         return
-    people.insert_team(db, team_id=new_id(), owner_id=user_id, name=user.user_name, is_shared=False)
+    team_id = new_id()
+    people.insert_team(db, team_id=team_id, owner_id=user_id, name=user.user_name, is_shared=False)
+    note(db, SYSTEM, "team.created", team_id=team_id, subject=user.user_name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -21,7 +22,9 @@ from core.domain.access import (
 from core.domain.session import Session
 from core.domain.team import Place
 from core.errors import NotAllowed, NotFound, TeamArchived
-from core.store import sessions, teams
+from core.store import places, sessions, teams
+
+ReadPlace = Callable[[Connection, UUID, UUID], Place]
 
 
 def demand(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:
@@ -29,10 +32,15 @@ def demand(db: Connection, principal: Principal, team_id: UUID, action: Action) 
 
     In an archived team everybody reads and nobody does more: `TeamArchived`.
     """
-    if isinstance(principal, SystemPrincipal):
-        return
-    if _place(db, principal, team_id, action).is_archived and action not in ON_ARCHIVED:
-        raise TeamArchived
+    if not isinstance(principal, SystemPrincipal):
+        _demand_alive(_place(db, principal, team_id, action), action)
+
+
+def demand_held(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:
+    """Raise as `demand` does; what it allowed stays allowed until the transaction ends."""
+    if not isinstance(principal, SystemPrincipal):
+        place = _place(db, principal, team_id, action, read=places.hold_place)
+        _demand_alive(place, action)
 
 
 def demand_kept(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:
@@ -42,14 +50,24 @@ def demand_kept(db: Connection, principal: Principal, team_id: UUID, action: Act
 
 
 def _place(
-    db: Connection, principal: UserPrincipal | TokenPrincipal, team_id: UUID, action: Action
+    db: Connection,
+    principal: UserPrincipal | TokenPrincipal,
+    team_id: UUID,
+    action: Action,
+    *,
+    read: ReadPlace = teams.read_place,
 ) -> Place:
     if not reaches(principal, team_id):
         raise NotFound
-    place = teams.read_place(db, team_id, principal.user_id)
+    place = read(db, team_id, principal.user_id)
     require(place.role, action)
     require_scope(principal, action)
     return place
+
+
+def _demand_alive(place: Place, action: Action) -> None:
+    if place.is_archived and action not in ON_ARCHIVED:
+        raise TeamArchived
 
 
 def may(db: Connection, principal: Principal, team_id: UUID, action: Action) -> bool:
@@ -64,10 +82,13 @@ def may(db: Connection, principal: Principal, team_id: UUID, action: Action) -> 
 def demand_session(
     db: Connection, principal: Principal, session_id: UUID, action: Action
 ) -> Session:
-    """Return a session on which the principal may do `action`; raises as `demand` does."""
+    """Return a session on which the principal may do `action`; raises as `demand` does.
+
+    Whoever acts on it keeps the right to until the transaction ends.
+    """
     session = sessions.get_session(db, principal, session_id)
     if session is None:
         raise NotFound("There is no such session in your teams.")
     if not is_for_every_role(action):  # it was found, so the principal has a place in its team
-        demand(db, principal, session.team_id, action)
+        demand_held(db, principal, session.team_id, action)
     return session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from core.errors import (
 from core.services import accounts, limiting
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
+from core.services.tokens import revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.signals import logins, resets
@@ -166,7 +168,10 @@ def revoke_logins(user: User) -> None:
 
 
 def set_password(user_name: str, password: str) -> User:
-    """Give a user another password, and end their logins; raises `InvalidInput`, `NotFound`."""
+    """Give a user another password, end their logins, and revoke their API tokens.
+
+    Raises `InvalidInput`, `NotFound`.
+    """
     user = accounts.get_user(user_name)
     checked = check_password(password, (user.user_name, user.email))
     if not _store_password(user, hash_password(checked)):
@@ -182,11 +187,22 @@ def set_password(user_name: str, password: str) -> User:
 
 
 def _store_password(user: User, password_hash: str, *, instead_of: str | None = None) -> bool:
+    was_tried = False
+
     def work(db: Connection) -> bool:
+        nonlocal was_tried
+        if was_tried and people.find_credentials(db, user.user_name) == (user, password_hash):
+            return True  # stored by a try whose answer was lost
+        was_tried = True
         if not people.set_password_hash(db, user.id, password_hash, instead_of=instead_of):
             return False
         if instead_of is None:  # else it is the same one, hashed with other parameters
             note(db, SYSTEM, "password.changed", team_id=None, subject=user.user_name)
+            with suppress(
+                RedisUnavailable
+            ):  # said afterwards; the password is changed all the same
+                revoke_logins(user)  # before whoever waits for the row goes on
+            revoke_all_tokens(db, SYSTEM, user.id, because="password changed")
         return True
 
     return transact(work)

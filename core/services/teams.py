@@ -97,7 +97,9 @@ def unshare_team(principal: Principal, team_id: UUID) -> Team:
     gone: list[UUID] = []
 
     def effect(db: Connection, team: Team) -> None:
-        gone.extend(teams.delete_other_members(db, team_id, team.owner_id))
+        gone[:] = teams.delete_other_members(db, team_id, team.owner_id)
+        for user_id in gone:
+            note(db, principal, "member.removed", team_id=team_id, subject=str(user_id))
         invitations.withdraw_all(db, team_id, operations.clock(db))
 
     team = _change(principal, team_id, "team.unshared", effect, is_shared=False)

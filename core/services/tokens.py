@@ -20,11 +20,13 @@ from core.domain.token import (
     hash_token,
     is_token,
 )
-from core.errors import Conflict, NotAllowed, NotFound, TokenRefused
+from core.errors import Conflict, NotAllowed, NotFound, RedisUnavailable, TokenRefused
 from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import demand, may
 from core.services.transaction import ask, transact
+from core.settings import get_settings
+from core.signals import logins
 from core.store import credentials, tokens
 
 _EXACT_TO = timedelta(minutes=1)  # how exact "last used" is
@@ -39,12 +41,20 @@ class MadeToken:
 
 
 def make_token(
-    owner: Principal, name: str, scopes: Iterable[str], *, days: int, team_id: UUID | None = None
+    owner: Principal,
+    name: str,
+    scopes: Iterable[str],
+    *,
+    days: int,
+    team_id: UUID | None = None,
+    through: str | None = None,
 ) -> MadeToken:
     """Make a token that acts as its owner, in one of their teams or in all.
 
-    Raises `InvalidInput`, `NotFound` for a foreign team, `Conflict` when there are too many, and
-    `NotAllowed` when a token or the system asks: only a person makes one.
+    `through` is the fingerprint of the login that asks: when it has ended meanwhile, as every login
+    does before the account opens to somebody else, nothing is made. Raises `InvalidInput`,
+    `NotFound` for a foreign team, `Conflict` when there are too many, and `NotAllowed` when a token
+    or the system asks: only a person makes one.
     """
     person = _demand_person(owner)
     plain = f"sage_{secrets.token_urlsafe(32)}"
@@ -60,8 +70,10 @@ def make_token(
     )
 
     def work(db: Connection) -> MadeToken:
-        if credentials.find_enabled(db, person.user_id) is None:
+        if not credentials.hold_enabled(db, person.user_id):
             raise NotAllowed("This account is disabled.", hint="Ask an administrator.")
+        if through is not None and not logins.is_alive(_redis_url(), through):
+            raise NotAllowed("You are signed out.", hint="Sign in again.")
         if team_id is not None:
             demand(db, person, team_id, Action.READ)
         if tokens.find_by_hash(db, hash_token(plain)) is None:  # else: a try whose answer was lost
@@ -101,6 +113,13 @@ def revoke_token(owner: Principal, token_id: UUID) -> Token:
     return transact(work)
 
 
+def revoke_all_tokens(db: Connection, who: Principal, user_id: UUID, *, because: str) -> None:
+    """Let no token of a user open anything any more, inside the caller's transaction."""
+    for token in tokens.revoke_tokens_of(db, user_id):
+        about = {"because": because}
+        note(db, who, "token.revoked", team_id=token.team_id, subject=token.name, details=about)
+
+
 def find_token_principal(plain: str) -> TokenPrincipal:
     """Return who asks with a token, and note that it was used.
 
@@ -124,6 +143,13 @@ def find_token_principal(plain: str) -> TokenPrincipal:
     if token.last_used_at is None or now - token.last_used_at >= _EXACT_TO:
         transact(lambda db: tokens.stamp_use(db, token.id, now, exact_to=_EXACT_TO))
     return token.principal
+
+
+def _redis_url() -> str:
+    url = get_settings().redis_url
+    if url is None:
+        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
+    return url
 
 
 def _demand_person(owner: Principal) -> UserPrincipal:

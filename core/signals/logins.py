@@ -187,6 +187,12 @@ def find_login(url: str, login_id: str, lifetimes: Lifetimes) -> LoginRecord | N
     return record
 
 
+def is_alive(url: str, fingerprint: str) -> bool:
+    """Tell whether the login of a fingerprint has not ended."""
+    with redis_answers():
+        return bool(get_redis(url).exists(f"{_LOGINS}{fingerprint}"))
+
+
 def end_login(url: str, login_id: str) -> None:
     """End one login, and tell whoever holds a connection of it."""
     if not is_plausible(login_id):

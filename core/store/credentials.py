@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
+from sqlalchemy import text as sql
 
 from core.domain.people import User
 from core.store.tables import users
@@ -26,14 +27,18 @@ class Account:
 
 
 def has_administrator(db: Connection) -> bool:
-    """Tell whether an administrator can sign in by password, now or when enabled again."""
-    query = select(exists().where(users.c.is_administrator, users.c.password_hash.is_not(None)))
+    """Tell whether an administrator can sign in, now, or when enabled or let in again.
+
+    By password, or by an identity provider.
+    """
+    can = users.c.password_hash.is_not(None) | users.c.identity_subject.is_not(None)
+    query = select(exists().where(users.c.is_administrator, can))
     return bool(db.execute(query).scalar_one())
 
 
 def lock_administrators(db: Connection) -> None:
     """Let others who would become, or cease to be, an administrator wait until the commit."""
-    db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMINISTRATOR})
+    db.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_ADMINISTRATOR})
 
 
 def find_enabled(db: Connection, user_id: UUID) -> tuple[User, str | None] | None:
@@ -43,6 +48,15 @@ def find_enabled(db: Connection, user_id: UUID) -> tuple[User, str | None] | Non
     if row is None:
         return None
     return User(row.id, row.user_name, row.email, row.is_administrator), row.password_hash
+
+
+def hold_enabled(db: Connection, user_id: UUID) -> bool:
+    """Hold a user's row, so that what opens the account changes before or after; False without one.
+
+    As a change of password or identity holds it, too.
+    """
+    query = select(users.c.id).where(users.c.id == user_id, users.c.disabled_at.is_(None))
+    return db.execute(query.with_for_update(key_share=True)).one_or_none() is not None
 
 
 def is_administrator(db: Connection, user_id: UUID) -> bool:
@@ -65,9 +79,25 @@ def count_administrators(db: Connection) -> int:
     return int(db.execute(query).scalar_one())
 
 
-def list_accounts(db: Connection, *, most: int) -> list[Account]:
-    """Return the users, by name."""
-    rows = db.execute(select(users).order_by(func.lower(users.c.user_name)).limit(most))
+def set_administrator(db: Connection, user_id: UUID, *, is_administrator: bool) -> bool:
+    """Let a user administer this Sage Mode, or no longer; False when that changes nothing."""
+    change = update(users).where(
+        users.c.id == user_id, users.c.is_administrator.is_not(is_administrator)
+    )
+    values = {"is_administrator": is_administrator, "updated_at": func.now()}
+    return db.execute(change.values(values)).rowcount == 1
+
+
+def count_accounts(db: Connection, text: str) -> int:
+    """Return how many users have a text in their name or address."""
+    query = select(func.count()).select_from(users).where(_has(text))
+    return int(db.execute(query).scalar_one())
+
+
+def list_accounts(db: Connection, text: str, *, most: int) -> list[Account]:
+    """Return the users who have a text in their name or address, by name."""
+    query = select(users).where(_has(text))
+    rows = db.execute(query.order_by(func.lower(users.c.user_name)).limit(most))
     return [
         Account(
             User(row.id, row.user_name, row.email, row.is_administrator),
@@ -77,6 +107,13 @@ def list_accounts(db: Connection, *, most: int) -> list[Account]:
         )
         for row in rows
     ]
+
+
+def _has(text: str) -> ColumnElement[bool]:
+    return or_(
+        users.c.user_name.icontains(text, autoescape=True),
+        users.c.email.icontains(text, autoescape=True),
+    )
 
 
 def rename_user(db: Connection, user_id: UUID, *, user_name: str, email: str) -> None:

@@ -10,12 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from core.domain.access import TeamRole, effective_role
+from core.domain.access import Action, TeamRole, effective_role, is_allowed
 from core.domain.events import EventBody
 from core.domain.role import RoleProfile
 from core.store.audit import ACTOR
 from core.store.heads import Head, number_events
+from core.store.places import HELD_PLACE
 from core.store.values import bind
+
+_LAUNCHING_ROLES = [role.value for role in TeamRole if is_allowed(role, Action.LAUNCH)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,21 @@ def read_ground(db: Connection, user_id: UUID, team_id: UUID, pipeline: str) -> 
     return LaunchGround(row.now, role, row.pipeline, profiles, row.is_archived)
 
 
-# Everything hangs on the first insert: when the team used the key before, nothing is written.
+# Everything hangs on the first insert: when the team used the key before, or the user may not
+# launch there any more, nothing is written. The place is held, so that of a launch and a removal,
+# a lesser role or the team's archiving one comes first, and a launch that comes second sees it.
 _LAUNCH = bind(
     f"""
-    WITH launched AS (
+    WITH {HELD_PLACE}, launched AS (
         INSERT INTO execution_sessions
             (id, team_id, user_id, feature_name, brief, brief_sha256, pipeline, input, launch_key,
              created_at, started_at)
-        VALUES (:session_id, :team_id, :user_id, :feature_name, :brief, :brief_sha256, :pipeline,
-                :input, :launch_key, :at, :at)
+        SELECT :session_id, :team_id, :user_id, :feature_name, :brief, :brief_sha256, :pipeline,
+               :input, :launch_key, :at, :at
+        FROM held_team
+        WHERE archived_at IS NULL
+            AND (owner_id = :user_id
+                 OR is_shared AND (SELECT role FROM held_membership) = ANY(:launching_roles))
         ON CONFLICT (team_id, launch_key) DO NOTHING
         RETURNING id
     ), head AS (
@@ -122,6 +131,7 @@ _LAUNCH = bind(
     session_id=UUID,
     team_id=UUID,
     user_id=UUID,
+    launching_roles=list[str],
     feature_name=str,
     brief=str,
     brief_sha256=str,
@@ -150,13 +160,15 @@ def insert_launch(
 ) -> bool:
     """Insert a session with its head, tasks and first events, and the launch's audit event.
 
-    False when its team launched one with the same key already: then nothing was written.
+    False when its team launched one with the same key already, or the user may not launch there
+    now: then nothing was written.
     """
     after, events = number_events(head, bodies)
     values = {
         **session,
         "session_id": head.session_id,
         "team_id": head.team_id,
+        "launching_roles": _LAUNCHING_ROLES,
         "at": at,
         "last_seq": after.last_seq,
         "tasks": [dict(task) for task in tasks],

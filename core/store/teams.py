@@ -112,9 +112,17 @@ def put_member(
     user_id: UUID,
     role: TeamRole,
     approver_roles: Sequence[str] | None = None,
+    *,
+    is_given: bool = False,
 ) -> None:
-    """Give a member a role, and approver roles where they are named; makes the row if needed."""
+    """Give a member a role, and approver roles where they are named; makes the row if needed.
+
+    With `is_given` the membership is one that people gave: groups of an identity provider neither
+    change it any more nor take it away.
+    """
     changed: dict[str, Any] = {"role": role.value}
+    if is_given:
+        changed["is_mapped"] = False
     if approver_roles is not None:
         changed["approver_roles"] = list(approver_roles)
     insert = upsert(team_memberships).values(team_id=team_id, user_id=user_id, **changed)

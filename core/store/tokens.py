@@ -60,6 +60,17 @@ def revoke_token(db: Connection, user_id: UUID, token_id: UUID) -> Token | None:
     return None if row is None else _to_token(row)
 
 
+def revoke_tokens_of(db: Connection, user_id: UUID) -> list[Token]:
+    """Revoke every token of a user and return those that were not revoked before, by age."""
+    change = (
+        update(api_tokens)
+        .where(api_tokens.c.user_id == user_id, api_tokens.c.revoked_at.is_(None))
+        .values(revoked_at=func.clock_timestamp())
+        .returning(api_tokens)
+    )
+    return sorted((_to_token(row) for row in db.execute(change)), key=lambda token: token.id)
+
+
 def find_by_hash(db: Connection, sha256: str) -> Token | None:
     """Return the token of a hash whose user may sign in; it may have ended since."""
     query = (

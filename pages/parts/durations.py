@@ -11,7 +11,10 @@ from functools import lru_cache
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.domain.access import Principal
 from core.domain.replay import Lane, Segment
+from core.domain.session import Session
+from pages.parts.taking import noted_list
 from pages.parts.theme import role_look
 from pages.parts.wording import duration
 
@@ -70,8 +73,16 @@ def _row(role: str, segment: Segment, end_ms: int) -> Row:
     return Row(role, attempt, kind, segment.start_ms, end - segment.start_ms)
 
 
-def draw_durations(rows: Sequence[Row], file_name: str) -> None:
-    """Draw the rows, as a chart or as a table, with their CSV."""
+def draw_durations(rows: Sequence[Row], session: Session, principal: Principal) -> None:
+    """Draw the rows of a session, as a chart or as a table, with their CSV."""
+    file_name = f"durations-{session.id}.csv"
+    taking = noted_list(
+        principal,
+        session.team_id,
+        "durations.exported",
+        lambda: (to_csv(rows).encode(), len(rows)),
+        subject=session.feature_name,
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("Time by role and try", anchor=False, width="content")
         st.space("stretch")
@@ -83,7 +94,14 @@ def draw_durations(rows: Sequence[Row], file_name: str) -> None:
             label_visibility="collapsed",
             width="content",
         )
-        st.download_button("CSV", to_csv(rows), file_name, "text/csv", icon=":material/download:")
+        st.download_button(
+            "CSV",
+            taking,
+            file_name,
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
     if shown == "Table":
         st.dataframe(_table(rows), hide_index=True, row_height=36, placeholder="–")
     else:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from uuid import uuid4
 
 import streamlit as st
 
+from core.domain.origin import current_origin
 from core.errors import AppError
 from pages.parts.wording import plain
 
+log = logging.getLogger(__name__)
+
+_SHORT = 8  # characters of a trace id, enough to find its line
 _KINDS = {
     "never": (
         "rocket_launch",
@@ -66,6 +72,23 @@ def draw_error(error: AppError, *, kept: str = "") -> None:
         st.markdown(f":red[:material/error:] **{message}** {kept}")
         st.caption(error.hint_text)
         st.button("Try again", icon=":material/refresh:", key=f"again_{error.code}")
+
+
+def show_unforeseen(error: Exception) -> bool:
+    """Say that a page failed, and how its line in the log is found; nothing of what it was.
+
+    Streamlit calls it for whatever a script, a fragment or a callback did not catch, and has
+    logged that before. Returns True: Streamlit's own box is not wanted.
+    """
+    trace_id = current_origin().trace_id or uuid4().hex
+    log.error("trace %s: a page failed, with %s", trace_id, type(error).__name__)
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(":red[:material/error:] **Something happened that nobody foresaw.**")
+        st.caption(
+            "What was stored before is safe. Reload the page; if it stays, tell an administrator "
+            f"this id, which stands in the log: `{trace_id[:_SHORT]}`"
+        )
+    return True
 
 
 def retry_until(works: Callable[[], object]) -> None:

@@ -95,6 +95,8 @@ def draw_frame(visit: Visit, current: StreamlitPage) -> None:
             with st.container(gap="xxsmall", key=f"nav-{section.lower()}"):
                 st.caption(section)
                 for name in shown:
+                    if name == "audit" and not visit.may_audit:
+                        continue
                     team = {"team": str(visit.team.id)}
                     st.page_link(page(name), query_params=team, width="stretch")
     _chrome(data={"page": current.url_path}, key="chrome", on_theme_change=lambda: None)

@@ -16,7 +16,7 @@ from core.services.watching import SessionHead
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
 from pages.parts.theme import badge
-from pages.parts.visit import Visit, open_visit
+from pages.parts.visit import Visit, note_origin, open_visit
 from pages.parts.wording import clock, counted, duration, plain
 
 HEAD_FRAGMENT = "session_head"
@@ -143,6 +143,7 @@ def _draw_questions(session: Session) -> None:
 
 
 def _act(act: Callable[[Principal, UUID], Session], principal: Principal, session_id: UUID) -> None:
+    note_origin()
     try:
         act(principal, session_id)
     except AppError as error:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from core.domain.access import UserPrincipal
+from core.domain.access import Action, UserPrincipal, effective_role, is_allowed
 from core.domain.origin import Origin, set_origin
 from core.domain.people import Team, User
 from core.domain.session import Session
@@ -40,6 +40,16 @@ class Visit:
         return UserPrincipal(self.user.id)
 
     @property
+    def may_audit(self) -> bool:
+        """Whether the team's audit is for them, as far as the team says: the page asks itself."""
+        role = effective_role(
+            is_owner=self.team.owner_id == self.user.id,
+            is_shared=self.team.is_shared,
+            membership=self.team.membership,
+        )
+        return is_allowed(role, Action.AUDIT)
+
+    @property
     def now(self) -> datetime:
         """This moment in UTC."""
         return datetime.now(UTC)
@@ -59,13 +69,22 @@ class Visit:
         return self.heads[session_id]
 
 
+def note_origin() -> None:
+    """Say where what this run does comes from.
+
+    Callbacks run before the script has asked who visits: those that change something call it.
+    """
+    address = st.context.ip_address
+    set_origin(Origin(address if isinstance(address, str) else "here", uuid4().hex))
+
+
 def find_login() -> signing_in.Login | None:
     """Return the login of this browser, asked anew at every rerun.
 
     What a former login left in the session state is forgotten: a Streamlit session outlives
     signing out, and another browser can try to attach to it.
     """
-    set_origin(Origin(st.context.ip_address or "here", uuid4().hex))  # of this run
+    note_origin()
     cookie = st.context.cookies.get(signing_in.cookie_name())
     login = signing_in.find_login(cookie) if cookie else None
     fingerprint = login.fingerprint if login else None

@@ -168,6 +168,15 @@ def test_a_method_that_an_operation_does_not_have(world: World) -> None:
     assert answer.headers["allow"]
 
 
+def test_a_problem_is_found_by_the_trace_id_that_the_caller_gave(world: World) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    traced = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    answer = world.client.get("/api/x", headers=traced)
+    assert answer.json()["trace_id"] == answer.headers["x-trace-id"] == trace
+    answer = world.get("/sessions?limit=0")
+    assert answer.json()["trace_id"] == answer.headers["x-trace-id"] != trace
+
+
 def test_too_many_calls_of_a_token_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAGE_API_READS_PER_MINUTE", "3")
     monkeypatch.setenv("SAGE_API_WRITES_PER_MINUTE", "2")

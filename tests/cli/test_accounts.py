@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from core.errors import LinkSpent, TokenRefused
-from core.services import administering, tokens
-from tests.cli.conftest import Here
+from core.services import accounts, administering, tokens
+from tests.cli.conftest import Crew, Here
 
 _numbers = count(1)
 
@@ -24,8 +24,9 @@ def user(here: Here) -> str:
 
 def test_a_link_for_a_password_works_once(here: Here, user: str) -> None:
     ran = here.sage("user", "reset-password", user)
-    link, told = ran.out.splitlines()
+    link, told, warned = ran.out.splitlines()
     assert "once, within 60 min" in told
+    assert "revokes their API tokens" in warned
     token = urlsplit(link).query.removeprefix("reset=")
     set_by = administering.reset_password(token, "correct horse battery", address="192.0.2.7")
     assert set_by.user_name == user
@@ -39,7 +40,28 @@ def test_a_link_as_json(here: Here, user: str) -> None:
     assert "/?reset=" in found["link"]
 
 
-@pytest.mark.parametrize("command", ["reset-password", "disable", "enable"])
+def test_a_user_is_made_administrator_and_a_user_again(here: Here, user: str) -> None:
+    ran = here.sage("user", "promote", user)
+    assert (ran.code, ran.out) == (0, f"{user} is an administrator, and has to sign in again.\n")
+    assert accounts.get_user(user).is_administrator
+    name = f"{user}-too"
+    created = here.sage("user", "create", name, "--email", f"{name}@b.example", "--administrator")
+    assert created.code == 0  # the last one is kept
+    ran = here.sage("user", "demote", user)
+    assert (ran.code, ran.out.split(",")[0]) == (0, f"{user} is no administrator any more")
+    assert not accounts.get_user(user).is_administrator
+
+
+def test_another_password_says_that_tokens_are_revoked(crew: Crew, here: Here, user: str) -> None:
+    made = here.sage("token", "make", "ci", "--scope", "read", "--as", user)
+    ran = crew.sage("user", "password", user, stdin=b"correct horse battery\n")
+    assert ran.code == 0
+    assert "API tokens are revoked" in ran.out
+    with pytest.raises(TokenRefused):
+        tokens.find_token_principal(made.out.splitlines()[0])
+
+
+@pytest.mark.parametrize("command", ["reset-password", "promote", "demote", "disable", "enable"])
 def test_nobody_is_found_under_an_odd_name(here: Here, command: str) -> None:
     for name in ("nobody-here", "", "x" * 5000, "a\r\nb", "аdmin"):
         ran = here.sage("user", command, name)

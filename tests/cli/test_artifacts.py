@@ -40,6 +40,16 @@ def test_each_artifact_is_one_file_below_the_folder(
     assert (out / "architect" / "interface.json").read_text() == '{"openapi": "3.1.0"}'
 
 
+def test_taking_a_plan_along_is_noted_in_the_audit(
+    here: Here, session_id: str, tmp_path: Path
+) -> None:
+    assert here.sage("artifacts", session_id, "--out", str(tmp_path / "plan")).code == 0
+    ran = here.sage("audit", "list", "--kind", "session.exported", "--text", session_id, "--json")
+    (event,) = ran.json["events"]
+    assert event["address"] == "terminal"
+    assert event["details"]["artifacts"] > len(NastyRole.SLUGS)
+
+
 def test_the_index_links_every_file_and_tells_verdicts_and_decisions(
     here: Here, session_id: str, tmp_path: Path
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.domain.people import User
 from core.domain.session import Session
-from core.services import control, reading, signing_in
-from core.settings import get_settings
-from embedded.servers import RunningServers
+from core.services import administering, control, inviting, reading, signing_in
 from tests.factories import Someone, launch, make_team_of
-from tests.journeys.crew import App, chromium, running_crew, wait_until_ready
+from tests.journeys.crew import App, wait_until_ready
 
 BRIEF = Path(__file__).resolve().parents[1] / "briefs" / "expense-approval.md"
 PASSWORD = "a long enough password"
@@ -58,22 +55,11 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def visitor(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Visitor]:
-    environment = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        get_settings.cache_clear()
-        with (
-            running_crew(environment, tmp_path_factory.mktemp("crew")) as app,
-            chromium() as browser,
-        ):
-            user = signing_in.sign_up("visitor", "visitor@example.org", PASSWORD)
-            someone = make_team_of(user)
-            yield Visitor(app, browser, someone, finished_session(someone))
-    get_settings.cache_clear()
+def visitor(app: App, browser: Browser) -> Visitor:
+    """The first who signs up, who administers this Sage Mode."""
+    user = signing_in.sign_up("visitor", "visitor@example.org", PASSWORD)
+    someone = make_team_of(user)
+    return Visitor(app, browser, someone, finished_session(someone))
 
 
 def finished_session(someone: Someone) -> Session:
@@ -142,6 +128,38 @@ def test_axe_finds_nothing_serious_on_a_page_of_a_session(visitor: Visitor, path
     page.goto(f"{visitor.app.address}{path}?session={visitor.session.id}")
     settle(page)
     assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["people", "audit", "account"])
+def test_axe_finds_nothing_serious_where_people_are_managed(
+    visitor: Visitor, path: str, scheme: str
+) -> None:
+    page = visitor.signed_in_page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{visitor.app.address}/{path}?team={visitor.someone.team_id}")
+    settle(page)
+    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    assert serious(page) == []
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        settle(page)
+        assert serious(page) == []
+
+
+def test_axe_finds_nothing_serious_behind_links(visitor: Visitor) -> None:
+    owner = visitor.someone
+    invited = inviting.invite_person(owner.principal, owner.team_id, "guest@example.org")
+    reset = administering.make_reset_link(owner.principal, visitor.user.user_name)
+    for page, path, words in (
+        (visitor.signed_in_page(), invited.path or "", "Invitation"),
+        (visitor.page(), reset.address[reset.address.index("/?reset=") :], "password"),
+        (visitor.page(), "/?reset=spent", "link"),
+    ):
+        page.goto(visitor.app.address + path)
+        settle(page)
+        expect(page.get_by_test_id("stMain")).to_contain_text(words)
+        assert serious(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

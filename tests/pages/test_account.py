@@ -181,6 +181,67 @@ def test_an_administrator_disables_enables_and_gives_links(
     assert browser("bob")
 
 
+def test_a_click_on_what_has_changed_meanwhile_does_not_do_the_opposite(
+    monkeypatch: pytest.MonkeyPatch, tickets: list[str]
+) -> None:
+    chief = SignedIn("chief", monkeypatch)
+    signing_in.sign_up("bob", "bob@example.org", PASSWORD)
+    page = chief.open()
+    administering.grant_administration(SYSTEM, "bob")
+    page = press(page, "Make administrator")
+    assert accounts.get_user("bob").is_administrator
+    administering.disable_account(SYSTEM, "bob")
+    press(page, "Disable", 0)
+    (bob,) = administering.list_accounts(SYSTEM, "bob").shown
+    assert bob.disabled_at is not None
+
+
+def test_an_administrator_finds_users_and_changes_who_administers(
+    monkeypatch: pytest.MonkeyPatch, tickets: list[str]
+) -> None:
+    chief = SignedIn("chief", monkeypatch)
+    signing_in.sign_up("bob", "bob@example.org", PASSWORD)
+    his = browser("bob")
+    page = chief.open()
+    assert "2 users" in texts(page)
+    page.text_input(key="users_search").input("BOB@")
+    page = run(page)
+    assert "1 user" in texts(page)
+    page = press(page, "Make administrator")
+    assert signing_in.find_login(his) is None
+    assert accounts.get_user("bob").is_administrator
+    press(page, "Withdraw administration")
+    assert not accounts.get_user("bob").is_administrator
+    page.text_input(key="users_search").input("nobody")
+    assert "Nobody is like this" in texts(run(page))
+
+
+def test_more_users_than_are_shown_are_counted(
+    monkeypatch: pytest.MonkeyPatch, tickets: list[str]
+) -> None:
+    chief = SignedIn("chief", monkeypatch)
+    for number in range(3):
+        accounts.create_user(f"user_{number}", f"u{number}@example.org")
+    monkeypatch.setitem(administering.list_accounts.__kwdefaults__, "most", 2)
+    assert "Showing 2 of 4 users" in texts(chief.open())
+
+
+@pytest.mark.parametrize("with_tokens", [False, True])
+def test_tokens_go_with_the_password_when_that_is_ticked(
+    alice: SignedIn, tickets: list[str], with_tokens: bool
+) -> None:
+    made = tokens.make_token(alice.visitor.someone.principal, "ci", ["read"], days=1)
+    page = alice.open()
+    fill(page, Password_that_you_have=PASSWORD, New_password=OTHER, New_password_once_more=OTHER)
+    box = next(one for one in page.checkbox if one.label == "Revoke my API tokens too")
+    assert box.value is False
+    if with_tokens:
+        box.check()
+    assert not press(page, "Change the password").error
+    left = [one.id for one in tokens.list_tokens(alice.visitor.someone.principal)]
+    assert left == ([] if with_tokens else [made.token.id])
+
+
 def test_redis_being_away_is_a_sentence(alice: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     login = signing_in.find_login(alice.cookie)
     monkeypatch.setattr(pages.parts.visit, "find_login", lambda: login)

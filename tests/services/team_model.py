@@ -13,6 +13,15 @@ MAY = {
 }
 
 
+SCOPES = {
+    "read": frozenset({"read"}),
+    "launch": frozenset({"read", "launch", "control"}),
+    "decide": frozenset({"read", "decide"}),
+    "execute": frozenset({"read"}),
+    "admin": frozenset({"read", "manage"}),
+}
+
+
 @dataclass
 class ModelTeam:
     """A team, as whoever reads the rules would keep it on paper."""
@@ -24,6 +33,19 @@ class ModelTeam:
     roles: dict[UUID, str] = field(default_factory=dict)  # of everybody but the owner
     sessions: dict[UUID, str] = field(default_factory=dict)  # status
     decisions: int = 0
+    artifacts: set[UUID] = field(default_factory=set)
+    snapshots: set[UUID] = field(default_factory=set)
+    decision_ids: set[UUID] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class ModelToken:
+    """A token: whose, for what, and where."""
+
+    user: UUID
+    scope: str
+    team: UUID | None
+    plain: str
 
 
 @dataclass
@@ -61,6 +83,17 @@ class Model:
         if act not in MAY[role]:
             return "not_allowed"
         return "team_archived" if self.teams[team_id].is_archived and act != "read" else None
+
+    def token_refusal(self, token: ModelToken, team_id: UUID, act: str) -> str | None:
+        """Return the code with which what a token asks for is refused, or None."""
+        if token.team is not None and self.role(token.user, token.team) is None:
+            return "token_refused"
+        if token.team not in (None, team_id):
+            return "not_found"
+        refused = self.refusal(token.user, team_id, act)
+        if refused in ("not_found", "not_allowed"):
+            return refused
+        return refused if act in SCOPES[token.scope] else "not_allowed"
 
     def about(self, team_id: UUID, target: UUID) -> str | None:
         """Return the code with which an act on another member is refused, or None."""

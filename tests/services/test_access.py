@@ -36,6 +36,7 @@ from core.services import (
     browsing,
     configuring,
     control,
+    exporting,
     inspecting,
     inviting,
     journaling,
@@ -131,6 +132,13 @@ USE_CASES: dict[str, UseCase] = {
     "boarding.read_board": UseCase(lambda p, i: boarding.read_board(p, i.team, UTC), READ),
     "browsing.browse_sessions": UseCase(
         lambda p, i: browsing.browse_sessions(p, browsing.SessionQuery(i.team)), READ
+    ),
+    "exporting.export_artifact": UseCase(
+        lambda p, i: exporting.export_artifact(p, i.artifact), READ
+    ),
+    "exporting.export_plan": UseCase(lambda p, i: exporting.export_plan(p, i.session), READ),
+    "exporting.note_list": UseCase(
+        lambda p, i: exporting.note_list(p, i.team, "sessions.exported", 1) is None, READ
     ),
     "inspecting.inspect_attempt": UseCase(
         lambda p, i: inspecting.inspect_attempt(p, i.snapshot), READ
@@ -229,6 +237,7 @@ INSIDE_USE_CASES = {
     "permission.demand_kept",
     "teams.hold_team",
     "permission.demand",
+    "permission.demand_held",
     "permission.demand_session",
 }
 

@@ -128,6 +128,8 @@ USE_CASES: dict[str, Callable[[Principal], object]] = {
     "disable": lambda who: administering.disable_account(who, "bob"),
     "enable": lambda who: administering.enable_account(who, "bob"),
     "reset": lambda who: administering.make_reset_link(who, "bob"),
+    "grant": lambda who: administering.grant_administration(who, "bob"),
+    "withdraw": lambda who: administering.withdraw_administration(who, "bob"),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from core.domain.lifecycle import SessionStatus
 from core.services import control
@@ -26,6 +26,7 @@ from tests.factories import (
     make_decision,
     make_someone,
 )
+from tests.sent_statements import sent_by
 
 
 def names(someone: Someone, **query: Any) -> list[str]:
@@ -172,19 +173,9 @@ def rows_read(plan: dict[str, Any]) -> float:
 
 def rows_read_by(act: Callable[[], object]) -> float:
     """Run an act, and each statement that it sent once more, counting the rows that are read."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(conn: Any, cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        sent.append((statement, values))
-
-    engine = current_engine()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    sent = sent_by(act)
     total = 0.0
-    with engine.connect() as db:
+    with current_engine().connect() as db:
         cursor = db.connection.cursor()
         for statement, values in sent:
             cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, values)

@@ -7,7 +7,7 @@ small model, and every refusal with the one for an id that never existed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC
 from functools import partial
 from typing import Any
@@ -24,41 +24,61 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core.domain.access import UserPrincipal
+from core.domain.access import Scope, UserPrincipal
+from core.domain.attempt import WorkerIdentity
 from core.domain.people import User
 from core.domain.pipeline import Step, make_pipeline
+from core.domain.session import LaunchRequest
 from core.errors import AppError
 from core.ids import new_id
 from core.services import (
     accounts,
     boarding,
     browsing,
+    claiming,
     control,
     inviting,
     journaling,
+    launching,
     members,
     reading,
-    replaying,
     teams,
-    watching,
+    tokens,
 )
 from core.services.browsing import SessionQuery
 from core.services.journaling import JournalQuery
-from tests.factories import Someone, define_pipeline, launch, make_decision, make_someone
+from tests.factories import (
+    Someone,
+    complete,
+    define_pipeline,
+    launch,
+    make_artifact,
+    make_decision,
+    make_someone,
+)
 from tests.profiles import WITH_SERVERS
-from tests.services.team_model import OPEN, Model, ModelInvitation, ModelTeam
+from tests.services.foreign_looks import (
+    AT_ARTIFACTS,
+    AT_DECISIONS,
+    AT_INVITATIONS,
+    AT_SESSIONS,
+    AT_SNAPSHOTS,
+    AT_TEAMS,
+    WORD,
+    Look,
+)
+from tests.services.listening import Listeners
+from tests.services.team_model import OPEN, Model, ModelInvitation, ModelTeam, ModelToken
 
 PEOPLE = 3
 MOST_TEAMS = 3
 MOST_SESSIONS = 10
+MOST_TOKENS = 8
 EXAMPLES = int(os.environ.get("SAGE_FUZZ_EXAMPLES", max(1, WITH_SERVERS // 3)))
 STEPS = int(os.environ.get("SAGE_FUZZ_STEPS", "30"))
-WORD = "Quicksilver"  # every session's name begins with it: a search would find all of them
-
-Look = Callable[[UserPrincipal, UUID], Any]
 Saying = tuple[type, str, str, str]
 user_of = st.integers(0, PEOPLE - 1)
-acts_done = {"acts": 0, "refused": 0, "looks": 0}
+acts_done = {"acts": 0, "refused": 0, "looks": 0, "by tokens": 0, "heard": 0}
 
 
 def outcome(act: Callable[[], Any]) -> tuple[str | None, Any]:
@@ -95,6 +115,8 @@ class Access(RuleBasedStateMachine):
         self.touched: set[UUID] = set()
         self.turn = 0
         self.sayings: dict[tuple[UUID, Look], Saying] = {}
+        self.tokens: list[ModelToken] = []
+        self.listeners = Listeners()
 
     @initialize()
     def let_people_come(self) -> None:
@@ -110,6 +132,16 @@ class Access(RuleBasedStateMachine):
             made = inviting.invite_person(owner, first, name)
             inviting.accept_invitation(principal, made.invitation.id)
             self.model.teams[first].roles[principal.user_id] = "member"
+
+        scopes, bounds = (Scope.LAUNCH, Scope.ADMIN, Scope.READ), (None, None, first)
+        for principal, scope, bound in zip(self.people, scopes, bounds, strict=True):
+            self.listeners.enter(principal)
+            assert self.listeners.watch(principal.user_id, first) == "watching"
+            token = tokens.make_token(principal, "first", [scope], days=1, team_id=bound)
+            self.tokens.append(ModelToken(principal.user_id, scope.value, bound, token.plain))
+
+    def teardown(self) -> None:
+        self.listeners.close()
 
     @precondition(lambda self: len(self.team_ids) < PEOPLE * 2 + MOST_TEAMS)
     @rule(who=user_of, is_shared=st.booleans(), name=st.sampled_from(["Red", "Blue"]))
@@ -301,10 +333,11 @@ class Access(RuleBasedStateMachine):
         self._touch(team_id)
         user = self._somebody(data, team_id)
         draft = make_decision(strategic=True)
-        code, _ = outcome(lambda: journaling.record_decision(user, session_id, draft))
+        code, made = outcome(lambda: journaling.record_decision(user, session_id, draft))
         assert code == self.model.refusal(user.user_id, team_id, "decide")
         if code is None:
             self.model.teams[team_id].decisions += 1
+            self.model.teams[team_id].decision_ids.add(made)
 
     @precondition(lambda self: self.session_ids)
     @rule(data=st.data())
@@ -313,12 +346,100 @@ class Access(RuleBasedStateMachine):
         self._touch(team_id)
         user, of_team = self._somebody(data, team_id), self.model.teams[team_id].sessions
         expected = self.model.refusal(user.user_id, team_id, "control")
-        if expected is None and of_team[session_id] == "cancelled":
+        if expected is None and of_team[session_id] != "active":
             expected = "illegal_transition"
         code, _ = outcome(lambda: control.cancel_session(user, session_id))
         assert code == expected
         if code is None:
             of_team[session_id] = "cancelled"
+
+    @precondition(lambda self: self.session_ids)
+    @rule(data=st.data())
+    def work(self, data: st.DataObject) -> None:
+        """Let a session's one role end, and leave an artifact and a snapshot."""
+        team_id, session_id = data.draw(st.sampled_from(self.session_ids))
+        team = self.model.teams[self._touch(team_id)]
+        owner = UserPrincipal(team.owner)
+        (task,) = reading.list_tasks(owner, session_id)
+        claimed = claiming.claim_task(task.id, WorkerIdentity("machine"))
+        assert (claimed is None) == (team.sessions[session_id] != "active")
+        if claimed is None:
+            return
+        complete(claimed, artifacts=(make_artifact(),))
+        team.sessions[session_id] = "completed"
+        team.snapshots.add(claimed.snapshot_id)
+        team.artifacts |= {one.id for one in reading.list_artifacts(owner, session_id)}
+
+    @precondition(lambda self: len(self.tokens) < MOST_TOKENS)
+    @rule(data=st.data(), who=user_of, scope=st.sampled_from(Scope), is_bound=st.booleans())
+    def make_token(self, data: st.DataObject, who: int, scope: Scope, is_bound: bool) -> None:
+        user = self.people[who]
+        team_id = self._team(data) if is_bound else None
+        expected = team_id and self.model.refusal(user.user_id, team_id, "read")
+        code, made = outcome(
+            lambda: tokens.make_token(user, "machine", [scope], days=1, team_id=team_id)
+        )
+        assert code == expected
+        if made:
+            self.tokens.append(ModelToken(user.user_id, scope.value, team_id, made.plain))
+
+    @precondition(lambda self: self.tokens)
+    @rule(data=st.data(), act=st.sampled_from(["read", "launch", "manage"]))
+    def act_by_token(self, data: st.DataObject, act: str) -> None:
+        token, team_id = data.draw(st.sampled_from(self.tokens)), self._team(data)
+        if token.team is not None and data.draw(st.booleans()):
+            team_id = self._touch(token.team)
+        acts_done["by tokens"] += 1
+        team = self.model.teams[team_id]
+
+        def work() -> Any:
+            asks = tokens.find_token_principal(token.plain)
+            if act == "read":
+                return browsing.browse_sessions(asks, SessionQuery(team_id, text=WORD)).total
+            if act == "manage":
+                return teams.describe_team(asks, team_id, "Described by a program")
+            request = LaunchRequest(team_id, f"{WORD} token", "A brief.", pipeline="tiny")
+            return launching.launch_session(asks, request).session
+
+        code, made = outcome(work)
+        assert code == self.model.token_refusal(token, team_id, act)
+        if code is None and act == "read":
+            assert made == len(team.sessions)
+        elif code is None and act == "launch":
+            team.sessions[made.id] = "active"
+            self.session_ids.append((team_id, made.id))
+
+    @precondition(lambda self: self.tokens)
+    @rule(data=st.data())
+    def list_by_token(self, data: st.DataObject) -> None:
+        """What is narrowed and not refused holds the token's teams alone."""
+        token = data.draw(st.sampled_from(self.tokens))
+        acts_done["by tokens"] += 1
+        code, asks = outcome(lambda: tokens.find_token_principal(token.plain))
+        mine = self.model.mine(token.user) & ({token.team} if token.team else {*self.model.teams})
+        assert code == (None if mine or not token.team else "token_refused")
+        if asks is None:
+            return
+        found = {one.id for one in reading.list_sessions(asks, limit=100)}
+        assert found == {id_ for team_id, id_ in self.session_ids if team_id in mine}
+        assert {team.id for team in accounts.list_teams(asks)} == mine
+
+    @rule(data=st.data(), who=user_of)
+    def watch(self, data: st.DataObject, who: int) -> None:
+        """Let a tab watch a team, through the hub of the tab's socket."""
+        user, team_id = self.people[who], self._team(data)
+        is_in = team_id in self.model.mine(user.user_id)
+        acts_done["acts"] += 1
+        self.listeners.catch_up()
+        kind = self.listeners.watch(user.user_id, team_id)
+        assert kind == ("watching" if is_in else "not_found")
+
+    @invariant()
+    def nobody_hears_of_what_is_not_theirs(self) -> None:
+        self.listeners.catch_up()
+        for user_id, heard in self.listeners.heard().items():
+            acts_done["heard"] += len(heard)
+            assert heard <= self.model.mine(user_id)
 
     @invariant()
     def everybody_sees_what_is_theirs_and_nothing_else(self) -> None:
@@ -362,21 +483,28 @@ class Access(RuleBasedStateMachine):
         assert on_board == {id_ for id_, status in team.sessions.items() if status == "active"}
 
     def _is_hidden(self, principal: UserPrincipal, team_id: UUID) -> None:
+        team = self.model.teams[team_id]
         assert reading.list_sessions(principal, team_id=team_id) == []
-        for look in LOOKS_AT_TEAMS:
-            assert saying(partial(look, principal, team_id)) == self._of_no_id(principal, look)
-        for session_id in list(self.model.teams[team_id].sessions)[:2]:
-            for look in LOOKS_AT_SESSIONS:
-                said = saying(partial(look, principal, session_id))
-                assert said == self._of_no_id(principal, look)
+        self._are_refused(principal, AT_TEAMS, [team_id])
+        self._are_refused(principal, AT_SESSIONS, list(team.sessions)[:2])
+        self._are_refused(principal, AT_ARTIFACTS, list(team.artifacts)[:2])
+        self._are_refused(principal, AT_SNAPSHOTS, list(team.snapshots)[:2])
+        self._are_refused(principal, AT_DECISIONS, list(team.decision_ids)[:2])
+        for session_id in list(team.sessions)[:2]:
             prefix = str(session_id)[:-1]
             code, *_ = saying(partial(reading.find_session_id, principal, prefix))[1:]
             assert code == "not_found"
         for id_ in list(self.model.open_of(team_id))[:2]:
             if self.model.invitations[id_].user != principal.user_id:
-                for act in (inviting.accept_invitation, inviting.withdraw_invitation):
-                    said = saying(partial(act, principal, id_))
-                    assert said == self._of_no_id(principal, act)
+                self._are_refused(principal, AT_INVITATIONS, [id_])
+
+    def _are_refused(
+        self, principal: UserPrincipal, looks: Mapping[str, Look], ids: Iterable[UUID]
+    ) -> None:
+        for id_ in ids:
+            for look in looks.values():
+                said = saying(partial(look, principal, id_))
+                assert said == self._of_no_id(principal, look)
 
     def _of_no_id(self, principal: UserPrincipal, look: Look) -> Saying:
         """Return what is said about an id that never existed."""
@@ -429,24 +557,6 @@ class Access(RuleBasedStateMachine):
         return data.draw(st.sampled_from(self.people))
 
 
-LOOKS_AT_TEAMS: list[Look] = [
-    lambda p, id_: browsing.browse_sessions(p, SessionQuery(id_, text=WORD)),
-    lambda p, id_: journaling.list_journal(p, JournalQuery(id_)),
-    lambda p, id_: boarding.read_board(p, id_, UTC),
-    members.read_people,
-    inviting.list_invitations,
-    watching.check_team,
-]
-LOOKS_AT_SESSIONS: list[Look] = [
-    reading.get_session,
-    reading.get_report,
-    reading.list_events,
-    replaying.get_replay,
-    watching.get_head,
-    journaling.decision_tree,
-]
-
-
 def test_nobody_ever_sees_what_is_not_theirs(system: None) -> None:
     run_state_machine_as_test(
         Access,
@@ -459,6 +569,7 @@ def test_nobody_ever_sees_what_is_not_theirs(system: None) -> None:
     )
     print(
         f"\n{acts_done['acts']} acts, {acts_done['refused']} of them refused; "
-        f"{acts_done['looks']} looks at what the model says"
+        f"{acts_done['looks']} looks at what the model says; "
+        f"{acts_done['by tokens']} acts by tokens; {acts_done['heard']} times a tab heard its team"
     )
     assert acts_done["refused"] < acts_done["acts"]

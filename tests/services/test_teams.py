@@ -12,6 +12,7 @@ from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, 
 from core.ids import new_id
 from core.services import (
     accounts,
+    auditing,
     configuring,
     control,
     inviting,
@@ -21,6 +22,7 @@ from core.services import (
     reading,
     teams,
 )
+from core.services.auditing import AuditQuery
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.logins import REVOKED_CHANNEL, Revocation, read_revocation
@@ -162,6 +164,9 @@ def test_a_team_that_is_no_longer_shared_is_its_owners_alone(
     assert {(one.user_id, one.team_id) for one in revocations(heard)} == {
         (one.user.id, someone.team_id) for one in members_
     }
+    removed = AuditQuery(someone.team_id, kind="member.removed")
+    noted = auditing.list_audit(someone.principal, removed).events
+    assert {one.subject for one in noted} == {str(one.user.id) for one in members_}
     teams.share_team(someone.principal, someone.team_id)  # and nobody comes back by that
     assert list(roles_of(someone)) == [someone.user.user_name]
 
@@ -387,6 +392,8 @@ def test_whoever_hands_over_their_last_team_gets_a_personal_one(someone: Someone
     members.leave_team(mara, team.id)
     (left,) = accounts.list_teams(mara)
     assert (left.name, left.is_shared, left.owner_id) == ("mara", False, user.id)
+    (made,) = auditing.list_audit(mara, AuditQuery(left.id)).events
+    assert (made.kind, made.actor) == ("team.created", "system")
 
 
 def test_nobody_gets_a_second_team_of_one_name(someone: Someone) -> None:

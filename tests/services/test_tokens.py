@@ -23,11 +23,20 @@ from core.domain.access import (
 from core.domain.token import check_scopes
 from core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound, TokenRefused
 from core.ids import new_id
-from core.services import accounts, control, reading, tokens
+from core.services import accounts, auditing, control, journaling, reading, tokens
+from core.services.auditing import AuditQuery
 from core.services.permission import demand
 from core.services.tokens import MadeToken
 from core.services.transaction import transact
-from tests.factories import Someone, add_member, in_parallel, launch, make_someone, make_team_of
+from tests.factories import (
+    Someone,
+    add_member,
+    in_parallel,
+    launch,
+    make_decision,
+    make_someone,
+    make_team_of,
+)
 
 
 def make(someone: Someone, *scopes: str, team: UUID | None = None, days: int = 30) -> MadeToken:
@@ -60,6 +69,43 @@ def test_a_token_acts_as_its_user(someone: Someone) -> None:
     reader = tokens.find_token_principal(make(someone, "read").plain)
     with pytest.raises(NotAllowed, match="This token may not control"):
         control.resume_session(reader, session.id)
+
+
+def test_a_token_for_deciding_decides_in_its_users_name(someone: Someone) -> None:
+    session = launch(someone)
+    principal = tokens.find_token_principal(make(someone, "decide").plain)
+    decision_id = journaling.record_decision(
+        principal, session.id, make_decision(text="By a program", strategic=True)
+    )
+    entry = journaling.get_entry(someone.principal, decision_id).entry
+    assert entry.decision.text == "By a program"
+    (event,) = auditing.list_audit(
+        someone.principal, AuditQuery(someone.team_id, kind="decision.recorded")
+    ).events
+    assert event.actor == f"token A program of user {someone.user.user_name}"
+
+
+@pytest.mark.parametrize("scope", ["read", "launch", "execute", "admin"])
+def test_a_token_that_may_not_decide_is_told_which_scope_it_lacks(
+    someone: Someone, scope: str
+) -> None:
+    session = launch(someone)
+    principal = tokens.find_token_principal(make(someone, scope).plain)
+    with pytest.raises(NotAllowed) as refused:
+        journaling.record_decision(principal, session.id, make_decision(strategic=True))
+    assert refused.value.message == (
+        f"This token may not decide: that needs the scope decide; its scopes: {scope}."
+    )
+    assert refused.value.hint_text == "Make a token with the scope decide."
+
+
+def test_what_no_token_does_is_said_of_sage_mode_itself_and_not_of_programs(
+    someone: Someone,
+) -> None:
+    session = launch(someone)
+    with pytest.raises(NotAllowed, match="Sage Mode itself") as refused:
+        journaling.record_decision(SYSTEM, session.id, make_decision(strategic=True))
+    assert "a token that has the scope decide" in refused.value.hint_text
 
 
 def test_a_token_of_one_team_sees_no_other_team_of_its_user(someone: Someone) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from core.domain.access import UserPrincipal
 from core.domain.attempt import WorkerIdentity
@@ -22,6 +22,7 @@ from core.store.database import driver_of
 from embedded.servers import RunningServers
 from tests.conftest import empty_tables
 from tests.factories import Someone, add_member, launch, make_someone, task_of
+from tests.sent_statements import sent_by
 
 TEAMS, SESSIONS = 200, 4000
 BIG = {"execution_sessions", "session_heads", "session_events", "agent_tasks", "agent_snapshots"}
@@ -89,19 +90,9 @@ def crowd(servers: RunningServers, database_url: str) -> Iterator[Someone]:
 
 def plans_of(act: Callable[[], object]) -> list[tuple[str, dict[str, Any]]]:
     """Run an act, and explain each statement that it sent, with the values that it sent."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(conn: Any, cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        sent.append((statement, values))
-
-    engine = current_engine()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    sent = sent_by(act)
     found = []
-    with engine.connect() as db:
+    with current_engine().connect() as db:
         cursor = db.connection.cursor()
         for statement, values in sent:
             if statement.lstrip().split()[0] in ("SELECT", "WITH", "UPDATE", "INSERT"):

@@ -281,9 +281,12 @@ WITHOUT_PRINCIPAL = {
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
     ("people", "insert_team"),
+    ("places", "hold_place"),
     *(("teams", name) for name in ("read_place", "lock_team", "lock_owned")),
     *(("teams", name) for name in ("count_members", "member_role", "change_team")),
     *(("teams", name) for name in ("delete_member", "delete_other_members")),
+    # Who signs in by an identity provider: which teams its groups gave them, and may give.
+    *(("identities", name) for name in ("list_memberships", "list_named")),
     # Found for whoever was invited, or holds the link: `core.services.inviting` asks which.
     *(("invitations", name) for name in ("get_invitation", "find_by_token", "list_waiting")),
     *(("invitations", name) for name in ("insert_invitation", "count_open", "has_open")),
@@ -291,7 +294,8 @@ WITHOUT_PRINCIPAL = {
     ("snapshots", "close_snapshot"),
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
     # A token belongs to its user, whom each of these names, or to whoever holds it.
-    *(("tokens", name) for name in ("list_tokens_of", "revoke_token", "find_by_hash")),
+    *(("tokens", name) for name in ("list_tokens_of", "revoke_token", "revoke_tokens_of")),
+    ("tokens", "find_by_hash"),
     *(("watching", name) for name in ("last_seqs", "list_leases", "team_marks", "teams_of")),
 }
 

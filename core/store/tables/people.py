@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from core.domain.access import TeamRole
@@ -17,8 +28,13 @@ users = Table(
     Column("password_hash", Text),  # none: this user cannot sign in by password
     Column("is_administrator", Boolean, nullable=False, server_default=text("false")),
     time_column("disabled_at"),  # then nobody gets in as this user
+    # Who this is at the identity provider; none: nobody there.
+    Column("identity_issuer", Text),
+    Column("identity_subject", Text),
     time_column("created_at", nullable=False, default_now=True),
     time_column("updated_at", nullable=False, default_now=True),
+    UniqueConstraint("identity_issuer", "identity_subject"),
+    CheckConstraint("num_nulls(identity_issuer, identity_subject) IN (0, 2)", name="identity"),
 )
 Index("uq_users_user_name", func.lower(users.c.user_name), unique=True)
 Index("uq_users_email", func.lower(users.c.email), unique=True)
@@ -45,6 +61,8 @@ team_memberships = Table(
     Column("role", Text, nullable=False),
     # Roles for which this member may answer approvals, as "designer" or "finance".
     Column("approver_roles", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    # Whether groups at the identity provider gave it; then they change it and take it away.
+    Column("is_mapped", Boolean, nullable=False, server_default=text("false")),
     time_column("created_at", nullable=False, default_now=True),
     one_of("role", TeamRole),
 )

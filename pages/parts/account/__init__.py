@@ -54,7 +54,7 @@ def draw_profile(login: Login) -> None:
 
 def draw_password(login: Login) -> None:
     """Draw the form for another password."""
-    st.caption("Every other browser is signed out. API tokens stay as they are.")
+    st.caption("Every other browser is signed out.")
     with st.form("password", border=False, width=480):
         old = st.text_input(
             "Password that you have", type="password", autocomplete="current-password"
@@ -68,11 +68,18 @@ def draw_password(login: Login) -> None:
         again = st.text_input(
             "New password, once more", type="password", autocomplete="new-password"
         )
+        with_tokens = st.checkbox(
+            "Revoke my API tokens too", help="If not, programs go on with the tokens they have."
+        )
         sent = st.form_submit_button("Change the password", type="primary")
     if sent and new != again:
         st.error("The two new passwords are not the same. Type them again.")
     elif sent:
-        _renewing(lambda: account.change_password(login, old, new, **where_from()))
+        _renewing(
+            lambda: account.change_password(
+                login, old, new, with_tokens=with_tokens, **where_from()
+            )
+        )
 
 
 def draw_browsers(visit: Visit, login: Login) -> None:

@@ -10,6 +10,7 @@ from core.domain.access import SCOPES, Scope
 from core.domain.token import MOST_DAYS
 from core.errors import AppError
 from core.services import tokens
+from core.services.signing_in import Login
 from pages.parts.account import tell
 from pages.parts.visit import Visit
 from pages.parts.wording import age, plain
@@ -17,9 +18,9 @@ from pages.parts.wording import age, plain
 _ALL = "all"
 
 
-def draw_tokens(visit: Visit) -> None:
+def draw_tokens(visit: Visit, login: Login) -> None:
     """Draw the form for a new token, and the tokens that there are."""
-    _draw_form(visit)
+    _draw_form(visit, login)
     names = {str(team.id): team.name for team in visit.teams}
     try:
         found = tokens.list_tokens(visit.principal)
@@ -46,7 +47,7 @@ def draw_tokens(visit: Visit) -> None:
             _revoke(visit, token.id)
 
 
-def _draw_form(visit: Visit) -> None:
+def _draw_form(visit: Visit, login: Login) -> None:
     teams = {_ALL: "All my teams"} | {str(team.id): team.name for team in visit.teams}
     with st.form("token", width=640, clear_on_submit=True):
         name = st.text_input("Name", placeholder="The program that will use it")
@@ -66,7 +67,12 @@ def _draw_form(visit: Visit) -> None:
     team_id = None if team == _ALL else UUID(team)
     try:
         made = tokens.make_token(
-            visit.principal, name, [str(one) for one in scopes], days=int(days), team_id=team_id
+            visit.principal,
+            name,
+            [str(one) for one in scopes],
+            days=int(days),
+            team_id=team_id,
+            through=login.fingerprint,
         )
     except AppError as error:
         tell(error)

@@ -150,7 +150,7 @@ def draw_chain(chain: ChainState) -> bool:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         words = f":material/link: {counted(chain.sealed, 'row')} sealed"
         if chain.sha256:
-            words += f", the last as `{chain.sha256[:12]}`"
+            words += f", the last as {chain.sha256[:12]}"
         if chain.waiting:
             words += f"; {counted(chain.waiting, 'row')} will be within a second"
         st.caption(words, width="content")

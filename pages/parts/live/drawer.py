@@ -16,6 +16,7 @@ from core.services import reading
 from core.services.reading import SessionReport
 from core.settings import get_settings
 from pages.parts.empty import draw_error
+from pages.parts.taking import body_of
 from pages.parts.theme import badge, role_look
 from pages.parts.visit import Visit, open_visit
 from pages.parts.wording import clock, counted, duration, plain
@@ -137,7 +138,7 @@ def _draw_artifact(principal: Principal, artifact: StoredArtifact) -> None:
         st.markdown(f"**{plain(artifact.title)}** {verdict}", width="stretch")
         st.download_button(
             "Download",
-            body,
+            body_of(principal, artifact.id),
             file_name=artifact.slug[:100],
             mime=artifact.media_type,
             icon=":material/download:",

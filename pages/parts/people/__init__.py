@@ -13,7 +13,7 @@ from core.domain.role import BUILT_IN_PROFILES
 from core.domain.team import GIVEN_ROLES, Member, TeamPeople
 from core.errors import AppError
 from core.services import members
-from pages.parts.visit import Visit
+from pages.parts.visit import Visit, note_origin
 from pages.parts.wording import clock, plain
 
 _DEEDS = {
@@ -30,6 +30,7 @@ _DEEDS = {
 
 def try_to(act: Callable[[], Any], done: str = "") -> bool:
     """Do something; says what came of it, and tells whether it worked."""
+    note_origin()
     try:
         act()
     except AppError as error:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.domain.access import Principal
 from core.domain.session import Decision, Snapshot, Task
 from core.services.inspecting import Inspection
 from core.services.reading import SessionReport
@@ -77,7 +78,7 @@ def draw_attempt_head(snapshot: Snapshot, task: Task, now: datetime, zone: tzinf
         st.caption(" · ".join(parts), width="content")
 
 
-def draw_attempt(inspection: Inspection, report: SessionReport) -> None:
+def draw_attempt(inspection: Inspection, report: SessionReport, principal: Principal) -> None:
     """Draw the attempt's four tabs."""
     snapshot = inspection.snapshot
     decisions = (
@@ -98,7 +99,7 @@ def draw_attempt(inspection: Inspection, report: SessionReport) -> None:
     with made:
         titles = {one.slug: one.title for one in report.artifacts}
         for artifact in inspection.artifacts:
-            draw_artifact(artifact, titles)
+            draw_artifact(artifact, titles, principal)
         if not inspection.artifacts:
             why = TEXTS.get(snapshot.ended_as or "", "it has not ended")
             st.caption(f"This try made nothing: {why}.")

@@ -8,13 +8,17 @@ from typing import Literal
 
 import streamlit as st
 
+from core.domain.access import Principal
 from core.domain.session import StoredArtifact
+from pages.parts.taking import body_of
 from pages.parts.wording import plain
 
 _FENCED = re.compile(r"^```mermaid\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def draw_artifact(artifact: StoredArtifact, titles: Mapping[str, str]) -> None:
+def draw_artifact(
+    artifact: StoredArtifact, titles: Mapping[str, str], principal: Principal
+) -> None:
     """Draw a document with its verdict, where it comes from, and a way to take it along."""
     with st.container(border=True, key=f"artifact_{artifact.slug}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -25,7 +29,7 @@ def draw_artifact(artifact: StoredArtifact, titles: Mapping[str, str]) -> None:
             )
             st.download_button(
                 "Download",
-                artifact.body or "",
+                body_of(principal, artifact.id),
                 file_name_of(artifact),
                 artifact.media_type,
                 icon=":material/download:",

@@ -1,0 +1,77 @@
+"""Everything that can be looked at by an id: what each look must refuse to whoever is outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from core.domain.access import UserPrincipal
+from core.domain.session import LaunchRequest
+from core.services import (
+    auditing,
+    boarding,
+    browsing,
+    configuring,
+    control,
+    inspecting,
+    inviting,
+    journaling,
+    launching,
+    members,
+    previewing,
+    reading,
+    replaying,
+    watching,
+)
+from core.services.auditing import AuditQuery
+from core.services.browsing import SessionQuery
+from core.services.journaling import JournalQuery
+from tests.factories import make_decision
+
+WORD = "Quicksilver"  # every session's name begins with it: a search would find all of them
+
+Look = Callable[[UserPrincipal, UUID], Any]
+
+AT_TEAMS: dict[str, Look] = {
+    "sessions": lambda p, id_: browsing.browse_sessions(p, SessionQuery(id_, text=WORD)),
+    "journal": lambda p, id_: journaling.list_journal(p, JournalQuery(id_)),
+    "found decisions": lambda p, id_: journaling.list_journal(p, JournalQuery(id_, text="table")),
+    "board": lambda p, id_: boarding.read_board(p, id_, UTC),
+    "people": members.read_people,
+    "members": members.list_members,
+    "invitations": inviting.list_invitations,
+    "topic": watching.check_team,
+    "audit": lambda p, id_: auditing.list_audit(p, AuditQuery(id_)),
+    "audit's export": lambda p, id_: auditing.export_audit(p, AuditQuery(id_)),
+    "audit's chain": auditing.verify_team_audit,
+    "roles": configuring.list_roles,
+    "launch's choices": previewing.prepare_launch,
+    "launch": lambda p, id_: launching.launch_session(p, LaunchRequest(id_, "Name", "A brief.")),
+}
+AT_SESSIONS: dict[str, Look] = {
+    "session": reading.get_session,
+    "report": reading.get_report,
+    "brief": reading.get_brief,
+    "tasks": reading.list_tasks,
+    "events": reading.list_events,
+    "artifacts": reading.list_artifacts,
+    "replay": replaying.get_replay,
+    "head": watching.get_head,
+    "topic": watching.check_session,
+    "tree": journaling.decision_tree,
+    "cancel": control.cancel_session,
+    "decide": lambda p, id_: journaling.record_decision(p, id_, make_decision(strategic=True)),
+}
+AT_ARTIFACTS: dict[str, Look] = {"artifact": reading.get_artifact}
+AT_SNAPSHOTS: dict[str, Look] = {
+    "snapshot": reading.get_snapshot,
+    "attempt": inspecting.inspect_attempt,
+}
+AT_DECISIONS: dict[str, Look] = {"decision": journaling.get_entry}
+AT_INVITATIONS: dict[str, Look] = {
+    "accept": inviting.accept_invitation,
+    "decline": inviting.decline_invitation,
+    "withdraw": inviting.withdraw_invitation,
+}
