@@ -9,6 +9,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from api.application import routes as api_routes
 from pages.parts.empty import show_unforeseen
 from web.gate import Gate
 from web.headers import ResponseHeaders
@@ -29,7 +30,7 @@ def session_opened(frame: bytes) -> str | None:
 # directly, past the main script.
 app = st.App(
     "pages/main.py",
-    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes],
+    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes],
     middleware=[
         Middleware(Tracing),
         Middleware(ResponseHeaders),

@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
+from starlette.testclient import TestClient
 
 from core.domain.access import UserPrincipal
 from core.services.transaction import transact
@@ -50,6 +51,20 @@ def database_url(servers: RunningServers) -> str:
     url = _with_database(servers.database_url, name)
     migrate(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def running_app(servers: RunningServers, database_url: str) -> Iterator[TestClient]:
+    """The app, started once: Streamlit's runtime cannot be started again in one process."""
+    from app import app  # noqa: PLC0415  it loads the whole of Streamlit
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", database_url)
+        patch.setenv("REDIS_URL", servers.redis_url)
+        get_settings.cache_clear()
+        with TestClient(app, follow_redirects=False) as client:
+            yield client
+    get_settings.cache_clear()
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ from core.signals.login_watch import LoginWatch
 from core.signals.logins import LoginRecord, Revocation, fingerprint_of
 from web import refusals
 from web.anonymous import AnonymousSockets, refuse_with
+from web.api_door import refuse_call
 from web.origin import is_foreign_request, is_own_origin
 from web.streams import SessionOpened, Stream, Streams
-from web.surface import STREAM, Kind, kind_of, uploading_session
+from web.surface import STREAM, Kind, kind_of, limits_itself, uploading_session
 
 BODY_LIMIT = 1024 * 1024
 _FAREWELL_SECONDS = 0.5  # for the page's own socket to say "revoked" first
@@ -95,9 +96,9 @@ class Gate:
         if refused is not None:
             await refused(scope, receive, send)
             return
-        is_upload = uploading_session(scope["path"]) is not None  # Streamlit limits these itself
+        has_own_limit = limits_itself(scope["path"])
         declared = Headers(scope=scope).get("content-length", "0")
-        if not is_upload and declared.isdecimal() and int(declared) > BODY_LIMIT:
+        if not has_own_limit and declared.isdecimal() and int(declared) > BODY_LIMIT:
             await refusals.too_large()(scope, receive, send)
             return
         has_begun = False
@@ -108,7 +109,7 @@ class Gate:
             await send(message)
 
         try:
-            await self._app(scope, receive if is_upload else _limited(receive), noting_begin)
+            await self._app(scope, receive if has_own_limit else _limited(receive), noting_begin)
         except _BodyTooLarge:
             if not has_begun:
                 await refusals.too_large()(scope, receive, send)
@@ -116,6 +117,8 @@ class Gate:
     async def _refuse(self, scope: Scope) -> Response | None:
         """Return the answer to a request that may not pass, or None."""
         is_https = get_settings().is_https
+        if kind_of(scope["path"]) is Kind.API:
+            return refuse_call(Headers(scope=scope), scope["method"], is_https=is_https)
         if is_foreign_request(Headers(scope=scope), scope["method"], is_https=is_https):
             return refusals.foreign_origin()
         kind = kind_of(scope["path"])

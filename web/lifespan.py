@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from core.services.previewing import understand_brief
+from web.nodelay import turn_off_delays
 from web.tab_socket import hub
 
 # Loaded before the first visitor would wait for them.
@@ -21,6 +22,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     for name in HEAVY:
         import_module(name)
     understand_brief("Employees submit expenses. Their manager approves or rejects them.")
+    turn_off_delays()
     gc.collect()
     gc.freeze()
     try:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
+API = "/api/"
 
 # Streamlit serves its one HTML page under each of these.
 _SIGN_IN_PAGES = frozenset({"/", "/sign-in", "/sign-up"})
@@ -34,11 +35,14 @@ class Kind(Enum):
     OPEN = auto()
     SIGN_IN_PAGE = auto()
     NOWHERE = auto()
+    API = auto()  # which finds out by itself who asks
     CLOSED = auto()
 
 
 def kind_of(path: str) -> Kind:
     """Return what a path is; what nobody opened is closed."""
+    if path.startswith(API):
+        return Kind.API
     if path in _OPEN_TO_ALL or path.startswith(_FRONTEND):
         return Kind.OPEN
     if path in _SIGN_IN_PAGES:
@@ -51,3 +55,8 @@ def uploading_session(path: str) -> str | None:
     if not path.startswith(UPLOAD):
         return None
     return path.removeprefix(UPLOAD).partition("/")[0]
+
+
+def limits_itself(path: str) -> bool:
+    """Tell whether what stands behind a path limits by itself how much it takes."""
+    return uploading_session(path) is not None or kind_of(path) is Kind.API

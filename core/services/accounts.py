@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from core.domain.access import SYSTEM, Principal, TeamRole, UserPrincipal
+from core.domain.access import SYSTEM, Principal, SystemPrincipal, TeamRole, UserPrincipal
 from core.domain.people import Team, User, check_email, check_user_name
 from core.domain.text import clean_line
 from core.errors import Conflict, NotFound
@@ -71,6 +71,16 @@ def get_user(user_name: str) -> User:
     if user is None:
         raise NotFound(f"There is no user '{name[:50]}'.", hint="`./sage user create` makes one.")
     return user
+
+
+def get_person(principal: Principal) -> User:
+    """Return the user who asks, be it through a token; raises `NotFound` for nobody."""
+    if isinstance(principal, SystemPrincipal):
+        raise NotFound
+    found = ask(lambda db: credentials.find_enabled(db, principal.user_id))
+    if found is None:
+        raise NotFound
+    return found[0]
 
 
 def find_team(principal: Principal, name: str) -> Team:

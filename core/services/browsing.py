@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal
 from core.domain.lifecycle import SessionStatus
+from core.domain.role import canonical_role, check_role_name
+from core.domain.session import Session
+from core.domain.text import clean_line
 from core.services.permission import demand
 from core.services.transaction import transact
-from core.store import listing
+from core.store import listing, walking
 from core.store.listing import ListedSession, SessionQuery, Sort
+from core.store.walking import SessionFilter
 
-__all__ = ["ListedSession", "SessionPage", "SessionQuery", "Sort", "browse_sessions"]
+__all__ = [
+    "ListedSession",
+    "SessionFilter",
+    "SessionPage",
+    "SessionQuery",
+    "SessionStretch",
+    "Sort",
+    "browse_sessions",
+    "walk_sessions",
+]
 
 PAGE_ROWS = 20
 MOST_ROWS = 5000
+MOST_WALKED = 100
 # Nothing is counted further than this beyond what is shown: the list is as quick at 100,000
 # sessions as at ten, and "more than 1,000" tells people as much as the number.
 COUNTED = 1000
@@ -87,6 +101,35 @@ def browse_sessions(
             is_more=total > most,
             of_team={status: min(n, COUNTED + 1) for status, n in by_status.items()},
         )
+
+    return transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStretch:
+    """Some sessions, newest first, and whether there are older ones that match."""
+
+    sessions: tuple[Session, ...]
+    is_more: bool
+
+
+def walk_sessions(
+    principal: Principal, query: SessionFilter, *, rows: int = PAGE_ROWS
+) -> SessionStretch:
+    """Return the principal's sessions that match, newest first, from a place in that order on.
+
+    `rows` is at most 100. Raises `NotFound` when a team is asked for that is not the principal's,
+    and `InvalidInput` for a role whose name cannot be one.
+    """
+    rows = max(1, min(rows, MOST_WALKED))
+    role = check_role_name(canonical_role(query.role)) if query.role else ""
+    asked = replace(query, role=role, text=clean_line(query.text))
+
+    def work(db: Connection) -> SessionStretch:
+        if asked.team_id is not None:
+            demand(db, principal, asked.team_id, Action.READ)
+        found = walking.list_sessions(db, principal, asked, rows + 1)
+        return SessionStretch(tuple(found[:rows]), len(found) > rows)
 
     return transact(work)
 

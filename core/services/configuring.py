@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal
-from core.domain.pipeline import Pipeline, pipeline_from_json
+from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile, profile_from_json
 from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import demand, demand_held
 from core.services.transaction import transact
 from core.settings import get_settings
-from core.store import configuration
+from core.store import configuration, listing
 
 
 def known_executors() -> frozenset[str]:
@@ -30,6 +30,18 @@ def list_roles(principal: Principal, team_id: UUID) -> dict[str, RoleProfile]:
     def work(db: Connection) -> dict[str, RoleProfile]:
         demand(db, principal, team_id, Action.READ)
         return BUILT_IN_PROFILES | configuration.team_profiles(db, principal, team_id)
+
+    return transact(work)
+
+
+def list_pipelines(principal: Principal, team_id: UUID) -> list[Pipeline]:
+    """Return the pipelines that a team can launch, the built-in one first; raises `NotFound`."""
+
+    def work(db: Connection) -> list[Pipeline]:
+        demand(db, principal, team_id, Action.READ)
+        own = [pipeline_from_json(one) for one in listing.list_pipelines(db, principal, team_id)]
+        is_replaced = any(one.name == SEVEN_ROLES.name for one in own)
+        return own if is_replaced else [SEVEN_ROLES, *own]
 
     return transact(work)
 

@@ -1,4 +1,7 @@
-"""Looking into one attempt: what the agent knew, with large values in place of their hashes."""
+"""Looking into one task and its attempts: what an agent knew, decided and made.
+
+Large values stand in place of their hashes.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Principal
-from core.domain.session import Snapshot, StoredArtifact
+from core.domain.session import Decision, Snapshot, StoredArtifact, Task
 from core.errors import NotFound
 from core.services.transaction import transact
-from core.store import journal, operations, snapshots
+from core.store import journal, operations, snapshots, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,65 @@ class Inspection:
 
     snapshot: Snapshot
     artifacts: tuple[StoredArtifact, ...]  # with bodies; only a completed attempt has any
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOutput:
+    """A task, and what it handed to those after it; None before it completed."""
+
+    task: Task
+    output: Mapping[str, Any] | None
+
+
+def get_task(principal: Principal, task_id: UUID) -> TaskOutput:
+    """Return one task with its output; raises `NotFound`."""
+
+    def work(db: Connection) -> TaskOutput:
+        operations.hold_moment(db)
+        task = _demand_task(db, principal, task_id)
+        return TaskOutput(task, tasks.get_output(db, principal, task_id))
+
+    return transact(work)
+
+
+def list_task_decisions(principal: Principal, task_id: UUID) -> list[Decision]:
+    """Return the tactical decisions of one task, in order; raises `NotFound`."""
+
+    def work(db: Connection) -> list[Decision]:
+        operations.hold_moment(db)
+        task = _demand_task(db, principal, task_id)
+        found = journal.list_decisions(db, principal, task.session_id)
+        return [one for one in found if one.task_id == task_id]
+
+    return transact(work)
+
+
+def list_task_artifacts(principal: Principal, task_id: UUID) -> list[StoredArtifact]:
+    """Return what one task made, without bodies; raises `NotFound`."""
+
+    def work(db: Connection) -> list[StoredArtifact]:
+        operations.hold_moment(db)
+        task = _demand_task(db, principal, task_id)
+        found = journal.list_artifacts(db, principal, task.session_id)
+        return [one for one in found if one.task_id == task_id]
+
+    return transact(work)
+
+
+def inspect_task(principal: Principal, task_id: UUID, attempt: int | None = None) -> Inspection:
+    """Return what an agent knew and made in an attempt of a task, the latest one by default.
+
+    Raises `NotFound`, also for a task that no attempt was made of.
+    """
+
+    def find(db: Connection) -> UUID:
+        _demand_task(db, principal, task_id)
+        snapshot_id = snapshots.find_snapshot_id(db, principal, task_id, attempt)
+        if snapshot_id is None:
+            raise NotFound("There is no such attempt of this task.", hint="Look at its number.")
+        return snapshot_id
+
+    return inspect_attempt(principal, transact(find))
 
 
 def inspect_attempt(principal: Principal, snapshot_id: UUID) -> Inspection:
@@ -45,6 +107,13 @@ def inspect_attempt(principal: Principal, snapshot_id: UUID) -> Inspection:
         return Inspection(replace(snapshot, context=context), found)
 
     return transact(work)
+
+
+def _demand_task(db: Connection, principal: Principal, task_id: UUID) -> Task:
+    task = tasks.get_task(db, principal, task_id)
+    if task is None:
+        raise NotFound("There is no such task in your teams.")
+    return task
 
 
 def _resolved(

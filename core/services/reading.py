@@ -27,6 +27,16 @@ class SessionReport:
     snapshots: tuple[Snapshot, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionOutline:
+    """A session with its brief, its tasks and its decisions, as of one moment."""
+
+    session: Session
+    brief: str
+    tasks: tuple[Task, ...]
+    decisions: tuple[Decision, ...]
+
+
 def get_session(principal: Principal, session_id: UUID) -> Session:
     """Return one session; raises `NotFound`."""
     return ask(lambda db: demand_session(db, principal, session_id, Action.READ))
@@ -43,6 +53,21 @@ def get_report(principal: Principal, session_id: UUID) -> SessionReport:
             decisions=tuple(journal.list_decisions(db, principal, session_id)),
             artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
             snapshots=tuple(snapshots.list_snapshots(db, principal, session_id)),
+        )
+
+    return transact(work)
+
+
+def get_outline(principal: Principal, session_id: UUID) -> SessionOutline:
+    """Return a session with its brief, tasks and decisions; raises `NotFound`."""
+
+    def work(db: Connection) -> SessionOutline:
+        operations.hold_moment(db)
+        return SessionOutline(
+            session=demand_session(db, principal, session_id, Action.READ),
+            brief=sessions.get_brief(db, principal, session_id) or "",
+            tasks=tuple(tasks.list_tasks(db, principal, session_id)),
+            decisions=tuple(journal.list_decisions(db, principal, session_id)),
         )
 
     return transact(work)

@@ -32,6 +32,7 @@ class AuditQuery:
     text: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    before_id: int | None = None  # older than this event
 
 
 # Who acts, by the names of this moment: "user mara", "token ci of user mara".
@@ -230,6 +231,8 @@ def _matching(found: Select[Any], query: AuditQuery) -> Select[Any]:
         found = found.where(_e.at >= query.since)
     if query.until is not None:
         found = found.where(_e.at < query.until)
+    if query.before_id is not None:
+        found = found.where(_e.id < query.before_id)
     return found
 
 

@@ -125,7 +125,7 @@ def count_matching(db: Connection, principal: Principal, query: SessionQuery, mo
     """Return how many sessions match, counting no further than `most`."""
     found = _of_team(query, _e.id)
     if query.text.strip():
-        found = found.where(_matches(query.text))
+        found = found.where(matches(query.text))
     some = visible(found, principal).limit(most).subquery()
     return int(db.execute(select(func.count()).select_from(some)).scalar_one())
 
@@ -211,7 +211,7 @@ def _ways(
             walked = found.add_columns(_WORDS.label("words")).order_by(*order).limit(WALKED)
             first = walked.subquery()
             yield _sorted(select(first).where(first.c.words.bool_op("@@")(words)), first, query)
-        found = found.where(_matches(query.text))
+        found = found.where(matches(query.text))
     every = found.offset(0).subquery()  # The offset keeps its plan apart from order and limit.
     yield _sorted(select(every), every, query)
 
@@ -256,7 +256,8 @@ def _described(page: Subquery, sort: Sort) -> Select[Any]:
     )
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def matches(text: str) -> ColumnElement[bool]:
+    """Return the condition that a session matches a search, by words or by its id's beginning."""
     beginning = _beginning_of_id(text)
     if beginning is not None:
         return _e.id.between(UUID(beginning.ljust(32, "0")), UUID(beginning.ljust(32, "f")))

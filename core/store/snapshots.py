@@ -80,6 +80,17 @@ def get_snapshot(db: Connection, principal: Principal, snapshot_id: UUID) -> Sna
     return None if row is None else _to_snapshot(row)
 
 
+def find_snapshot_id(
+    db: Connection, principal: Principal, task_id: UUID, attempt: int | None
+) -> UUID | None:
+    """Return the id of an attempt's snapshot, of the latest attempt by default; None without."""
+    query = select(_s.id).where(_s.task_id == task_id)
+    if attempt is not None:
+        query = query.where(_s.attempt == attempt)
+    latest = visible(query, principal).order_by(_s.attempt.desc()).limit(1)
+    return db.execute(latest).scalar_one_or_none()
+
+
 def _to_snapshot(row: Row[Any]) -> Snapshot:
     return Snapshot(
         id=row.id,

@@ -237,6 +237,12 @@ def list_tasks(db: Connection, principal: Principal, session_id: UUID) -> list[T
     return [_to_task(row) for row in db.execute(query.order_by(_t.position))]
 
 
+def get_task(db: Connection, principal: Principal, task_id: UUID) -> Task | None:
+    """Return one task, or None."""
+    row = db.execute(visible(select(*_LISTED).where(_t.id == task_id), principal)).one_or_none()
+    return None if row is None else _to_task(row)
+
+
 def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str, Any] | None:
     """Return what a completed task handed to those after it; None without any."""
     query = visible(select(_t.output).where(_t.id == task_id), principal)

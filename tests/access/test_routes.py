@@ -1,4 +1,4 @@
-"""Each route of the app x each person: what a cookie opens, and that a token opens nothing yet."""
+"""Each route of the app x each person: what a cookie opens, and that a token opens none of them."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ ROWS: dict[str, Row] = {
     "/auth/me": row(SIGNED_IN, "/auth/me", 200),
     "/auth/oidc/start": row(OPEN, "/auth/oidc/start", 303, 403, 404),
     "/auth/oidc/callback": row(OPEN, "/auth/oidc/callback", 303, 403, 404),
+    # What there is in it finds out by itself who asks: tests/api/operations.py has its table.
+    "/api": row(OPEN, "/api/none", 404),
     "/_stcore/health": row(OPEN, "/_stcore/health", 200, 204),
     "/_stcore/metrics": row(SIGNED_IN, "/_stcore/metrics", 200, 204),
     "/_stcore/host-config": row(OPEN, "/_stcore/host-config", 200),

@@ -74,6 +74,7 @@ class Ids:
     decision: UUID
     member: UUID = field(default_factory=new_id)
     invitation: UUID = field(default_factory=new_id)
+    task: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,17 @@ USE_CASES: dict[str, UseCase] = {
     "inspecting.inspect_attempt": UseCase(
         lambda p, i: inspecting.inspect_attempt(p, i.snapshot), READ
     ),
+    "browsing.walk_sessions": UseCase(
+        lambda p, i: browsing.walk_sessions(p, browsing.SessionFilter(i.team)), READ
+    ),
+    "inspecting.get_task": UseCase(lambda p, i: inspecting.get_task(p, i.task), READ),
+    "inspecting.list_task_decisions": UseCase(
+        lambda p, i: inspecting.list_task_decisions(p, i.task), READ
+    ),
+    "inspecting.list_task_artifacts": UseCase(
+        lambda p, i: inspecting.list_task_artifacts(p, i.task), READ
+    ),
+    "inspecting.inspect_task": UseCase(lambda p, i: inspecting.inspect_task(p, i.task), READ),
     "journaling.list_journal": UseCase(
         lambda p, i: journaling.list_journal(p, journaling.JournalQuery(i.team)), READ
     ),
@@ -150,6 +162,7 @@ USE_CASES: dict[str, UseCase] = {
     "journaling.record_decision": UseCase(_decide, Action.DECIDE, for_system=False),
     "previewing.prepare_launch": UseCase(lambda p, i: previewing.prepare_launch(p, i.team), LAUNCH),
     "configuring.list_roles": UseCase(lambda p, i: configuring.list_roles(p, i.team), READ),
+    "configuring.list_pipelines": UseCase(lambda p, i: configuring.list_pipelines(p, i.team), READ),
     "configuring.define_role": UseCase(_define_role, Action.CONFIGURE),
     "configuring.define_pipeline": UseCase(_define_pipeline, Action.CONFIGURE),
     "control.cancel_session": UseCase(lambda p, i: control.cancel_session(p, i.session), CONTROL),
@@ -168,6 +181,7 @@ USE_CASES: dict[str, UseCase] = {
     "launching.launch_session": UseCase(_launch, LAUNCH, for_system=False),
     "reading.get_session": UseCase(lambda p, i: reading.get_session(p, i.session), READ),
     "reading.get_report": UseCase(lambda p, i: reading.get_report(p, i.session), READ),
+    "reading.get_outline": UseCase(lambda p, i: reading.get_outline(p, i.session), READ),
     "reading.get_brief": UseCase(lambda p, i: reading.get_brief(p, i.session), READ),
     "replaying.get_replay": UseCase(lambda p, i: replaying.get_replay(p, i.session), READ),
     "reading.list_tasks": UseCase(lambda p, i: reading.list_tasks(p, i.session), READ),
@@ -211,6 +225,7 @@ USE_CASES: dict[str, UseCase] = {
 NARROWING = {"accounts.list_teams", "reading.list_sessions"}
 # These are about the principal's own: test_teams and test_inviting hold what is whose.
 OWN = {
+    "accounts.get_person",
     "teams.create_team",
     "members.leave_team",
     *(f"inviting.{act}_{what}" for act in ("accept", "decline") for what in ("invitation", "link")),
@@ -262,6 +277,7 @@ def world(someone: Someone) -> World:
             decision.id,
             member.user.id,
             invitation.id,
+            claimed.task_id,
         ),
     )
 

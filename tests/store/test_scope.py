@@ -41,6 +41,7 @@ from core.store.tables import (
     session_decisions,
     session_heads,
 )
+from core.store.walking import SessionFilter
 from tests.factories import (
     Someone,
     add_member,
@@ -258,6 +259,13 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("snapshots", "get_content"): lambda m, db, p, f: m.get_content(db, p, f.session_id, f.sha256),
     ("snapshots", "list_snapshots"): lambda m, db, p, f: m.list_snapshots(db, p, f.session_id),
     ("snapshots", "get_snapshot"): lambda m, db, p, f: m.get_snapshot(db, p, f.snapshot_id),
+    ("snapshots", "find_snapshot_id"): lambda m, db, p, f: m.find_snapshot_id(
+        db, p, f.task_id, None
+    ),
+    ("tasks", "get_task"): lambda m, db, p, f: m.get_task(db, p, f.task_id),
+    ("walking", "list_sessions"): lambda m, db, p, f: m.list_sessions(
+        db, p, SessionFilter(f.team_id, role="architect"), 9
+    ),
     ("tasks", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, f.session_id),
     ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
 }

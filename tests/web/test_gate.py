@@ -47,7 +47,7 @@ CLOSED = [
     "/auth/me",
     "/auth/login",
     "/oauth2callback",
-    "/api/v1/sessions",
+    "/api",
     "/mcp",
     "/media/0123.csv",
     "/component/x/index.html",

@@ -1,0 +1,1 @@
+"""What programs see: REST over HTTP; it only translates between JSON and services."""

@@ -1,0 +1,115 @@
+"""A call: who makes it is known before what they send is read, and it blocks in threads of ours."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial, wraps
+from typing import Annotated, Any, TypeVar
+
+import anyio.to_thread
+from anyio import CapacityLimiter
+from fastapi import Depends
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.problems import NotSignedIn
+from core.domain.access import Principal, UserPrincipal
+from core.errors import TokenRefused
+from core.services import limiting, signing_in
+from core.services.tokens import find_token_principal
+
+R = TypeVar("R")
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+# Services block, and the pages need their threads and connections too. What anybody may ask for
+# has threads of its own: slow passwords and a look at a hanging database hold up nobody else.
+_limiter = CapacityLimiter(8)
+_open_limiter = CapacityLimiter(4)
+_PRINCIPAL = "sage.principal"
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def identify(authorization: str | None, cookie: str | None) -> Principal:
+    """Return who asks: by the token of a header, or without that header by a login's cookie.
+
+    Raises `TokenRefused`, `NotSignedIn`, `RedisUnavailable`, `DatabaseUnavailable`. That a cookie
+    was sent by our own pages is for the gate to check, which goes by the same header.
+    """
+    if authorization is not None:
+        scheme, _, plain = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenRefused("This is no Bearer token.")
+        return find_token_principal(plain.strip())
+    login = signing_in.find_login(cookie)
+    if login is None:
+        raise NotSignedIn
+    return UserPrincipal(login.user.id)
+
+
+def _admit(authorization: str | None, cookie: str | None, is_write: bool) -> Principal:
+    principal = identify(authorization, cookie)
+    limiting.take_call(principal, is_write=is_write)
+    return principal
+
+
+def in_threads(
+    function: Callable[..., R], limiter: CapacityLimiter = _limiter
+) -> Callable[..., Awaitable[R]]:
+    """Return a function as one that is awaited, and runs in a thread of ours."""
+
+    @wraps(function)
+    async def run(*args: Any, **kwargs: Any) -> R:
+        return await anyio.to_thread.run_sync(partial(function, *args, **kwargs), limiter=limiter)
+
+    return run
+
+
+class OpenRoute(APIRoute):
+    """An operation that anybody may ask for; no cache keeps its answer."""
+
+    limiter = _open_limiter
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if not inspect.iscoroutinefunction(endpoint):
+            endpoint = in_threads(endpoint, self.limiter)
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Handler:
+        """Return what answers a request."""
+        handle = super().get_route_handler()
+
+        async def admit_and_handle(request: Request) -> Response:
+            await self.admit(request)
+            answer = await handle(request)
+            answer.headers.setdefault("Cache-Control", "no-store")
+            return answer
+
+        return admit_and_handle
+
+    async def admit(self, request: Request) -> None:
+        """Raise when somebody may not ask for this; before their request is read."""
+
+
+class Route(OpenRoute):
+    """An operation of somebody."""
+
+    limiter = _limiter
+
+    async def admit(self, request: Request) -> None:
+        """Find out who asks, and whether they ask too often."""
+        admit = in_threads(_admit)
+        request.scope[_PRINCIPAL] = await admit(
+            request.headers.get("authorization"),
+            request.cookies.get(signing_in.cookie_name()),
+            request.method not in _READS,
+        )
+
+
+async def _caller(request: Request) -> Principal:
+    principal: Principal = request.scope[_PRINCIPAL]
+    return principal
+
+
+Caller = Annotated[Principal, Depends(_caller)]

@@ -1,0 +1,57 @@
+"""Cursors: a place in an order, opaque to whoever hands it on."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from uuid import UUID
+
+from api.problems import CursorRefused
+
+_BIGGEST = 2**63 - 1
+
+
+def session_cursor(created_at: datetime, session_id: UUID) -> str:
+    """Return the place after a session."""
+    return _encode(f"{created_at.isoformat()}|{session_id}")
+
+
+def read_session_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Return the place that a cursor names; raises `CursorRefused`."""
+    at, _, session_id = _decode(cursor).partition("|")
+    try:
+        created_at = datetime.fromisoformat(at)
+        place = created_at, UUID(session_id)
+    except ValueError:
+        raise CursorRefused from None
+    if created_at.tzinfo is None:
+        raise CursorRefused
+    return place
+
+
+def audit_cursor(event_id: int) -> str:
+    """Return the place after an event of the audit."""
+    return _encode(f"audit|{event_id}")
+
+
+def read_audit_cursor(cursor: str) -> int:
+    """Return the event that a cursor names; raises `CursorRefused`."""
+    kind, _, number = _decode(cursor).partition("|")
+    if kind != "audit" or not (number.isascii() and number.isdecimal()) or len(number) > 19:
+        raise CursorRefused
+    if (event_id := int(number)) > _BIGGEST:
+        raise CursorRefused
+    return event_id
+
+
+def _encode(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> str:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+    except (ValueError, binascii.Error):
+        raise CursorRefused from None

@@ -1,0 +1,151 @@
+"""Decisions: the journal's entries, and the tree of a session."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+
+from api.payloads.payload import DECISION_ID, LATER, SESSION_ID, Answer, Example, Line, Request
+
+DECISION: Example = {
+    "id": DECISION_ID,
+    "session_id": SESSION_ID,
+    "task_id": None,
+    "author_role": "architect",
+    "text": "One table for approvals",
+    "rationale": "Every step is decided once",
+    "category": "data",
+    "confidence": "high",
+    "alternatives": [{"text": "A column on each record", "rejected_because": "No history"}],
+    "evidence": ["schema"],
+    "revisit_trigger": None,
+    "supersedes_id": None,
+    "seq": 12,
+    "created_at": LATER,
+}
+LEAF: Example = {
+    "id": DECISION_ID,
+    "text": "One table for approvals",
+    "rationale": "Every step is decided once",
+    "category": "data",
+    "confidence": "high",
+    "author": "architect",
+    "supersedes": None,
+    "seq": 12,
+}
+Confidence = Literal["high", "medium", "low"]
+# The service names the categories in its hint.
+Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class Alternative(Answer):
+    """A way that was considered and not taken."""
+
+    text: str
+    rejected_because: str
+
+
+class Decision(Answer):
+    """A decision; strategic when it stands on no task."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DECISION]})
+
+    id: UUID
+    session_id: UUID
+    task_id: UUID | None
+    author_role: str | None = Field(description="null: a person took it")
+    text: str
+    rationale: str
+    category: str
+    confidence: str = Field(description="high, medium or low")
+    alternatives: list[Alternative]
+    evidence: list[str]
+    revisit_trigger: str | None
+    supersedes_id: UUID | None
+    seq: int = Field(description="of its event")
+    created_at: AwareDatetime
+
+
+class DecisionList(Answer):
+    """Decisions in the order of the log."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [DECISION]}]})
+
+    items: list[Decision]
+
+
+class NewAlternative(Request):
+    """A way that was considered and not taken."""
+
+    text: Line
+    rejected_because: Line
+
+
+class NewDecision(Request):
+    """A strategic decision to be recorded on a session."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "One table for approvals",
+                    "rationale": "Every step is decided once",
+                    "category": "data",
+                    "confidence": "high",
+                }
+            ]
+        }
+    )
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    rationale: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+    category: Category = Field(
+        description="architecture, technology, design, data, interface, security, operations "
+        "or process"
+    )
+    confidence: Confidence = "medium"
+    alternatives: list[NewAlternative] = Field([], max_length=20)
+    evidence: list[Line] = Field([], max_length=50, description="slugs of artifacts, or quotes")
+    revisit_trigger: Line | None = None
+    supersedes_id: UUID | None = Field(None, description="a strategic one of this session")
+
+
+class Leaf(Answer):
+    """A decision in the tree."""
+
+    id: UUID
+    text: str
+    rationale: str
+    category: str
+    confidence: str
+    author: str | None
+    supersedes: UUID | None
+    seq: int
+
+
+class Branch(Answer):
+    """A task with the tactical decisions that it took."""
+
+    agent: str
+    status: str
+    decisions: list[Leaf]
+
+
+class DecisionTree(Answer):
+    """A session's strategic decisions, then those of each task."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "session_decisions": [LEAF],
+                    "agent_tasks": [{"agent": "dba", "status": "completed", "decisions": [LEAF]}],
+                }
+            ]
+        }
+    )
+
+    session_decisions: list[Leaf]
+    agent_tasks: list[Branch]

@@ -1,0 +1,191 @@
+"""From errors to problem details, and to the status codes that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.payloads.problem import MEDIA_TYPE, FieldProblem, Problem
+from core.domain.origin import current_origin
+from core.domain.text import clean_line
+from core.errors import (
+    AppError,
+    Conflict,
+    DatabaseUnavailable,
+    Fenced,
+    IllegalTransition,
+    InvalidInput,
+    InvalidResult,
+    InvitationOver,
+    LinkSpent,
+    NotAllowed,
+    NotFound,
+    RedisUnavailable,
+    SignUpClosed,
+    TasksRunning,
+    TeamArchived,
+    TicketSpent,
+    TokenRefused,
+    TooManyTries,
+    WrongPassword,
+)
+
+AGAIN_SECONDS = 2
+_MOST_FIELDS = 20
+_LONGEST_POINTER = 200
+
+
+class NotSignedIn(AppError):
+    """Nobody is signed in."""
+
+    code = "signed_out"
+    hint = "Send a token: `Authorization: Bearer sage_…`; the page Your account makes one."
+
+
+class CursorRefused(AppError):
+    """This is no cursor of this list."""
+
+    code = "invalid_cursor"
+    hint = "Hand on `next_cursor` as it is, or begin without one."
+
+
+# The first that an error is one of counts.
+STATUS: Mapping[type[AppError], int] = {
+    CursorRefused: 400,
+    NotSignedIn: 401,
+    WrongPassword: 401,
+    TokenRefused: 401,
+    TicketSpent: 401,
+    NotAllowed: 403,
+    SignUpClosed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TeamArchived: 409,
+    InvitationOver: 409,
+    Fenced: 409,
+    LinkSpent: 410,
+    InvalidInput: 422,
+    InvalidResult: 422,
+    IllegalTransition: 422,
+    TasksRunning: 422,
+    TooManyTries: 429,
+    DatabaseUnavailable: 503,
+    RedisUnavailable: 503,
+}
+# What is said where no use case was reached: code, sentence, hint.
+_PLAIN: Mapping[int, tuple[str, str, str]] = {
+    400: ("malformed", "The request cannot be read.", "Send JSON in UTF-8."),
+    404: ("not_found", NotFound().message, NotFound.hint),
+    405: ("method_not_allowed", "That cannot be done here.", "The header Allow names what can."),
+    413: ("too_large", "The request is too large.", "Send at most 1 MB."),
+}
+_UNFORESEEN = ("unforeseen", "Something went wrong here.", "Look into the log for the trace id.")
+
+
+def status_of(error: AppError) -> int:
+    """Return the status code of an error; 500 for one that no operation should raise."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    hint: str,
+    *,
+    errors: list[FieldProblem] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return problem details as an answer that no cache keeps."""
+    found = Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        hint=hint,
+        trace_id=current_origin().trace_id,
+        errors=errors,
+    )
+    return JSONResponse(
+        found.model_dump(exclude_none=True),
+        status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        media_type=MEDIA_TYPE,
+    )
+
+
+def problem_of(error: AppError) -> Response:
+    """Return the problem details of an error that Sage Mode understands."""
+    status = status_of(error)
+    headers = {}
+    if status == 401:
+        is_token = isinstance(error, TokenRefused)
+        headers["WWW-Authenticate"] = 'Bearer realm="Sage Mode"' + (
+            ', error="invalid_token"' if is_token else ""
+        )
+    elif isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.seconds)
+    elif status == 503:
+        headers["Retry-After"] = str(AGAIN_SECONDS)
+    return problem(status, error.code, error.message, error.hint_text, headers=headers)
+
+
+def too_large() -> Response:
+    """Refuse a body over the limit."""
+    return problem(413, *_PLAIN[413])
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Let every refusal of an app be problem details."""
+    app.add_exception_handler(AppError, _understood)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return problem_of(error)
+
+
+async def _plain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = _PLAIN.get(error.status_code, _UNFORESEEN)
+    return problem(error.status_code, *said, headers=error.headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    return problem(500, *_UNFORESEEN)  # the server logs it
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Refuse what has another shape: 422 for a body that is JSON, 400 for all else.
+
+    What was sent is not repeated: it may be a password.
+    """
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem(400, *_PLAIN[400])
+    fields = [FieldProblem(pointer=_pointer(one["loc"]), detail=one["msg"]) for one in found]
+    is_body = all(one["loc"][0] == "body" for one in found)
+    return problem(
+        422 if is_body else 400,
+        "invalid_input",
+        "The request is not what this operation takes.",
+        "Correct what `errors` names.",
+        errors=fields[:_MOST_FIELDS],
+    )
+
+
+def _pointer(loc: Any) -> str:
+    """Return where something is; a name of a field may be anything that was sent."""
+    return clean_line("/".join(map(str, loc)))[:_LONGEST_POINTER]

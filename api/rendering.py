@@ -1,0 +1,154 @@
+"""From the domain's objects to payloads, where that is more than their attributes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from api.payloads.decision import Decision
+from api.payloads.event import Event, SnapshotLink
+from api.payloads.session import Session
+from api.payloads.task import Artifact, Evidence, Snapshot, Task, Validation
+from core.domain import events as ev
+from core.domain import session as stored
+from core.domain.events import EventBody, encode_body
+from core.services.inspecting import Inspection
+
+# The names that were promised outside; every other event goes by the catalogue's own.
+PUBLIC_NAMES: dict[type[EventBody], str] = {
+    ev.SessionLaunched: "session_started",
+    ev.SessionFailed: "session_error",
+    ev.TaskStarted: "agent_task_started",
+    ev.TaskCompleted: "agent_task_completed",
+    ev.DecisionRecorded: "decision_created",
+}
+_PUBLIC_BY_TYPE = {body.type: name for body, name in PUBLIC_NAMES.items()}
+
+
+def public_name(event_type: str) -> str:
+    """Return the public name of an event."""
+    return _PUBLIC_BY_TYPE.get(event_type, event_type)
+
+
+def session_of(found: stored.Session) -> Session:
+    """Return a session's payload."""
+    return Session(**session_values(found))
+
+
+def session_values(found: stored.Session) -> dict[str, Any]:
+    """Return what every payload of a session says."""
+    return {
+        "id": found.id,
+        "team_id": found.team_id,
+        "user_id": found.user_id,
+        "feature_name": found.feature_name,
+        "status": found.status.value,
+        "outcome": None if found.outcome is None else found.outcome.value,
+        "pipeline": found.pipeline,
+        "questions": list(found.questions),
+        "created_at": found.created_at,
+        "started_at": found.started_at,
+        "ended_at": found.ended_at,
+        "duration_seconds": found.duration_seconds(datetime.now(UTC)),
+        "last_seq": found.last_seq,
+    }
+
+
+def task_of(found: stored.Task) -> Task:
+    """Return a task's payload."""
+    return Task(**task_values(found))
+
+
+def task_values(found: stored.Task) -> dict[str, Any]:
+    """Return what every payload of a task says."""
+    ended = found.finished_at or datetime.now(UTC)
+    seconds = None
+    if found.started_at is not None and (found.finished_at or found.status == "running"):
+        seconds = max(0.0, (ended - found.started_at).total_seconds())
+    return {
+        "id": found.id,
+        "session_id": found.session_id,
+        "role": found.role,
+        "after": list(found.after),
+        "description": found.description,
+        "executor": found.executor,
+        "status": found.status.value,
+        "attempt": found.attempt,
+        "failures": found.failures,
+        "crashes": found.crashes,
+        "error_code": found.error_code,
+        "error_message": found.error_message,
+        "created_at": found.created_at,
+        "due_at": found.due_at,
+        "started_at": found.started_at,
+        "finished_at": found.finished_at,
+        "duration_seconds": seconds,
+    }
+
+
+def decision_of(found: stored.Decision) -> Decision:
+    """Return a decision's payload."""
+    return Decision.model_validate(found)
+
+
+def artifact_of(found: stored.StoredArtifact) -> Artifact:
+    """Return an artifact's payload."""
+    return Artifact(
+        id=found.id,
+        session_id=found.session_id,
+        task_id=found.task_id,
+        role=found.agent_role,
+        slug=found.slug,
+        kind=found.kind,
+        media_type=found.media_type,
+        title=found.title,
+        validation=Validation.model_validate(found.validation),
+        evidence=[Evidence.model_validate(one) for one in found.evidence],
+        links=list(found.links),
+        created_at=found.created_at,
+        url=f"/api/artifacts/{found.id}",
+    )
+
+
+def snapshot_of(found: Inspection) -> Snapshot:
+    """Return the payload of an attempt's snapshot."""
+    one = found.snapshot
+    return Snapshot(
+        id=one.id,
+        session_id=one.session_id,
+        task_id=one.task_id,
+        attempt=one.attempt,
+        context_state=dict(one.context),
+        capabilities=list(one.capabilities),
+        decisions=list(one.decisions),
+        execution_metadata=None if one.execution is None else dict(one.execution),
+        ended_as=one.ended_as,
+        created_at=one.created_at,
+        ended_at=one.ended_at,
+        artifacts=[artifact_of(artifact) for artifact in found.artifacts],
+    )
+
+
+def link_of(found: stored.Snapshot) -> SnapshotLink:
+    """Return where an attempt's snapshot is."""
+    return SnapshotLink(
+        id=found.id,
+        attempt=found.attempt,
+        ended_as=found.ended_as,
+        created_at=found.created_at,
+        ended_at=found.ended_at,
+        url=f"/api/tasks/{found.task_id}/snapshot?attempt={found.attempt}",
+    )
+
+
+def event_of(found: ev.Event) -> Event:
+    """Return an event's payload."""
+    return Event(
+        seq=found.seq,
+        session_id=found.session_id,
+        at=found.at,
+        type=public_name(found.type),
+        event=found.type,
+        version=found.body.version,
+        data=encode_body(found.body),
+    )

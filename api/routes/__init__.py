@@ -1,0 +1,1 @@
+"""The operations, by noun; each asks one use case."""

@@ -1,0 +1,134 @@
+"""Sessions: launched, listed, read; and what is decided on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from api.calls import Caller, Route
+from api.cursors import read_session_cursor, session_cursor
+from api.documentation import READ, SECURITY, WRITE, refusals
+from api.payloads.decision import Decision, DecisionTree, NewDecision
+from api.payloads.session import Launch, Session, SessionDetail, SessionPage
+from api.rendering import decision_of, session_of, session_values, task_of
+from core.domain.decision import Alternative, DecisionDraft
+from core.domain.lifecycle import SessionStatus
+from core.domain.session import LaunchRequest
+from core.services import browsing, journaling, launching, reading
+
+_router = APIRouter(tags=["sessions"], route_class=Route)
+routers = (_router,)
+_READ: dict[str, Any] = {
+    "responses": refusals(*READ),
+    "openapi_extra": {"security": SECURITY},
+}
+_WRITE: dict[str, Any] = {
+    "responses": refusals(*WRITE),
+    "openapi_extra": {"security": SECURITY},
+}
+
+
+@_router.post(
+    "/sessions",
+    status_code=201,
+    responses={
+        200: {"model": Session, "description": "The session that this key launched before"},
+        **refusals(*WRITE),
+    },
+    openapi_extra={"security": SECURITY},
+)
+def launch(
+    caller: Caller,
+    wanted: Launch,
+    response: Response,
+    idempotency_key: Annotated[
+        UUID | None,
+        Header(description="repeated with it, the request finds the session that it launched"),
+    ] = None,
+) -> Session:
+    """Launch a session on a brief."""
+    key = None if idempotency_key is None else str(idempotency_key)
+    launched = launching.launch_session(
+        caller, LaunchRequest(**wanted.model_dump(), launch_key=key)
+    )
+    response.headers["Location"] = f"/api/sessions/{launched.session.id}"
+    if not launched.is_new:
+        response.status_code = 200
+    return session_of(launched.session)
+
+
+@_router.get("/sessions", **_READ)
+def list_sessions(
+    caller: Caller,
+    team_id: Annotated[UUID | None, Query(description="without it: all of one's teams")] = None,
+    status: Annotated[
+        list[SessionStatus] | None, Query(description="repeat it for several")
+    ] = None,
+    role: Annotated[str, Query(max_length=200, description="that has a task in it")] = "",
+    text: Annotated[
+        str, Query(max_length=200, description="beginnings of words in name and brief")
+    ] = "",
+    since: Annotated[AwareDatetime | None, Query(description="launched then or later")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="launched before")] = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> SessionPage:
+    """List sessions, newest first."""
+    query = browsing.SessionFilter(
+        team_id=team_id,
+        text=text,
+        statuses=frozenset(status or ()),
+        role=role,
+        since=since,
+        until=until,
+        after=None if cursor is None else read_session_cursor(cursor),
+    )
+    found = browsing.walk_sessions(caller, query, rows=limit)
+    last = found.sessions[-1] if found.is_more else None
+    return SessionPage(
+        items=[session_of(one) for one in found.sessions],
+        next_cursor=None if last is None else session_cursor(last.created_at, last.id),
+    )
+
+
+@_router.get("/sessions/{session_id}", **_READ)
+def get_session(caller: Caller, session_id: UUID) -> SessionDetail:
+    """Return a session with its brief, tasks and decisions."""
+    found = reading.get_outline(caller, session_id)
+    return SessionDetail(
+        **session_values(found.session),
+        brief=found.brief,
+        tasks=[task_of(one) for one in found.tasks],
+        decisions=[decision_of(one) for one in found.decisions],
+    )
+
+
+@_router.get("/sessions/{session_id}/decisions", **_READ)
+def get_decisions(caller: Caller, session_id: UUID) -> DecisionTree:
+    """Return a session's decisions as a tree: the strategic ones, then those of each task."""
+    return DecisionTree.model_validate(journaling.decision_tree(caller, session_id))
+
+
+@_router.post("/sessions/{session_id}/decisions", status_code=201, **_WRITE)
+def record_decision(caller: Caller, session_id: UUID, wanted: NewDecision) -> Decision:
+    """Record a strategic decision; tasks that start later are guided by it."""
+    draft = DecisionDraft(
+        text=wanted.text,
+        rationale=wanted.rationale,
+        category=wanted.category,
+        confidence=wanted.confidence,
+        alternatives=tuple(
+            Alternative(one.text, one.rejected_because) for one in wanted.alternatives
+        ),
+        evidence=tuple(wanted.evidence),
+        revisit_trigger=wanted.revisit_trigger,
+        strategic=True,
+    )
+    decision_id = journaling.record_decision(
+        caller, session_id, draft, supersedes_id=wanted.supersedes_id
+    )
+    return decision_of(journaling.get_entry(caller, decision_id).entry.decision)

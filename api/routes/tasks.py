@@ -1,0 +1,95 @@
+"""Tasks: their decisions, their agent's state, what they made."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.calls import Caller, Route
+from api.documentation import READ, SECURITY, refusals
+from api.payloads.decision import DecisionList
+from api.payloads.task import ArtifactList, Snapshot, TaskDetail
+from api.rendering import artifact_of, decision_of, snapshot_of, task_values
+from core.services import inspecting, reading
+
+_router = APIRouter(tags=["tasks"], route_class=Route)
+routers = (_router,)
+_READ: dict[str, Any] = {
+    "responses": refusals(*READ),
+    "openapi_extra": {"security": SECURITY},
+}
+_BIGGEST = 2**31 - 1
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
+_PLAIN = "application/octet-stream"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@_router.get("/tasks/{task_id}", **_READ)
+def get_task(caller: Caller, task_id: UUID) -> TaskDetail:
+    """Return a task with what it handed to those after it."""
+    found = inspecting.get_task(caller, task_id)
+    output = None if found.output is None else dict(found.output)
+    return TaskDetail(**task_values(found.task), output=output)
+
+
+@_router.get("/tasks/{task_id}/decisions", **_READ)
+def list_decisions(caller: Caller, task_id: UUID) -> DecisionList:
+    """List the tactical decisions of a task, in order."""
+    found = inspecting.list_task_decisions(caller, task_id)
+    return DecisionList(items=[decision_of(one) for one in found])
+
+
+@_router.get("/tasks/{task_id}/snapshot", **_READ)
+def get_snapshot(
+    caller: Caller,
+    task_id: UUID,
+    attempt: Annotated[
+        int | None, Query(ge=1, le=_BIGGEST, description="without it: the latest")
+    ] = None,
+) -> Snapshot:
+    """Return what an agent knew in an attempt of a task."""
+    return snapshot_of(inspecting.inspect_task(caller, task_id, attempt))
+
+
+@_router.get("/tasks/{task_id}/artifacts", **_READ)
+def list_artifacts(caller: Caller, task_id: UUID) -> ArtifactList:
+    """List what a task made, without bodies."""
+    found = inspecting.list_task_artifacts(caller, task_id)
+    return ArtifactList(items=[artifact_of(one) for one in found])
+
+
+@_router.get(
+    "/artifacts/{artifact_id}",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The body, in its own media type",
+            "content": {
+                "*/*": {
+                    "schema": {"type": "string"},
+                    "example": "CREATE TABLE expense (id bigint PRIMARY KEY);",
+                }
+            },
+        },
+        **refusals(*READ),
+    },
+    openapi_extra={"security": SECURITY},
+)
+def get_artifact(caller: Caller, artifact_id: UUID) -> Response:
+    """Return an artifact's body, to be saved and never to be shown in place."""
+    found = reading.get_artifact(caller, artifact_id)
+    media_type = found.media_type if _MEDIA_TYPE.fullmatch(found.media_type) else _PLAIN
+    name = _UNSAFE.sub("-", found.slug)[:100] or "artifact"
+    return Response(
+        (found.body or "").encode(),
+        media_type=media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )

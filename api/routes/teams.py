@@ -1,0 +1,111 @@
+"""Teams, who is in them, and who is invited."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.calls import Caller, Route
+from api.documentation import READ, SECURITY, WRITE, refusals
+from api.payloads.team import (
+    ChangeRole,
+    Invitation,
+    InvitationList,
+    Invite,
+    Member,
+    MemberList,
+    NewInvitation,
+    NewTeam,
+    Team,
+    TeamDetail,
+    TeamList,
+)
+from core.services import accounts, inviting, members, teams
+
+_router = APIRouter(tags=["teams"], route_class=Route)
+routers = (_router,)
+_READ: dict[str, Any] = {
+    "responses": refusals(*READ),
+    "openapi_extra": {"security": SECURITY},
+}
+_WRITE: dict[str, Any] = {
+    "responses": refusals(*WRITE),
+    "openapi_extra": {"security": SECURITY},
+}
+
+
+@_router.get("/teams", **_READ)
+def list_teams(caller: Caller) -> TeamList:
+    """List one's own teams and those that are shared with one, by name."""
+    return TeamList(items=[Team.model_validate(one) for one in accounts.list_teams(caller)])
+
+
+@_router.post("/teams", status_code=201, **_WRITE)
+def create_team(caller: Caller, wanted: NewTeam, response: Response) -> Team:
+    """Make a team that one owns; only a person can, not a token."""
+    team = teams.create_team(
+        caller, wanted.name, description=wanted.description, is_shared=wanted.is_shared
+    )
+    response.headers["Location"] = f"/api/teams/{team.id}"
+    return Team.model_validate(team)
+
+
+@_router.get("/teams/{team_id}", **_READ)
+def get_team(caller: Caller, team_id: UUID) -> TeamDetail:
+    """Return a team with its members."""
+    found = members.read_people(caller, team_id)
+    return TeamDetail(
+        **Team.model_validate(found.team).model_dump(),
+        role=found.role,
+        may_manage=found.may_manage,
+        members=[Member.model_validate(one) for one in found.members],
+    )
+
+
+@_router.post("/teams/{team_id}/share", **_WRITE)
+def share_team(caller: Caller, team_id: UUID) -> Team:
+    """Let others be invited into a team."""
+    return Team.model_validate(teams.share_team(caller, team_id))
+
+
+@_router.post("/teams/{team_id}/unshare", **_WRITE)
+def unshare_team(caller: Caller, team_id: UUID) -> Team:
+    """Make a team its owner's alone: everybody else is removed."""
+    return Team.model_validate(teams.unshare_team(caller, team_id))
+
+
+@_router.get("/teams/{team_id}/invitations", **_READ)
+def list_invitations(caller: Caller, team_id: UUID) -> InvitationList:
+    """List a team's open invitations, to who manages it."""
+    found = inviting.list_invitations(caller, team_id)
+    return InvitationList(items=[Invitation.model_validate(one) for one in found])
+
+
+@_router.post("/teams/{team_id}/invitations", status_code=201, **_WRITE)
+def invite(caller: Caller, team_id: UUID, wanted: Invite) -> NewInvitation:
+    """Ask somebody into a shared team, by user name or by e-mail address."""
+    made = inviting.invite_person(caller, team_id, wanted.name_or_email, wanted.role)
+    invitation = Invitation.model_validate(made.invitation)
+    return NewInvitation(**invitation.model_dump(), link=made.path)
+
+
+@_router.get("/teams/{team_id}/members", **_READ)
+def list_members(caller: Caller, team_id: UUID) -> MemberList:
+    """List who is in a team, the owner first."""
+    found = members.list_members(caller, team_id)
+    return MemberList(items=[Member.model_validate(one) for one in found])
+
+
+@_router.patch("/teams/{team_id}/members/{user_id}", status_code=204, **_WRITE)
+def change_role(caller: Caller, team_id: UUID, user_id: UUID, wanted: ChangeRole) -> None:
+    """Make a member a viewer, or the other way round."""
+    members.change_role(caller, team_id, user_id, wanted.role)
+
+
+@_router.delete("/teams/{team_id}/members/{user_id}", status_code=204, **_WRITE)
+def remove_member(caller: Caller, team_id: UUID, user_id: UUID) -> None:
+    """Take somebody's access to a team away, at once."""
+    members.remove_member(caller, team_id, user_id)

@@ -1,0 +1,42 @@
+"""What passes to the API, which finds out by itself who asks.
+
+A cookie is sent by a browser whichever site asks it to; a token is not. So whoever sends a token is
+let pass, and the API then looks at no cookie.
+"""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+
+from core.domain.origin import current_origin
+from web.origin import SAFE_METHODS, is_foreign_request
+
+_SAME_SITE = frozenset({"same-origin", "none"})
+
+
+def refuse_call(headers: Headers, method: str, *, is_https: bool) -> Response | None:
+    """Return the answer to a call that another site may have made, or None."""
+    if "authorization" in headers:
+        return None
+    if "cookie" in headers or "origin" in headers:
+        is_foreign = is_foreign_request(headers, method, is_https=is_https)
+    else:
+        # A program without a cookie, that signs up or in; browsers say where they come from.
+        site = headers.get("sec-fetch-site", "none")
+        is_foreign = method not in SAFE_METHODS and site not in _SAME_SITE
+    return _foreign_origin() if is_foreign else None
+
+
+def _foreign_origin() -> Response:
+    body = {
+        "type": "about:blank",
+        "title": "Forbidden",
+        "status": 403,
+        "detail": "Another site asked for this.",
+        "code": "foreign_origin",
+        "hint": "Use the dashboard, or send a token.",
+        "trace_id": current_origin().trace_id,
+    }
+    headers = {"Cache-Control": "no-store"}
+    return JSONResponse(body, 403, headers=headers, media_type="application/problem+json")
