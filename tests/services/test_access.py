@@ -86,6 +86,7 @@ class UseCase:
     needs: Callable[[Someone, Session], object] = lambda someone, session: None
     for_system: bool = True
     is_about_others: bool = False  # there are none in a team that is not shared
+    is_the_owners: bool = False  # not for who manages the team beside its owner
 
 
 def _launch(principal: Principal, ids: Ids) -> Any:
@@ -212,7 +213,10 @@ USE_CASES: dict[str, UseCase] = {
         is_about_others=True,
     ),
     "members.hand_over": UseCase(
-        lambda p, i: members.hand_over(p, i.team, i.member), MANAGE, is_about_others=True
+        lambda p, i: members.hand_over(p, i.team, i.member),
+        MANAGE,
+        is_about_others=True,
+        is_the_owners=True,
     ),
     "inviting.invite_person": UseCase(_invite, MANAGE, for_system=False, is_about_others=True),
     "inviting.list_invitations": UseCase(lambda p, i: inviting.list_invitations(p, i.team), MANAGE),
@@ -386,6 +390,9 @@ def test_a_use_case_is_open_to_whom_the_table_allows(world: World, who: str, nam
     if is_allowed(role, case.action):
         if case.is_about_others and who == "owner of an unshared team":
             with pytest.raises((Conflict, NotFound)):
+                case.act(principal, world.ids)
+        elif case.is_the_owners and who == "second owner":
+            with pytest.raises(NotAllowed):
                 case.act(principal, world.ids)
         else:
             assert case.act(principal, world.ids)
