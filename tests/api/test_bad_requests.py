@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from starlette.testclient import TestClient
@@ -147,7 +146,9 @@ def test_a_name_that_no_role_can_have(world: World, role: str) -> None:
     assert world.get(f"/profiles/{role}").status_code in (400, 404)
 
 
-@pytest.mark.parametrize("key", ["", "x", "1", "é", "0" * 40, str(uuid4())[:-1]])
+@pytest.mark.parametrize(
+    "key", ["", "x", "1", "é", "0" * 40, "1d8ef27c-4ab7-4dc3-bb94-bfda34df616"]
+)
 def test_a_key_that_is_no_uuid_is_refused(world: World, key: str) -> None:
     body = {"team_id": str(world.ids.team), "feature_name": "Name", "brief": BRIEF}
     headers: Any = {"idempotency-key": key.encode()}
