@@ -81,7 +81,16 @@ class Keys(RuleBasedStateMachine):
         body=st.sampled_from([b"x", b"x", b"y"]),
     )
     def begin(self, who: int, path: str, which: int, body: bytes) -> None:
-        place = (who, path, self.keys[which])
+        self._begin((who, path, self.keys[which]), body)
+
+    @precondition(lambda self: self.slots)
+    @rule(data=st.data(), is_same=st.sampled_from([True, True, False]))
+    def begin_again(self, data: st.DataObject, is_same: bool) -> None:
+        place = data.draw(st.sampled_from(list(self.slots)))
+        self._begin(place, self.slots[place].body if is_same else b"z")
+
+    def _begin(self, place: tuple[int, str, UUID], body: bytes) -> None:
+        who, path, _ = place
         found = idempotency.begin(
             self.callers[who], "POST", path, place[2], fingerprint_request(body)
         )
@@ -131,6 +140,17 @@ class Keys(RuleBasedStateMachine):
             slot.answer, slot.is_expired = own, False
         expected = slot.answer if is_kept(status) and is_there else own
         assert sent in (None, expected) if dies else sent == expected
+
+    @precondition(lambda self: self.slots)
+    @rule(data=st.data(), body=st.binary(max_size=20))
+    def run_whole(self, data: st.DataObject, body: bytes) -> None:
+        """What usually happens: the holder answers."""
+        place = data.draw(st.sampled_from(list(self.slots)))
+        slot = self.slots[place]
+        answer = idempotency.keep(slot.holder, 201, {"Location": "/1"}, body)
+        if slot.answer is None:
+            slot.answer, slot.is_expired = Answer(201, {"location": "/1"}, body), False
+        assert answer == slot.answer
 
     @precondition(lambda self: self.runs)
     @rule(data=st.data())
@@ -194,7 +214,7 @@ def test_an_answered_act_is_never_run_again(system: None, monkeypatch: pytest.Mo
     run_state_machine_as_test(
         Keys,
         settings=settings(
-            max_examples=WITH_SERVERS,
+            max_examples=WITH_SERVERS * 3,
             stateful_step_count=60,
             phases=[Phase.generate],  # with servers, shrinking takes minutes and seldom helps
             suppress_health_check=list(HealthCheck),
