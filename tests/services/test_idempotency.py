@@ -113,6 +113,16 @@ def test_a_dead_holder_is_taken_over_by_one_and_the_first_answer_counts(
     assert replay.answer.body == b"late"
 
 
+def test_an_answered_key_is_not_taken_over_when_its_lock_has_passed(
+    principal: UserPrincipal, db: Connection
+) -> None:
+    key = uuid4()
+    idempotency.keep(begun(principal, key), 201, {}, b"kept")
+    let_locks_pass(db)
+    flush()
+    assert isinstance(idempotency.begin(principal, "POST", PATH, key, ONE), Replay)
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 400, 404, 410, 413, 422])
 def test_a_final_answer_is_kept(principal: UserPrincipal, status: int) -> None:
     key = uuid4()
