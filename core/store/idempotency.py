@@ -71,8 +71,8 @@ def claim_key(
         index_elements=["scope_sha256", "key"],
         set_={
             # What still runs under the forgotten row must not answer for the new one.
-            "id": case((is_free, _k.id), else_=new.id),
-            "created_at": case((is_free, _k.created_at), else_=now),
+            "id": case((is_expired, new.id), else_=_k.id),
+            "created_at": case((is_expired, now), else_=_k.created_at),
             "fingerprint": new.fingerprint,
             "state": "in_flight",
             "holder": new.holder,

@@ -84,8 +84,11 @@ class Keys(RuleBasedStateMachine):
         self._begin((who, path, self.keys[which]), body)
 
     @precondition(lambda self: self.slots)
-    @rule(data=st.data(), is_same=st.sampled_from([True, True, False]))
-    def begin_again(self, data: st.DataObject, is_same: bool) -> None:
+    @rule(data=st.data(), is_same=st.sampled_from([True, True, False]), is_late=st.booleans())
+    def begin_again(self, data: st.DataObject, is_same: bool, is_late: bool) -> None:
+        if is_late:
+            self.let_locks_pass()
+            flush()
         place = data.draw(st.sampled_from(list(self.slots)))
         self._begin(place, self.slots[place].body if is_same else b"z")
 
