@@ -214,3 +214,28 @@ class AddressTaken(AppError):
 
     code = "address_taken"
     hint = "Sign in with its password, or ask an administrator."
+
+
+class KeyReused(AppError):
+    """This Idempotency-Key was used for another request."""
+
+    code = "idempotency_key_reused"
+    hint = "Send a new UUID with each act, and the same one with each try of it."
+
+
+class StillRunning(AppError):
+    """The same request is being worked on."""
+
+    code = "still_running"
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        unit = "second" if seconds == 1 else "seconds"
+        super().__init__(hint=f"Send it again, with the same key, in {seconds} {unit}.")
+
+
+class BodyTooLarge(AppError):
+    """What was sent is larger than 1 MB."""
+
+    code = "too_large"
+    hint = "Send at most 1 MB."

@@ -1,8 +1,9 @@
 """One typed Settings, read once from the environment and from the running instance's note.
 
 `DATABASE_URL`, `REDIS_URL`, `SESSION_RETENTION_DAYS` and `AUDIT_RETENTION_DAYS` carry no prefix;
-all others start with `SAGE_`. Where no URL is set, `runtime.json` in the data folder, written by
-`make run`, names the servers of the instance that runs there.
+all others start with `SAGE_` (`IDEMPOTENCY_TTL_SECONDS` is read with it and without). Where no URL
+is set, `runtime.json` in the data folder, written by `make run`, names the servers of the instance
+that runs there.
 """
 
 from __future__ import annotations
@@ -72,6 +73,18 @@ class Settings(BaseSettings):
     anonymous_sockets_per_minute_address: int = Field(120, ge=1)
     api_reads_per_minute: int = Field(600, ge=1, description="of one user or token")
     api_writes_per_minute: int = Field(120, ge=1, description="of one user or token")
+
+    idempotency_ttl_seconds: int = Field(
+        86_400,
+        ge=1,
+        validation_alias=AliasChoices(
+            "SAGE_IDEMPOTENCY_TTL_SECONDS", "IDEMPOTENCY_TTL_SECONDS", "idempotency_ttl_seconds"
+        ),
+        description="so long an answer is kept for repeated requests",
+    )
+    idempotency_lock_seconds: int = Field(
+        60, ge=1, description="after which a request without an answer counts as dead"
+    )
 
     oidc_issuer: str = Field("", description="the identity provider; empty: there is none")
     oidc_client_id: str = ""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from core.errors import IllegalTransition
 from core.services.auditing import drop_old_audit
 from core.services.control import expire_session
+from core.services.idempotency import drop_expired_keys
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.store import operations, sessions
@@ -44,6 +45,7 @@ def forget_silent_workers() -> None:
 def run_job(name: str) -> None:
     """Run a scheduled job by its name; raises `KeyError` for one that is not known."""
     {
+        "drop_expired_keys": drop_expired_keys,
         "drop_old_audit": drop_old_audit,
         "expire_sessions": expire_inactive_sessions,
         "forget_silent_workers": forget_silent_workers,

@@ -137,10 +137,11 @@ def test_there_are_foreign_keys_to_look_at(db: Connection) -> None:
 
 
 # A token is its user's, and may be bound to one team. A change of an account is audited without a
-# team. Seals hold hashes only, by chain.
+# team. Seals hold hashes only, by chain. The key of a request belongs to whoever asked.
 PERHAPS_WITHOUT_TEAM = {"api_tokens", "audit_events"}
 WITHOUT_TEAM = {
     *("users", "teams", "jobs", "worker_heartbeats", "audit_seals", "audit_unsealed"),
+    "idempotency_keys",
     *PERHAPS_WITHOUT_TEAM,
 }
 

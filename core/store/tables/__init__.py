@@ -2,6 +2,7 @@
 
 from core.store.tables.audit import audit_events, audit_seals, audit_unsealed
 from core.store.tables.configuration import pipelines, role_profiles
+from core.store.tables.idempotency import idempotency_keys
 from core.store.tables.journal import (
     agent_snapshots,
     artifacts,
@@ -29,6 +30,7 @@ __all__ = [
     "audit_seals",
     "audit_unsealed",
     "execution_sessions",
+    "idempotency_keys",
     "jobs",
     "metadata",
     "pipelines",
