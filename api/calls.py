@@ -14,7 +14,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.documentation import KEEPS_ANSWERS
 from api.problems import NotSignedIn
+from api.repeats import answer_once, has_key
 from core.domain.access import Principal, UserPrincipal
 from core.errors import TokenRefused
 from core.services import limiting, signing_in
@@ -70,8 +72,12 @@ class OpenRoute(APIRoute):
     """An operation that anybody may ask for; no cache keeps its answer."""
 
     limiter = _open_limiter
+    keeps_answers = False
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if self.keeps_answers and "POST" in (options.get("methods") or ()):
+            extra = options.get("openapi_extra") or {}
+            options["openapi_extra"] = {**extra, KEEPS_ANSWERS: True}
         if not inspect.iscoroutinefunction(endpoint):
             endpoint = in_threads(endpoint, self.limiter)
         super().__init__(path, endpoint, **options)
@@ -82,7 +88,7 @@ class OpenRoute(APIRoute):
 
         async def admit_and_handle(request: Request) -> Response:
             await self.admit(request)
-            answer = await handle(request)
+            answer = await self.answer(request, handle)
             answer.headers.setdefault("Cache-Control", "no-store")
             return answer
 
@@ -91,11 +97,16 @@ class OpenRoute(APIRoute):
     async def admit(self, request: Request) -> None:
         """Raise when somebody may not ask for this; before their request is read."""
 
+    async def answer(self, request: Request, handle: Handler) -> Response:
+        """Return the answer to whoever was admitted."""
+        return await handle(request)
+
 
 class Route(OpenRoute):
     """An operation of somebody."""
 
     limiter = _limiter
+    keeps_answers = True
 
     async def admit(self, request: Request) -> None:
         """Find out who asks, and whether they ask too often."""
@@ -105,6 +116,22 @@ class Route(OpenRoute):
             request.cookies.get(signing_in.cookie_name()),
             request.method not in _READS,
         )
+
+    async def answer(self, request: Request, handle: Handler) -> Response:
+        """Return the answer; one that was given for the same `Idempotency-Key` is given again."""
+        if not has_key(request):
+            return await handle(request)
+        return await answer_once(request, request.scope[_PRINCIPAL], handle, in_threads)
+
+
+class SecretRoute(Route):
+    """An operation that answers with a secret, which is kept for nobody: keys do not count."""
+
+    keeps_answers = False
+
+    async def answer(self, request: Request, handle: Handler) -> Response:
+        """Return the answer."""
+        return await handle(request)
 
 
 async def _caller(request: Request) -> Principal:

@@ -23,6 +23,7 @@ A program signs in with an API token (`Authorization: Bearer sage_…`), a brows
 with its login. What is refused is told in problem details (RFC 9457), whose `code` is stable.
 Lists are read on with `cursor`. A thing of a team that you are not in is not found.
 """
+KEEPS_ANSWERS = "x-keeps-answers"  # marks operations on their way into the document
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"login": []}]
 
 # What each refusal looks like, by status: code, sentence, hint.
@@ -94,6 +95,9 @@ def document(app: FastAPI) -> dict[str, Any]:
         for name, shape in schemas.items():
             if found := _examples().get(name):
                 shape["examples"] = found  # whole: FastAPI leaves out what is null
+        for _, _, operation in operations(made):
+            if operation.pop(KEEPS_ANSWERS, False):
+                _describe_repeats(operation)
         components["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "an API token"},
             "login": {
@@ -105,6 +109,25 @@ def document(app: FastAPI) -> dict[str, Any]:
         }
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _describe_repeats(operation: dict[str, Any]) -> None:
+    """Say that an operation takes a key, and what it answers when it was done before."""
+    operation.setdefault("parameters", []).append(
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "format": "uuid"},
+            "description": "sent again with it, a request is done once and answered alike",
+        }
+    )
+    answers = operation["responses"]
+    first = next(one for status, one in answers.items() if status.startswith("2"))
+    again = {"Idempotency-Replayed": {"schema": {"type": "string"}}}
+    status = {"Idempotency-First-Status": {"schema": {"type": "string"}}}
+    known = answers.setdefault("200", {**first, "description": "What was answered before"})
+    known["headers"] = {**known.get("headers", {}), **again, **status}
 
 
 def _examples() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from core.domain.origin import current_origin
 from core.domain.text import clean_line
 from core.errors import (
     AppError,
+    BodyTooLarge,
     Conflict,
     DatabaseUnavailable,
     Fenced,
@@ -24,11 +25,13 @@ from core.errors import (
     InvalidInput,
     InvalidResult,
     InvitationOver,
+    KeyReused,
     LinkSpent,
     NotAllowed,
     NotFound,
     RedisUnavailable,
     SignUpClosed,
+    StillRunning,
     TasksRunning,
     TeamArchived,
     TicketSpent,
@@ -69,9 +72,12 @@ STATUS: Mapping[type[AppError], int] = {
     Conflict: 409,
     TeamArchived: 409,
     InvitationOver: 409,
+    StillRunning: 409,
     Fenced: 409,
     LinkSpent: 410,
+    BodyTooLarge: 413,
     InvalidInput: 422,
+    KeyReused: 422,
     InvalidResult: 422,
     IllegalTransition: 422,
     TasksRunning: 422,
@@ -131,7 +137,7 @@ def problem_of(error: AppError) -> Response:
         headers["WWW-Authenticate"] = 'Bearer realm="Sage Mode"' + (
             ', error="invalid_token"' if is_token else ""
         )
-    elif isinstance(error, TooManyTries):
+    elif isinstance(error, TooManyTries | StillRunning):
         headers["Retry-After"] = str(error.seconds)
     elif status == 503:
         headers["Retry-After"] = str(AGAIN_SECONDS)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
@@ -15,6 +16,7 @@ from api.documentation import READ, SECURITY, WRITE, refusals
 from api.payloads.decision import Decision, DecisionTree, NewDecision
 from api.payloads.session import Launch, Session, SessionDetail, SessionPage
 from api.rendering import decision_of, session_of, session_values, task_of
+from api.repeats import act_key
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.lifecycle import SessionStatus
 from core.domain.session import LaunchRequest
@@ -32,33 +34,13 @@ _WRITE: dict[str, Any] = {
 }
 
 
-@_router.post(
-    "/sessions",
-    status_code=201,
-    responses={
-        200: {"model": Session, "description": "The session that this key launched before"},
-        **refusals(*WRITE),
-    },
-    openapi_extra={"security": SECURITY},
-)
-def launch(
-    caller: Caller,
-    wanted: Launch,
-    response: Response,
-    idempotency_key: Annotated[
-        UUID | None,
-        Header(description="repeated with it, the request finds the session that it launched"),
-    ] = None,
-) -> Session:
+@_router.post("/sessions", status_code=201, **_WRITE)
+def launch(caller: Caller, wanted: Launch, request: Request, response: Response) -> Session:
     """Launch a session on a brief."""
-    key = None if idempotency_key is None else str(idempotency_key)
-    launched = launching.launch_session(
-        caller, LaunchRequest(**wanted.model_dump(), launch_key=key)
-    )
-    response.headers["Location"] = f"/api/sessions/{launched.session.id}"
-    if not launched.is_new:
-        response.status_code = 200
-    return session_of(launched.session)
+    order = LaunchRequest(**wanted.model_dump(), launch_key=act_key(request))
+    session = launching.launch_session(caller, order).session
+    response.headers["Location"] = f"/api/sessions/{session.id}"
+    return session_of(session)
 
 
 @_router.get("/sessions", **_READ)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.calls import Caller, Route
+from api.calls import Caller, Route, SecretRoute
 from api.documentation import READ, SECURITY, WRITE, refusals
 from api.payloads.team import (
     ChangeRole,
@@ -26,7 +26,8 @@ from api.payloads.team import (
 from core.services import accounts, inviting, members, teams
 
 _router = APIRouter(tags=["teams"], route_class=Route)
-routers = (_router,)
+_secret_router = APIRouter(tags=["teams"], route_class=SecretRoute)
+routers = (_router, _secret_router)
 _READ: dict[str, Any] = {
     "responses": refusals(*READ),
     "openapi_extra": {"security": SECURITY},
@@ -84,7 +85,7 @@ def list_invitations(caller: Caller, team_id: UUID) -> InvitationList:
     return InvitationList(items=[Invitation.model_validate(one) for one in found])
 
 
-@_router.post("/teams/{team_id}/invitations", status_code=201, **_WRITE)
+@_secret_router.post("/teams/{team_id}/invitations", status_code=201, **_WRITE)
 def invite(caller: Caller, team_id: UUID, wanted: Invite) -> NewInvitation:
     """Ask somebody into a shared team, by user name or by e-mail address."""
     made = inviting.invite_person(caller, team_id, wanted.name_or_email, wanted.role)

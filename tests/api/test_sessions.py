@@ -33,13 +33,14 @@ def test_a_launch_says_where_its_session_is(world: World) -> None:
 
 
 def test_a_launch_repeated_with_its_key_finds_its_session(world: World) -> None:
-    headers = {"idempotency-key": str(uuid4())}
+    headers = world.token() | {"idempotency-key": str(uuid4())}
     first = world.post("/sessions", order(world), headers=headers)
     again = world.post("/sessions", order(world), headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["id"] == again.json()["id"]
     assert first.headers["location"] == again.headers["location"]
-    other = world.post("/sessions", order(world), headers={"idempotency-key": str(uuid4())})
+    headers |= {"idempotency-key": str(uuid4())}
+    other = world.post("/sessions", order(world), headers=headers)
     assert (other.status_code, other.json()["id"] != first.json()["id"]) == (201, True)
 
 
