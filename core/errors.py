@@ -30,6 +30,13 @@ class InvalidInput(AppError):
     hint = "Correct the named field and send it again."
 
 
+class TooLarge(InvalidInput):
+    """What was sent is too large."""
+
+    code = "too_large"
+    hint = "Send less; a long document can be cut into several."
+
+
 class NotFound(AppError):
     """It does not exist, or it belongs to a team that you are not in."""
 
@@ -130,6 +137,17 @@ class Fenced(AppError):
 
     code = "fenced"
     hint = "Stop working on this attempt: a newer one exists, or the session has ended."
+
+
+class LeaseLost(AppError):
+    """This attempt does not hold the task any more, so nothing of it was recorded."""
+
+    code = "lease_lost"
+    hint = "Stop working on it, and ask for work again."
+
+    def __init__(self, message: str | None = None, *, reason: str = "not_held") -> None:
+        self.reason = reason  # a stable word: why the attempt ended
+        super().__init__(message)
 
 
 class InvalidResult(AppError):
