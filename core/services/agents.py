@@ -30,7 +30,7 @@ from core.settings import get_settings
 from core.signals import wakeups
 from core.signals.wakeups import announce
 from core.store import attempts, external_work, journal, sessions
-from core.store.database import driver_of
+from core.store.database import send_directly
 from core.store.external_work import WaitingTeam
 
 # Whatever makes a task ready moves its session's log, and is said on one of these. A retry comes
@@ -122,13 +122,16 @@ def _take_up(
         if task_id is None:
             return None
         tried.append(task_id)
-        return attempts.claim_task(
-            driver_of(db),
-            task_id,
-            snapshot_id=snapshot_id,
-            worker=worker,
-            queue_id=None,
-            lease_seconds=lease_seconds,
+        return send_directly(
+            db,
+            lambda driver: attempts.claim_task(
+                driver,
+                task_id,
+                snapshot_id=snapshot_id,
+                worker=worker,
+                queue_id=None,
+                lease_seconds=lease_seconds,
+            ),
         )
 
     def pick(db: Connection) -> UUID | None:

@@ -27,7 +27,7 @@ from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import attempts, heads, journal, sessions, tasks
 from core.store.attempts import Completed, Completion
-from core.store.database import Driver, driver_of
+from core.store.database import Driver, send_directly
 from core.store.heads import Head
 
 MAX_ERROR_CHARACTERS = 2000
@@ -79,7 +79,7 @@ def record_result(
     def work_whole(db: Connection) -> Completed:
         if guard is not None:
             guard(db)
-        completed = work(driver_of(db))
+        completed = send_directly(db, work)
         ends = asks and not completed.is_repeat
         return _end_with_questions(db, completed, result) if ends else completed
 
