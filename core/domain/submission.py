@@ -121,7 +121,8 @@ def _check_number(what: str, number: int, most: int) -> None:
 
 def clean_fraction(fraction: Any) -> float | None:
     """Return how far an attempt is, 0 to 1; None for what is no number."""
-    is_number = isinstance(fraction, int | float) and not isinstance(fraction, bool)
-    if not is_number or math.isnan(fraction):
+    if not isinstance(fraction, int | float) or isinstance(fraction, bool):
+        return None
+    if isinstance(fraction, float) and math.isnan(fraction):
         return None
     return float(min(max(fraction, 0), 1))
