@@ -38,6 +38,7 @@ from core.store.external_work import WaitingTeam
 CHANNELS = (wakeups.WORK_CHANNEL, wakeups.SESSIONS_CHANNEL)
 
 _BUDGET_SECONDS = 5.0
+_MOST_LOOKS = 5  # while others take what was in sight
 
 
 def find_work(principal: Principal, wanted: WorkQuery) -> AgentOrder | None:
@@ -48,17 +49,17 @@ def find_work(principal: Principal, wanted: WorkQuery) -> AgentOrder | None:
     """
     agent = check_agent(principal)
     wanted = _check(wanted)
-    for team in ask(lambda db: _waiting(db, agent, wanted), budget_seconds=_BUDGET_SECONDS):
-        if team.due_in_seconds > 0:
-            break
-        try:
-            order = _take_up(agent, team.team_id, wanted)
-        except (NotAllowed, NotFound, TeamArchived):
-            continue  # the right to it went away meanwhile
-        if order is not None:
-            seq = order.claim.seq
-            announce(get_settings().redis_url, sessions=[(order.claim.session_id, seq)])
-            return order
+    for _ in range(_MOST_LOOKS):
+        found = ask(lambda db: _waiting(db, agent, wanted), budget_seconds=_BUDGET_SECONDS)
+        due = [team.team_id for team in found if team.due_in_seconds <= 0]
+        if not due:
+            return None
+        for team_id in due:
+            order = _take_up(agent, team_id, wanted)
+            if order is not None:
+                claim = order.claim
+                announce(get_settings().redis_url, sessions=[(claim.session_id, claim.seq)])
+                return order
     return None
 
 
@@ -142,7 +143,10 @@ def _take_up(
         return found
 
     def work(db: Connection) -> AgentOrder | None:
-        demand_held(db, agent, team_id, Action.EXECUTE)
+        try:
+            demand_held(db, agent, team_id, Action.EXECUTE)
+        except (NotAllowed, NotFound, TeamArchived):
+            return None  # the right to it went away since we looked
         earlier = tried[-1] if tried else None  # of a try whose answer was lost
         claimed = claim(db, earlier) or claim(db, pick(db))
         if claimed is None:

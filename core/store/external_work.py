@@ -13,7 +13,7 @@ from core.domain.agent import AgentAttempt, WorkQuery
 from core.domain.attempt import BY_AGENTS, HeldAttempt, WorkerIdentity
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.store.scope import visible
-from core.store.tables import agent_snapshots, agent_tasks, session_events, session_heads, teams
+from core.store.tables import agent_snapshots, agent_tasks, session_events, session_heads
 
 _t = agent_tasks.c
 _h = session_heads.c
@@ -32,12 +32,12 @@ class WaitingTeam:
 
 
 def list_waiting(db: Connection, principal: Principal, wanted: WorkQuery) -> list[WaitingTeam]:
-    """Return the teams, not archived, with tasks that wait for an agent; the first due first."""
+    """Return the teams with tasks that wait for an agent; the first due first."""
     due_in = func.extract("epoch", func.min(_t.due_at) - _CLOCK)
     query = (
         select(_t.team_id, due_in.label("due_in"))
-        .select_from(_WITH_HEAD.join(teams, teams.c.id == _t.team_id))
-        .where(*_wanted(wanted), teams.c.archived_at.is_(None))
+        .select_from(_WITH_HEAD)
+        .where(*_wanted(wanted))
         .group_by(_t.team_id)
         .order_by(func.min(_t.due_at))
     )

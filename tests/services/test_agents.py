@@ -222,6 +222,12 @@ def test_without_a_team_named_an_agent_gets_only_what_it_may_execute(someone: So
     assert take(make_agent(someone, team_id=someone.team_id))
 
 
+def test_a_token_without_the_scope_hears_so_also_where_there_is_no_work(someone: Someone) -> None:
+    for ask in (agents.find_work, agents.next_work_in):
+        with pytest.raises(NotAllowed, match="scope execute"):
+            ask(make_agent(someone, scopes=frozenset({Scope.LAUNCH})), WorkQuery())
+
+
 def test_a_viewer_finds_the_work_of_another_team_of_theirs(someone: Someone) -> None:
     launch_external(someone)
     viewer = joined(someone, TeamRole.VIEWER)
@@ -367,7 +373,8 @@ def test_a_claim_whose_answer_is_lost_is_not_left_behind(
     session = launch_external(someone, "architect", "dba")
     agent = make_agent(someone)
     with lost_answers(servers, monkeypatch):
-        order = take(agent)
+        order = agents._take_up(agent, someone.team_id, WorkQuery())
+    assert order is not None
     assert list(statuses(someone, session).values()).count("running") == 1
     assert reporting.heartbeat_task(agent, order.claim.task_id, 1)
     assert difference(db, session.id) == []

@@ -262,8 +262,13 @@ def test_a_right_that_goes_away_after_the_look_stores_nothing(
 
 
 @pytest.mark.parametrize("name", ["complete", "fail"])
+@pytest.mark.parametrize("is_taken_again", [True, False])
 def test_a_lease_that_is_lost_after_the_look_stores_nothing(
-    someone: Someone, db: Connection, monkeypatch: pytest.MonkeyPatch, name: str
+    someone: Someone,
+    db: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    is_taken_again: bool,
 ) -> None:
     session = launch_external(someone)
     agent = make_agent(someone)
@@ -274,6 +279,8 @@ def test_a_lease_that_is_lost_after_the_look_stores_nothing(
         found = look(*given)
         if not looks:
             lose(order)
+            if is_taken_again:
+                take(agent)
         looks.append(1)
         return found
 
@@ -281,7 +288,7 @@ def test_a_lease_that_is_lost_after_the_look_stores_nothing(
     with pytest.raises(LeaseLost) as caught:
         REPORTS[name](agent, *names(order))
     assert caught.value.reason == "lease_lost"
-    assert row_of(order.claim.task_id)["status"] == "ready"
+    assert row_of(order.claim.task_id)["status"] == ("running" if is_taken_again else "ready")
     assert difference(db, session.id) == []
 
 
@@ -340,6 +347,8 @@ def test_an_end_whose_answer_is_lost_is_recorded_once(
     session = launch_external(someone)
     agent = make_agent(someone)
     order = take(agent)
+    looked = reporting._look(agent, *names(order))
+    monkeypatch.setattr(reporting, "_look", lambda *_: looked)  # it is the end that is lost
     with lost_answers(servers, monkeypatch):
         REPORTS[name](agent, *names(order))
     task = task_of(someone, session, "architect")
