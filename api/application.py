@@ -12,10 +12,33 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.documentation import document
 from api.problems import handle_problems, too_large
-from api.routes import audit, auth, health, profiles, session_log, sessions, steering, tasks, teams
+from api.routes import (
+    agents,
+    audit,
+    auth,
+    health,
+    profiles,
+    session_log,
+    sessions,
+    steering,
+    tasks,
+    teams,
+)
 
 PATH = "/api"
 BODY_LIMIT = 1024 * 1024
+_MODULES = (
+    auth,
+    teams,
+    profiles,
+    sessions,
+    session_log,
+    steering,
+    tasks,
+    agents,
+    audit,
+    health,
+)
 
 
 class Announced:
@@ -50,7 +73,7 @@ def make_api() -> FastAPI:
     )
     app.openapi = _documenting(app)  # type: ignore[method-assign]
     handle_problems(app)
-    for module in (auth, teams, profiles, sessions, session_log, steering, tasks, audit, health):
+    for module in _MODULES:
         for router in module.routers:
             app.include_router(router)
     return app

@@ -134,6 +134,14 @@ class SecretRoute(Route):
         return await handle(request)
 
 
+async def identify_again(request: Request) -> Principal:
+    """Return who asks, after a wait in which their token or login may have ended."""
+    identify_now = in_threads(identify)
+    return await identify_now(
+        request.headers.get("authorization"), request.cookies.get(signing_in.cookie_name())
+    )
+
+
 async def _caller(request: Request) -> Principal:
     principal: Principal = request.scope[_PRINCIPAL]
     return principal

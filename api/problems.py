@@ -17,7 +17,6 @@ from core.domain.origin import current_origin
 from core.domain.text import clean_line
 from core.errors import (
     AppError,
-    BodyTooLarge,
     Conflict,
     DatabaseUnavailable,
     Fenced,
@@ -26,6 +25,7 @@ from core.errors import (
     InvalidResult,
     InvitationOver,
     KeyReused,
+    LeaseLost,
     LinkSpent,
     NotAllowed,
     NotFound,
@@ -36,6 +36,7 @@ from core.errors import (
     TeamArchived,
     TicketSpent,
     TokenRefused,
+    TooLarge,
     TooManyTries,
     WrongPassword,
 )
@@ -74,8 +75,9 @@ STATUS: Mapping[type[AppError], int] = {
     InvitationOver: 409,
     StillRunning: 409,
     Fenced: 409,
+    LeaseLost: 409,
     LinkSpent: 410,
-    BodyTooLarge: 413,
+    TooLarge: 413,
     InvalidInput: 422,
     KeyReused: 422,
     InvalidResult: 422,
@@ -107,6 +109,7 @@ def problem(
     hint: str,
     *,
     errors: list[FieldProblem] | None = None,
+    reason: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return problem details as an answer that no cache keeps."""
@@ -119,6 +122,7 @@ def problem(
         hint=hint,
         trace_id=current_origin().trace_id,
         errors=errors,
+        reason=reason,
     )
     return JSONResponse(
         found.model_dump(exclude_none=True),
@@ -141,7 +145,10 @@ def problem_of(error: AppError) -> Response:
         headers["Retry-After"] = str(error.seconds)
     elif status == 503:
         headers["Retry-After"] = str(AGAIN_SECONDS)
-    return problem(status, error.code, error.message, error.hint_text, headers=headers)
+    reason = error.reason if isinstance(error, LeaseLost) else None
+    return problem(
+        status, error.code, error.message, error.hint_text, reason=reason, headers=headers
+    )
 
 
 def too_large() -> Response:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
 from api.payloads.event import Event, SnapshotLink
 from api.payloads.session import Session
 from api.payloads.task import Artifact, Evidence, Snapshot, Task, Validation
+from core.domain import attempt as attempts
 from core.domain import events as ev
 from core.domain import session as stored
+from core.domain.agent import AgentOrder
 from core.domain.events import EventBody, encode_body
 from core.services.inspecting import Inspection
 
@@ -152,3 +155,32 @@ def event_of(found: ev.Event) -> Event:
         version=found.body.version,
         data=encode_body(found.body),
     )
+
+
+def order_of(found: AgentOrder) -> Order:
+    """Return the payload of a task that an agent has taken up."""
+    claim, work = found.claim, found.claim.work
+    return Order(
+        task_id=work.task_id,
+        attempt=work.attempt,
+        session_id=work.session_id,
+        team_id=claim.team_id,
+        role=work.role,
+        feature_name=work.feature_name,
+        brief=work.brief,
+        description=work.description,
+        instructions=work.instructions,
+        capabilities=list(work.capabilities),
+        upstream={role: dict(output) for role, output in work.upstream.items()},
+        input=dict(work.input),
+        decisions=[decision_of(one) for one in found.decisions],
+        started_at=claim.started_at,
+        lease_until=found.lease_until,
+        lease_seconds=found.lease_seconds,
+        deadline_at=claim.deadline_at,
+    )
+
+
+def recorded_of(found: attempts.Recorded) -> Recorded:
+    """Return what a report led to."""
+    return Recorded(session_id=found.session_id, last_seq=found.seq, freed=list(found.freed))

@@ -30,6 +30,13 @@ class InvalidInput(AppError):
     hint = "Correct the named field and send it again."
 
 
+class TooLarge(InvalidInput):
+    """What was sent is too large."""
+
+    code = "too_large"
+    hint = "Send less; a long document can be cut into several."
+
+
 class NotFound(AppError):
     """It does not exist, or it belongs to a team that you are not in."""
 
@@ -132,6 +139,17 @@ class Fenced(AppError):
     hint = "Stop working on this attempt: a newer one exists, or the session has ended."
 
 
+class LeaseLost(AppError):
+    """This attempt does not hold the task any more, so nothing of it was recorded."""
+
+    code = "lease_lost"
+    hint = "Stop working on it, and ask for work again."
+
+    def __init__(self, message: str | None = None, *, reason: str = "not_held") -> None:
+        self.reason = reason  # a stable word: why the attempt ended
+        super().__init__(message)
+
+
 class InvalidResult(AppError):
     """The executor's result cannot be stored: a slug is taken, or a value is unknown."""
 
@@ -232,10 +250,3 @@ class StillRunning(AppError):
         self.seconds = seconds
         unit = "second" if seconds == 1 else "seconds"
         super().__init__(hint=f"Send it again, with the same key, in {seconds} {unit}.")
-
-
-class BodyTooLarge(AppError):
-    """What was sent is larger than 1 MB."""
-
-    code = "too_large"
-    hint = "Send at most 1 MB."

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(10.0, gt=0)
     heartbeat_seconds: float = Field(3.0, gt=0)
     task_timeout_seconds: float = Field(300.0, gt=0, description="deadline of an attempt")
+    agent_lease_seconds: float = Field(
+        60.0, gt=0, description="how long an agent from outside owns its task without a heartbeat"
+    )
+    agent_timeout_seconds: float = Field(
+        3600.0, gt=0, description="deadline of an attempt of an agent from outside"
+    )
     stop_grace_seconds: float = Field(
         10.0, ge=0, description="from telling an executor to stop to killing its process"
     )

@@ -35,6 +35,12 @@ LEAF: Example = {
     "supersedes": None,
     "seq": 12,
 }
+NEW_DECISION: Example = {
+    "text": "One table for approvals",
+    "rationale": "Every step is decided once",
+    "category": "data",
+    "confidence": "high",
+}
 Confidence = Literal["high", "medium", "low"]
 # The service names the categories in its hint.
 Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -83,21 +89,10 @@ class NewAlternative(Request):
     rejected_because: Line
 
 
-class NewDecision(Request):
-    """A strategic decision to be recorded on a session."""
+class TacticalDecision(Request):
+    """A decision that a task took."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "text": "One table for approvals",
-                    "rationale": "Every step is decided once",
-                    "category": "data",
-                    "confidence": "high",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW_DECISION]})
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     rationale: Annotated[str, StringConstraints(min_length=1, max_length=5000)]
@@ -109,6 +104,13 @@ class NewDecision(Request):
     alternatives: list[NewAlternative] = Field([], max_length=20)
     evidence: list[Line] = Field([], max_length=50, description="slugs of artifacts, or quotes")
     revisit_trigger: Line | None = None
+
+
+class NewDecision(TacticalDecision):
+    """A strategic decision to be recorded on a session."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [NEW_DECISION]})
+
     supersedes_id: UUID | None = Field(None, description="a strategic one of this session")
 
 

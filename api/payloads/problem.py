@@ -41,3 +41,6 @@ class Problem(BaseModel):
     hint: str = Field(description="what to do")
     trace_id: str = Field(description="finds the request in the log and the audit")
     errors: list[FieldProblem] | None = Field(None, description="of a request that was not valid")
+    reason: str | None = Field(
+        None, description="of lease_lost: why the attempt does not hold its task any more"
+    )

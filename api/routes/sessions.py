@@ -13,11 +13,11 @@ from starlette.responses import Response
 from api.calls import Caller, Route
 from api.cursors import read_session_cursor, session_cursor
 from api.documentation import READ, SECURITY, WRITE, refusals
+from api.drafts import draft_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
 from api.payloads.session import Launch, Session, SessionDetail, SessionPage
 from api.rendering import decision_of, session_of, session_values, task_of
 from api.repeats import act_key
-from core.domain.decision import Alternative, DecisionDraft
 from core.domain.lifecycle import SessionStatus
 from core.domain.session import LaunchRequest
 from core.services import browsing, journaling, launching, reading
@@ -98,18 +98,7 @@ def get_decisions(caller: Caller, session_id: UUID) -> DecisionTree:
 @_router.post("/sessions/{session_id}/decisions", status_code=201, **_WRITE)
 def record_decision(caller: Caller, session_id: UUID, wanted: NewDecision) -> Decision:
     """Record a strategic decision; tasks that start later are guided by it."""
-    draft = DecisionDraft(
-        text=wanted.text,
-        rationale=wanted.rationale,
-        category=wanted.category,
-        confidence=wanted.confidence,
-        alternatives=tuple(
-            Alternative(one.text, one.rejected_because) for one in wanted.alternatives
-        ),
-        evidence=tuple(wanted.evidence),
-        revisit_trigger=wanted.revisit_trigger,
-        strategic=True,
-    )
+    draft = draft_of(wanted, strategic=True)
     decision_id = journaling.record_decision(
         caller, session_id, draft, supersedes_id=wanted.supersedes_id
     )

@@ -16,7 +16,8 @@ from core.domain.work import RoleWork
 INLINE_BYTES = 2048  # larger values stand in a snapshot by their hash
 
 # An agent claims these tasks itself, or an import has recorded them; they never enter the queue.
-NOT_QUEUED = ("external", "recorded")
+BY_AGENTS = "external"
+NOT_QUEUED = (BY_AGENTS, "recorded")
 
 DEADLINE_PASSED = "deadline_passed"
 CRASHED = "crashed"
@@ -24,9 +25,9 @@ CRASHED = "crashed"
 
 @dataclass(frozen=True, slots=True)
 class WorkerIdentity:
-    """Who claims: shown to people, and compared by nobody; the fence is the attempt's number."""
+    """Who claims. The fence is the attempt's number; of agents from outside the name counts too."""
 
-    name: str  # host:pid, or an agent's name
+    name: str  # host:pid, or as `core.domain.agent.agent_name` says
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,22 @@ class Claim:
     def attempt(self) -> int:
         """The fencing token: a newer attempt has a higher one."""
         return self.work.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAttempt:
+    """A running attempt as far as recording needs it, for who was handed its order elsewhere."""
+
+    session_id: UUID
+    team_id: UUID
+    task_id: UUID
+    attempt: int
+    executor: str
+    snapshot_id: UUID
+    worker: WorkerIdentity
+
+
+Attempt = Claim | HeldAttempt
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.domain.text import clean_line, clean_text
+from core.errors import InvalidInput
 
 Confidence = Literal["high", "medium", "low"]
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
+MAX_TEXT_CHARACTERS = 500
+MAX_RATIONALE_CHARACTERS = 5000
 CATEGORIES = (
     "architecture",
     "technology",
@@ -60,3 +64,25 @@ def clean_draft(draft: DecisionDraft) -> DecisionDraft:
         evidence=tuple(map(clean_text, draft.evidence)),
         revisit_trigger=None if trigger is None else clean_text(trigger),
     )
+
+
+def check_draft(draft: DecisionDraft) -> DecisionDraft:
+    """Return a cleaned draft; raises `InvalidInput` for what is missing, too long or unknown."""
+    draft = clean_draft(draft)
+    for name, text, most in (
+        ("what was decided", draft.text, MAX_TEXT_CHARACTERS),
+        ("the reason", draft.rationale, MAX_RATIONALE_CHARACTERS),
+    ):
+        if not text.strip():
+            raise InvalidInput(f"Say {name}.", hint="A sentence is enough.")
+        if len(text) > most:
+            raise InvalidInput(
+                f"For {name}, {most:,} characters are the most.", hint="Shorten the text."
+            )
+    if draft.category not in CATEGORIES:
+        raise InvalidInput(
+            "That is no category.", hint="Use one of: " + ", ".join(CATEGORIES) + "."
+        )
+    if draft.confidence not in CONFIDENCES:
+        raise InvalidInput("That is no confidence.", hint="Use high, medium or low.")
+    return replace(draft, text=draft.text.strip(), rationale=draft.rationale.strip())

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain import events as ev
-from core.domain.attempt import Claim, WorkerIdentity, owned_view
+from core.domain.attempt import Attempt, Claim, WorkerIdentity, owned_view
 from core.domain.text import clean_line
 from core.ids import new_id
 from core.services.transaction import transact, transact_alone, transact_directly
@@ -48,18 +48,20 @@ def extend_lease(claim: Claim) -> bool:
     """Extend an attempt's lease; False when it has lost the task or its deadline has passed."""
     lease_seconds = get_settings().lease_seconds
     return transact_alone(
-        lambda db: attempts.extend_lease(db, claim.task_id, claim.attempt, lease_seconds),
+        lambda db: (
+            attempts.extend_lease(db, claim.task_id, claim.attempt, lease_seconds) is not None
+        ),
         budget_seconds=lease_seconds / 3,
     )
 
 
-def report_progress(claim: Claim, fraction: float | None) -> None:
+def report_progress(claim: Attempt, fraction: float | None) -> None:
     """Tell whoever watches how far an attempt is, 0 to 1; may be lost."""
     url = get_settings().redis_url
     announce_progress(url, claim.session_id, claim.task_id, claim.attempt, fraction)
 
 
-def note_task(claim: Claim, text: str) -> None:
+def note_task(claim: Attempt, text: str) -> None:
     """Record what an attempt is doing, as an event; nothing happens when it lost its task."""
     note = clean_line(text)[:MAX_NOTE_CHARACTERS]
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.domain import events as ev
 from core.domain.access import Action, Principal, SystemPrincipal
-from core.domain.decision import CATEGORIES, DecisionDraft, clean_draft
+from core.domain.decision import DecisionDraft, check_draft
 from core.domain.events import EventBody
 from core.domain.session import Decision
 from core.domain.text import clean_line
@@ -41,8 +41,6 @@ __all__ = [
 
 PAGE_ENTRIES = 50
 MOST_ENTRIES = 1000
-MAX_TEXT_CHARACTERS = 500
-MAX_RATIONALE_CHARACTERS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ def record_decision(
             "Sage Mode itself records no decision here.",
             hint="Record it as a person, or with a token that has the scope decide.",
         )
-    draft = _check(draft)
+    draft = check_draft(draft)
     decision_id = new_id()
     earlier: list[tuple[int, datetime]] = []
 
@@ -210,27 +208,6 @@ def record_decision(
 
 def _may_decide(db: Connection, principal: Principal, team_id: UUID) -> bool:
     return not isinstance(principal, SystemPrincipal) and may(db, principal, team_id, Action.DECIDE)
-
-
-def _check(draft: DecisionDraft) -> DecisionDraft:
-    draft = clean_draft(draft)
-    for name, text, most in (
-        ("what was decided", draft.text, MAX_TEXT_CHARACTERS),
-        ("the reason", draft.rationale, MAX_RATIONALE_CHARACTERS),
-    ):
-        if not text.strip():
-            raise InvalidInput(f"Say {name}.", hint="A sentence is enough.")
-        if len(text) > most:
-            raise InvalidInput(
-                f"For {name}, {most:,} characters are the most.", hint="Shorten the text."
-            )
-    if draft.category not in CATEGORIES:
-        raise InvalidInput(
-            "That is no category.", hint="Use one of: " + ", ".join(CATEGORIES) + "."
-        )
-    if draft.confidence not in ("high", "medium", "low"):
-        raise InvalidInput("That is no confidence.", hint="Use high, medium or low.")
-    return replace(draft, text=draft.text.strip(), rationale=draft.rationale.strip())
 
 
 def _demand_in_force(

@@ -17,7 +17,7 @@ from core.domain.access import (
     require,
     require_scope,
 )
-from core.domain.attempt import content_hash, is_large
+from core.domain.attempt import BY_AGENTS, content_hash, is_large
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
@@ -163,10 +163,10 @@ def _find_pipeline(
 def _task_rows(
     order: LaunchRequest, pipeline: Pipeline, profiles: Mapping[str, RoleProfile]
 ) -> list[dict[str, Any]]:
-    timeout_seconds = get_settings().task_timeout_seconds
     rows: list[dict[str, Any]] = []
     for position, step in enumerate(pipeline.steps):
         profile = profiles[step.role]
+        executor = order.executor or profile.executor
         rows.append(
             {
                 "id": str(new_id()),
@@ -177,12 +177,18 @@ def _task_rows(
                 "description": f"{profile.title}: {order.feature_name}",
                 "instructions": profile.instructions,
                 "capabilities": list(profile.capabilities),
-                "executor": order.executor or profile.executor,
-                "timeout_seconds": profile.timeout_seconds or timeout_seconds,
+                "executor": executor,
+                "timeout_seconds": profile.timeout_seconds or _usual_timeout(executor),
                 "status": TaskStatus.BLOCKED if step.after else TaskStatus.READY,
             }
         )
     return rows
+
+
+def _usual_timeout(executor: str) -> float:
+    settings = get_settings()
+    by_agents = executor == BY_AGENTS
+    return settings.agent_timeout_seconds if by_agents else settings.task_timeout_seconds
 
 
 def _first_events(

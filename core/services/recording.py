@@ -6,6 +6,7 @@ number: a late writer changes nothing. A result frees the roles that waited for 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from core.domain import events as ev
-from core.domain.attempt import Claim, Recorded, content_hash, is_large, owned_view
+from core.domain.attempt import Attempt, Recorded, content_hash, is_large, owned_view
 from core.domain.events import EventBody
 from core.domain.lifecycle import Outcome, SessionStatus, next_session_status
 from core.domain.text import clean_line
@@ -26,26 +27,31 @@ from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import attempts, heads, journal, sessions, tasks
 from core.store.attempts import Completed, Completion
-from core.store.database import Driver, driver_of
+from core.store.database import Driver, send_directly
 from core.store.heads import Head
 
 MAX_ERROR_CHARACTERS = 2000
 MAX_CODE_CHARACTERS = 100
 
+# Runs first in the transaction that records, and raises what forbids it.
+Guard = Callable[[Connection], None]
+
 
 def record_result(
-    claim: Claim,
+    claim: Attempt,
     result: RoleResult,
     *,
     take_along: frozenset[str] = frozenset(),
     sends_freed: bool = False,
+    guard: Guard | None = None,
 ) -> Recorded:
     """Record an attempt's result: output, artifacts, decisions, snapshot, events, freed tasks.
 
     When a task of the session is ready then and its executor is in `take_along`, the same worker
     goes on with it: it is claimed in the same transaction. With `sends_freed` the caller puts the
     other freed tasks into the queue itself, else the dispatcher does. Raises `Fenced` when the
-    attempt no longer owns its task, and `InvalidResult` for a result that cannot be stored.
+    attempt no longer owns its task, `InvalidResult` for a result that cannot be stored, and what
+    `guard` raises.
     """
     try:
         result = clean_result(result)
@@ -70,14 +76,19 @@ def record_result(
             raise Fenced
         return completed
 
-    def work_and_end(db: Connection) -> Completed:
-        completed = work(driver_of(db))
-        return completed if completed.is_repeat else _end_with_questions(db, completed, result)
+    def work_whole(db: Connection) -> Completed:
+        if guard is not None:
+            guard(db)
+        completed = send_directly(db, work)
+        ends = asks and not completed.is_repeat
+        return _end_with_questions(db, completed, result) if ends else completed
 
+    is_one_statement = not asks and guard is None
     try:
-        recorded = (transact(work_and_end) if asks else transact_directly(work)).recorded
+        done = transact_directly(work) if is_one_statement else transact(work_whole)
     except IntegrityError as error:
         raise InvalidResult from error
+    recorded = done.recorded
     announce(
         get_settings().redis_url,
         sessions=[(recorded.session_id, recorded.seq)],
@@ -86,17 +97,26 @@ def record_result(
     return recorded
 
 
-def fail_attempt(claim: Claim, *, code: str, message: str, may_retry: bool = True) -> Recorded:
+def fail_attempt(
+    claim: Attempt,
+    *,
+    code: str,
+    message: str,
+    may_retry: bool = True,
+    guard: Guard | None = None,
+) -> Recorded:
     """Record that an attempt failed: another is due after the next delay, or the session fails.
 
     Raises `Fenced` when the attempt no longer owns its task.
     """
-    code = clean_line(code)[:MAX_CODE_CHARACTERS] or "role_failed"
+    code = clean_code(code)
     error_message = clean_line(message)[:MAX_ERROR_CHARACTERS] or code
 
     earlier: list[tuple[Recorded, datetime]] = []
 
     def work(db: Connection) -> Recorded:
+        if guard is not None:
+            guard(db)
         head = _lock(db, claim)
         for recorded, at in earlier[-1:]:  # of a try whose answer was lost
             if heads.has_event(db, claim.session_id, recorded.seq, at):
@@ -114,6 +134,11 @@ def fail_attempt(claim: Claim, *, code: str, message: str, may_retry: bool = Tru
     recorded = transact(work)
     announce(get_settings().redis_url, sessions=[(recorded.session_id, recorded.seq)])
     return recorded
+
+
+def clean_code(code: str) -> str:
+    """Return the code of a failure as it is stored."""
+    return clean_line(code)[:MAX_CODE_CHARACTERS] or "role_failed"
 
 
 def _end_with_questions(db: Connection, completed: Completed, result: RoleResult) -> Completed:
@@ -137,7 +162,7 @@ def _end_with_questions(db: Connection, completed: Completed, result: RoleResult
     return replace(completed, recorded=replace(recorded, seq=after.last_seq))
 
 
-def _completion(claim: Claim, result: RoleResult) -> Completion:
+def _completion(claim: Attempt, result: RoleResult) -> Completion:
     """Return what recording a result writes: artifacts and decisions, and the events of all."""
     task_id = str(claim.task_id)
     artifacts, decisions = [], []
@@ -168,7 +193,7 @@ def _completion(claim: Claim, result: RoleResult) -> Completion:
     )
 
 
-def _lock(db: Connection, claim: Claim) -> Head:
+def _lock(db: Connection, claim: Attempt) -> Head:
     head = heads.lock_head(db, claim.session_id)
     if head is None:
         raise Fenced

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Action, Principal
+from core.domain.attempt import BY_AGENTS
 from core.domain.events import Event
 from core.domain.session import Session
 from core.domain.session_state import Patch, SessionState, apply
@@ -157,8 +158,10 @@ def _read_events(session_id: UUID, after_seq: int) -> list[Event]:
 
 def _beats(leases: Iterable[watching.Lease]) -> Iterable[Beat]:
     """A lease is given for a fixed time: what is left of it tells when it was."""
-    whole = get_settings().lease_seconds
+    settings = get_settings()
     for one in leases:
+        by_agent = one.executor == BY_AGENTS
+        whole = settings.agent_lease_seconds if by_agent else settings.lease_seconds
         age = max(0.0, whole - one.seconds_left)
         yield Beat(one.session_id, one.task_id, one.attempt, age, one.until)
 

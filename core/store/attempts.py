@@ -17,7 +17,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, update
 
-from core.domain.attempt import NOT_QUEUED, Claim, Recorded, WorkerIdentity
+from core.domain.attempt import NOT_QUEUED, Attempt, Claim, Recorded, WorkerIdentity
 from core.domain.events import EventBody, encode_body
 from core.domain.lifecycle import TaskStatus
 from core.domain.work import RoleWork
@@ -66,20 +66,23 @@ _HEARTBEAT = returning(
             clock_timestamp() + make_interval(secs => :lease_seconds), deadline_at)
         WHERE id = :task_id AND attempt = :attempt AND status = 'running'
           AND lease_until > clock_timestamp()
-        RETURNING id
+        RETURNING lease_until
         """,
         task_id=UUID,
         attempt=int,
         lease_seconds=float,
     ),
-    "id",
+    "lease_until",
 )
 
 
-def extend_lease(db: Connection, task_id: UUID, attempt: int, lease_seconds: float) -> bool:
-    """Extend the lease of a running attempt; False when lease or deadline has passed."""
+def extend_lease(
+    db: Connection, task_id: UUID, attempt: int, lease_seconds: float
+) -> datetime | None:
+    """Extend the lease of a running attempt, and return its end; None when it has passed."""
     values = {"task_id": task_id, "attempt": attempt, "lease_seconds": lease_seconds}
-    return db.execute(_HEARTBEAT, values).one_or_none() is not None
+    until: datetime | None = db.execute(_HEARTBEAT, values).scalar_one_or_none()
+    return until
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Completed:
 
 def record_result(
     db: Driver,
-    claim: Claim,
+    claim: Attempt,
     completion: Completion,
     *,
     goes_on: bool,
@@ -121,7 +124,8 @@ def record_result(
 
     When the session `goes_on`, tasks that waited for this one become ready, one of them or of
     those that were ready is taken along, and the last one completes the session. `are_sent`
-    stamps freed tasks as dispatched, for a caller that puts them into the queue itself.
+    stamps freed tasks as dispatched, for a caller that puts them into the queue itself. Only whose
+    attempt came as a `Claim` takes one along.
     """
     call = {
         "session_id": claim.session_id,
@@ -137,7 +141,7 @@ def record_result(
         "goes_on": goes_on,
         "are_sent": are_sent,
         "not_queued": NOT_QUEUED,
-        "take_along": sorted(take_along),
+        "take_along": sorted(take_along) if isinstance(claim, Claim) else [],
         "next_snapshot_id": next_snapshot_id,
         "worker": claim.worker.name,
         "lease_seconds": lease_seconds,
@@ -146,7 +150,7 @@ def record_result(
     if found is None:
         return None
     next_claim = None
-    if (following := found["next"]) is not None:
+    if (following := found["next"]) is not None and isinstance(claim, Claim):
         # What this worker knows already was not sent again.
         upstream = following["upstream"] | {claim.work.role: completion.output}
         known = {

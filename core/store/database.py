@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import psycopg
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 Driver = psycopg.Connection[tuple[Any, ...]]
+R = TypeVar("R")
 
 _engines: dict[tuple[int, str, int], Engine] = {}
 _in_transactions: dict[tuple[int, str, int], Engine] = {}
@@ -88,6 +89,20 @@ def driver_of(db: Connection) -> Driver:
     driver = db.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     return driver
+
+
+def send_directly(db: Connection, work: Callable[[Driver], R]) -> R:
+    """Run `work` on the driver's connection of one of SQLAlchemy's, in the same transaction.
+
+    Errors are SQLAlchemy's, so that whoever began the transaction knows them.
+    """
+    driver = driver_of(db)
+    try:
+        return work(driver)
+    except psycopg.Error as error:
+        if driver.closed:
+            db.invalidate(error)
+        raise _as_sqlalchemy(error, is_lost=driver.closed) from error
 
 
 def dispose_engines() -> None:

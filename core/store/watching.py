@@ -27,6 +27,7 @@ class Lease:
     session_id: UUID
     task_id: UUID
     attempt: int
+    executor: str
     until: datetime
     seconds_left: float
 
@@ -40,13 +41,15 @@ def last_seqs(db: Connection, session_ids: Collection[UUID]) -> dict[UUID, int]:
 def list_leases(db: Connection, session_ids: Collection[UUID]) -> list[Lease]:
     """Return the leases of what runs in sessions."""
     left = func.extract("epoch", _t.lease_until - func.clock_timestamp())
-    query = select(_t.session_id, _t.id, _t.attempt, _t.lease_until, left.label("left")).where(
+    query = select(
+        _t.session_id, _t.id, _t.attempt, _t.executor, _t.lease_until, left.label("left")
+    ).where(
         _t.session_id.in_(session_ids),
         _t.status == TaskStatus.RUNNING,
         _t.lease_until.is_not(None),
     )
     return [
-        Lease(row.session_id, row.id, row.attempt, row.lease_until, float(row.left))
+        Lease(row.session_id, row.id, row.attempt, row.executor, row.lease_until, float(row.left))
         for row in db.execute(query)
     ]
 

@@ -10,9 +10,11 @@ from core.domain.access import Action
 from core.services import control
 from tests.api.world import Ids, World
 from tests.factories import fail_for_good
+from tests.services.working import launch_external
 
 READ, LAUNCH, CONTROL = Action.READ, Action.LAUNCH, Action.CONTROL
 MANAGE, DECIDE, AUDIT = Action.MANAGE, Action.DECIDE, Action.AUDIT
+EXECUTE = Action.EXECUTE
 BRIEF = "Employees submit expenses. Their manager approves or rejects."
 
 
@@ -25,6 +27,7 @@ class Operation:
     status: int = 200
     body: Callable[[Ids], dict[str, Any]] | None = None
     needs: Callable[[World], object] = lambda world: None
+    is_of_an_agent: bool = False  # about a task that the caller has claimed
 
 
 def at(path: str) -> Callable[[Ids], str]:
@@ -51,6 +54,20 @@ def paused(world: World) -> None:
 
 def failed(world: World) -> None:
     fail_for_good(world.owner, world.session, "dba")
+
+
+def waiting(world: World) -> None:
+    launch_external(world.owner)
+
+
+def report(what: str, **fields: Any) -> Operation:
+    return Operation(
+        at("/tasks/{task}/" + what),
+        EXECUTE,
+        body=lambda ids: {"attempt": 1} | fields,
+        needs=waiting,
+        is_of_an_agent=True,
+    )
 
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
@@ -99,6 +116,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/sessions/{session_id}/retry"): Operation(
         at("/sessions/{session}/retry"), CONTROL, needs=failed
     ),
+    ("POST", "/tasks/claim"): Operation(
+        at("/tasks/claim"), EXECUTE, body=lambda ids: {"team_id": str(ids.team)}, needs=waiting
+    ),
+    ("POST", "/tasks/{task_id}/heartbeat"): report("heartbeat"),
+    ("POST", "/tasks/{task_id}/progress"): report("progress", note="Reading"),
+    ("POST", "/tasks/{task_id}/complete"): report("complete", output={"components": ["api"]}),
+    ("POST", "/tasks/{task_id}/fail"): report("fail", error_code="away", message="No model."),
     ("GET", "/tasks/{task_id}"): Operation(at("/tasks/{task}"), READ),
     ("GET", "/tasks/{task_id}/decisions"): Operation(at("/tasks/{task}/decisions"), READ),
     ("GET", "/tasks/{task_id}/snapshot"): Operation(at("/tasks/{task}/snapshot"), READ),

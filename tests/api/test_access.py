@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -25,9 +26,18 @@ def call(
 ) -> Any:
     operation = OPERATIONS[key]
     named = ids or world.ids
+    if operation.is_of_an_agent:
+        named = claimed_by(world, headers, named)
     if operation.body is not None:
         options["json"] = operation.body(named)
     return world.client.request(key[0], f"/api{operation.path(named)}", headers=headers, **options)
+
+
+def claimed_by(world: World, headers: dict[str, str], ids: Ids) -> Ids:
+    """Return the ids with a task that the caller has just claimed, as far as they may."""
+    wanted = {"team_id": str(ids.team)}
+    answer = world.client.post("/api/tasks/claim", json=wanted, headers=headers)
+    return replace(ids, task=answer.json()["task_id"]) if answer.status_code == 200 else ids
 
 
 def is_write(operation: Operation) -> bool:

@@ -17,6 +17,7 @@ from tests.api.world import World
 
 JSON = {"content-type": "application/json"}
 MEGABYTE = 1024 * 1024
+RIGHT: dict[str, Any] = {"attempt": 7, "output": {"a": 1}}
 
 
 def send(world: World, key: tuple[str, str], content: Any, **headers: str) -> Any:
@@ -53,6 +54,8 @@ def test_every_field_of_a_wrong_type_is_named(world: World, key: tuple[str, str]
     assert body is not None
     for name in body(world.ids):
         for wrong in (7, [], {"a": 1}, None, True, "\ud800"):
+            if wrong == RIGHT.get(name):
+                continue
             content = json.dumps(body(world.ids) | {name: wrong}).encode()
             answer = send(world, key, content)
             assert answer.status_code == 422, (name, wrong, answer.text)

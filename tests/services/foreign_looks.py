@@ -8,8 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from core.domain.access import UserPrincipal
+from core.domain.agent import WorkQuery
 from core.domain.session import LaunchRequest
+from core.domain.work import RoleResult
 from core.services import (
+    agents,
     auditing,
     boarding,
     browsing,
@@ -23,6 +26,7 @@ from core.services import (
     previewing,
     reading,
     replaying,
+    reporting,
     watching,
 )
 from core.services.auditing import AuditQuery
@@ -48,6 +52,8 @@ AT_TEAMS: dict[str, Look] = {
     "audit's chain": auditing.verify_team_audit,
     "roles": configuring.list_roles,
     "launch's choices": previewing.prepare_launch,
+    "work": lambda p, id_: agents.find_work(p, WorkQuery(id_)),
+    "work in sight": lambda p, id_: agents.next_work_in(p, WorkQuery(id_)),
     "launch": lambda p, id_: launching.launch_session(p, LaunchRequest(id_, "Name", "A brief.")),
 }
 AT_SESSIONS: dict[str, Look] = {
@@ -62,9 +68,16 @@ AT_SESSIONS: dict[str, Look] = {
     "topic": watching.check_session,
     "tree": journaling.decision_tree,
     "cancel": control.cancel_session,
+    "work": lambda p, id_: agents.find_work(p, WorkQuery(session_id=id_)),
     "decide": lambda p, id_: journaling.record_decision(p, id_, make_decision(strategic=True)),
 }
 AT_ARTIFACTS: dict[str, Look] = {"artifact": reading.get_artifact}
+AT_TASKS: dict[str, Look] = {
+    "heartbeat": lambda p, id_: reporting.heartbeat_task(p, id_, 1),
+    "progress": lambda p, id_: reporting.report_progress(p, id_, 1, 0.5, "Reading"),
+    "result": lambda p, id_: reporting.complete_task(p, id_, 1, RoleResult({})),
+    "failure": lambda p, id_: reporting.fail_task(p, id_, 1, "broken", "It broke."),
+}
 AT_SNAPSHOTS: dict[str, Look] = {
     "snapshot": reading.get_snapshot,
     "attempt": inspecting.inspect_attempt,

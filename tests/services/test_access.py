@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -26,11 +27,14 @@ from core.domain.access import (
     effective_role,
     is_allowed,
 )
+from core.domain.agent import WorkQuery
 from core.domain.session import LaunchRequest, Session
+from core.domain.work import RoleResult
 from core.errors import Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.services import (
     accounts,
+    agents,
     auditing,
     boarding,
     browsing,
@@ -45,6 +49,7 @@ from core.services import (
     previewing,
     reading,
     replaying,
+    reporting,
     teams,
     watching,
 )
@@ -74,7 +79,7 @@ class Ids:
     decision: UUID
     member: UUID = field(default_factory=new_id)
     invitation: UUID = field(default_factory=new_id)
-    task: UUID = field(default_factory=new_id)
+    task: UUID = field(default_factory=new_id)  # of an attempt that has ended
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,23 @@ def _approve(principal: Principal, ids: Ids) -> Any:
 
 MANAGE = Action.MANAGE
 READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
+EXECUTE = Action.EXECUTE
+
+
+def _take(principal: Principal, ids: Ids) -> tuple[UUID, int]:
+    """Take up the session's work; who may not is refused all the same when they name a task."""
+    order = None
+    with suppress(NotFound, NotAllowed):
+        order = agents.find_work(principal, WorkQuery(session_id=ids.session))
+    return (ids.task, 1) if order is None else (order.claim.task_id, order.claim.attempt)
+
+
+def _wait_for_agents(someone: Someone, session: Session) -> None:
+    """Hand what is ready in a session to agents from outside, and let one of them be at work."""
+    query = "UPDATE agent_tasks SET executor = 'external' WHERE session_id = :id AND status = :s"
+    transact(lambda db: db.execute(text(query), {"id": session.id, "s": "ready"}))
+
+
 USE_CASES: dict[str, UseCase] = {
     "auditing.list_audit": UseCase(
         lambda p, i: auditing.list_audit(p, auditing.AuditQuery(i.team)), Action.AUDIT
@@ -130,6 +152,42 @@ USE_CASES: dict[str, UseCase] = {
     "watching.get_head": UseCase(lambda p, i: watching.get_head(p, i.session), READ),
     "watching.check_session": UseCase(lambda p, i: watching.check_session(p, i.session), READ),
     "watching.check_team": UseCase(lambda p, i: watching.check_team(p, i.team), READ),
+    "agents.find_work": UseCase(
+        lambda p, i: agents.find_work(p, WorkQuery(i.team, i.session)),
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
+    "agents.next_work_in": UseCase(
+        lambda p, i: agents.next_work_in(p, WorkQuery(i.team, i.session)) is not None,
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
+    "reporting.heartbeat_task": UseCase(
+        lambda p, i: reporting.heartbeat_task(p, *_take(p, i)),
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
+    "reporting.report_progress": UseCase(
+        lambda p, i: reporting.report_progress(p, *_take(p, i), 0.5, "Reading"),
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
+    "reporting.complete_task": UseCase(
+        lambda p, i: reporting.complete_task(p, *_take(p, i), RoleResult({})),
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
+    "reporting.fail_task": UseCase(
+        lambda p, i: reporting.fail_task(p, *_take(p, i), "broken", "It broke."),
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
     "boarding.read_board": UseCase(lambda p, i: boarding.read_board(p, i.team, UTC), READ),
     "browsing.browse_sessions": UseCase(
         lambda p, i: browsing.browse_sessions(p, browsing.SessionQuery(i.team)), READ
@@ -237,6 +295,7 @@ OWN = {
     "inviting.list_waiting",
 }
 INSIDE_USE_CASES = {
+    "agents.check_agent",
     "permission.may",
     "permission.demand_kept",
     "teams.hold_team",

@@ -28,6 +28,7 @@ from tests.services.foreign_looks import (
     AT_INVITATIONS,
     AT_SESSIONS,
     AT_SNAPSHOTS,
+    AT_TASKS,
     AT_TEAMS,
     Look,
 )
@@ -37,6 +38,7 @@ LOOKS = {
     "session": AT_SESSIONS,
     "artifact": AT_ARTIFACTS,
     "snapshot": AT_SNAPSHOTS,
+    "task": AT_TASKS,
     "decision": AT_DECISIONS,
     "invitation": AT_INVITATIONS,
 }
@@ -55,6 +57,7 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
         "session": session.id,
         "artifact": report.artifacts[0].id,
         "snapshot": claimed.snapshot_id,
+        "task": claimed.task_id,
         "decision": report.decisions[0].id,
         "invitation": invited.invitation.id,
     }

@@ -53,6 +53,18 @@ def test_a_slug_that_another_role_took_is_refused(someone: Someone) -> None:
         complete(claim(someone, session, "dba"), artifacts=(make_artifact("schema"),))
 
 
+def test_a_slug_that_another_role_took_is_refused_with_questions_too(someone: Someone) -> None:
+    session = launch_pipeline(someone, Step("architect"), Step("dba"))
+    complete(claim(someone, session, "architect"), artifacts=(make_artifact("schema"),))
+    with pytest.raises(InvalidResult):
+        complete(
+            claim(someone, session, "dba"),
+            artifacts=(make_artifact("schema"),),
+            outcome="needs_input",
+            questions=("Who approves?",),
+        )
+
+
 def test_strategic_decisions_stand_on_the_session_and_guide_later_attempts(
     someone: Someone, db: Connection
 ) -> None:

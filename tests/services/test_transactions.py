@@ -27,6 +27,7 @@ from core.services import (
 )
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
+from core.store import attempts
 from core.store.database import Driver, driver_connection
 from embedded.servers import RunningServers
 from tests.factories import (
@@ -189,6 +190,31 @@ def test_a_result_whose_answer_is_lost_is_recorded_once(
     assert recorded.seq == events_of(someone, session)[-1].seq
     completed = [one for one in events_of(someone, session) if one.type == "task_completed"]
     assert len(completed) == 1
+    assert difference(db, session.id) == []
+
+
+@pytest.mark.parametrize("outcome", ["done", "needs_input"])
+def test_a_result_is_recorded_when_its_connection_dies_under_it(
+    servers: RunningServers,
+    someone: Someone,
+    db: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    outcome: str,
+) -> None:
+    session = launch_pipeline(someone, Step("architect"))
+    claimed = claim(someone, session, "architect")
+    record, pids = attempts.record_result, []
+
+    def record_and_die(driver: Driver, *given: object, **named: object) -> object:
+        pids.append(driver.info.backend_pid)
+        if len(pids) == 1:
+            terminate(servers, pids[0])
+        return record(driver, *given, **named)
+
+    monkeypatch.setattr(attempts, "record_result", record_and_die)
+    recording.record_result(claimed, RoleResult({}, outcome=outcome, questions=("Who?",)))
+    assert len(pids) == 2
+    assert reading.get_session(SYSTEM, session.id).status == SessionStatus.COMPLETED
     assert difference(db, session.id) == []
 
 

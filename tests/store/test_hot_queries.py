@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from core.domain.access import UserPrincipal
+from core.domain.agent import WorkQuery
 from core.domain.attempt import WorkerIdentity
 from core.domain.work import RoleResult
 from core.ids import new_id
 from core.services import claiming, control, reading, recording
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
-from core.store import heads, sessions, snapshots, tasks
+from core.store import external_work, heads, sessions, snapshots, tasks
 from core.store.database import driver_of
 from embedded.servers import RunningServers
 from tests.conftest import empty_tables
@@ -203,6 +204,14 @@ STORE: dict[str, Callable[[Connection, Someone], object]] = {
     ),
     "expired_leases": lambda db, _: tasks.expired_leases(db, 200),
     "count_sent": lambda db, _: tasks.count_sent(db),
+    "list_waiting": lambda db, who: external_work.list_waiting(db, who.principal, WorkQuery()),
+    "pick_task": lambda db, who: external_work.pick_task(
+        db, who.principal, who.team_id, WorkQuery(), waits=False
+    ),
+    "find_attempt": lambda db, who: external_work.find_attempt(db, who.principal, new_id(), 1),
+    "find_worker": lambda db, who: external_work.find_worker(
+        db, who.principal, some_session(who), new_id(), 1
+    ),
     "locked_tasks": lambda db, who: tasks.locked_tasks(db, some_session(who)),
     "lock_head": lambda db, who: heads.lock_head(db, some_session(who)),
     "list_inactive": lambda db, _: sessions.list_inactive(

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, select, text
 
 import core.store
 from core.domain.access import SYSTEM, TeamRole, UserPrincipal
+from core.domain.agent import WorkQuery
 from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
@@ -161,6 +162,7 @@ def foreign(someone: Someone) -> Foreign:
     complete(claim(someone, asking, "architect"), outcome="needs_input", questions=("Who?",))
     fail_for_good(someone, failing, "architect")
     complete_roles(someone, launch(someone, pipeline="mine"), "scribe")
+    launch(someone, executor="external")
     return Foreign(
         someone.team_id,
         session.id,
@@ -234,6 +236,14 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("configuration", "team_profiles"): lambda m, db, p, f: m.team_profiles(db, p, f.team_id),
     ("configuration", "team_pipeline"): lambda m, db, p, f: m.team_pipeline(
         db, p, f.team_id, "mine"
+    ),
+    ("external_work", "list_waiting"): lambda m, db, p, f: m.list_waiting(db, p, WorkQuery()),
+    ("external_work", "pick_task"): lambda m, db, p, f: m.pick_task(
+        db, p, f.team_id, WorkQuery(), waits=False
+    ),
+    ("external_work", "find_attempt"): lambda m, db, p, f: m.find_attempt(db, p, f.task_id, 1),
+    ("external_work", "find_worker"): lambda m, db, p, f: m.find_worker(
+        db, p, f.session_id, f.task_id, 1
     ),
     ("heads", "list_events"): lambda m, db, p, f: m.list_events(db, p, f.session_id),
     ("journal", "list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),

@@ -1,0 +1,107 @@
+"""Agents that wait for work over HTTP: holding up nobody, and claiming nothing once they left."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from core.services import agents, tokens
+from tests.api.agent import Agent
+from tests.api.world import World
+from tests.services.working import launch_external
+
+LONG_SECONDS = 60  # no test waits for its end
+
+
+def test_many_who_wait_hold_up_nobody_and_are_handed_what_is_launched(world: World) -> None:
+    waiting = [Agent(world) for _ in range(12)]  # more than there are threads
+    with ThreadPoolExecutor(len(waiting)) as pool:
+        asked = [pool.submit(one.take, wait_seconds=LONG_SECONDS) for one in waiting]
+        time.sleep(1)
+        assert world.get("/teams").status_code == 200
+        assert not any(one.done() for one in asked)
+        for _ in waiting:
+            launch_external(world.owner)
+        tasks = {one.result(LONG_SECONDS / 2)["task_id"] for one in asked}
+    assert len(tasks) == len(waiting)
+
+
+def test_who_waits_for_nothing_is_told_so_in_time(world: World) -> None:
+    began = time.monotonic()
+    assert Agent(world).claim(wait_seconds=1.5).status_code == 204
+    assert 1 <= time.monotonic() - began < LONG_SECONDS / 2
+
+
+def test_nothing_is_claimed_for_who_has_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _after_the_first_look(monkeypatch, lambda: launch_external(world.owner))
+    headers = Agent(world).headers
+    _ask_and_leave(world, headers)
+    assert Agent(world).take()["attempt"] == 1
+
+
+def test_a_token_that_is_revoked_during_the_wait_claims_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def revoke() -> None:
+        for token in tokens.list_tokens(world.owner.principal):
+            tokens.revoke_token(world.owner.principal, token.id)
+        launch_external(world.owner)
+
+    agent = Agent(world)
+    _after_the_first_look(monkeypatch, revoke)
+    answer = agent.claim(wait_seconds=LONG_SECONDS)
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
+    assert Agent(world).take()["attempt"] == 1
+
+
+def _after_the_first_look(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    find_work = agents.find_work
+    acts = [act]
+
+    def find(*args: Any) -> Any:
+        found = find_work(*args)
+        if acts:
+            acts.pop()()
+        return found
+
+    monkeypatch.setattr(agents, "find_work", find)
+
+
+def _ask_and_leave(world: World, headers: dict[str, str]) -> None:
+    """Ask for work with a long wait, and hang up at once."""
+    body = json.dumps({"wait_seconds": LONG_SECONDS}).encode()
+    arriving: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return arriving.pop() if arriving else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        pass
+
+    sent = headers | {"host": "testserver", "content-type": "application/json"}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/api/tasks/claim",
+        "raw_path": b"/api/tasks/claim",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+        "client": ("testclient", 50000),
+        "server": ("testserver", 80),
+        "state": {},
+    }
+    portal = world.client.portal
+    assert portal is not None
+    began = time.monotonic()
+    portal.call(world.client.app, scope, receive, send)
+    assert time.monotonic() - began < LONG_SECONDS / 2
