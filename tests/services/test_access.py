@@ -285,9 +285,11 @@ USE_CASES: dict[str, UseCase] = {
 }
 # These narrow what they return instead of refusing; each has a test of its own below.
 NARROWING = {"accounts.list_teams", "reading.list_sessions"}
-# These are about the principal's own: test_teams and test_inviting hold what is whose.
+# These are about the principal's own: test_teams, test_inviting and test_idempotency hold what is
+# whose.
 OWN = {
     "accounts.get_person",
+    "idempotency.begin",
     "teams.create_team",
     "members.leave_team",
     *(f"inviting.{act}_{what}" for act in ("accept", "decline") for what in ("invitation", "link")),
