@@ -22,6 +22,7 @@ from core.errors import (
 from core.services import accounts, passwords, signing_in
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
+from tests.conftest import empty_tables
 from tests.factories import in_parallel
 
 PASSWORD = "correct horse battery"
@@ -318,11 +319,10 @@ def test_nobody_is_signed_in_without_a_cookie() -> None:
     assert signing_in.find_login("forged") is None
 
 
-def test_a_login_of_a_user_who_is_gone_is_nobodys(db: Connection) -> None:
+def test_a_login_of_a_user_who_is_gone_is_nobodys() -> None:
     sign_up()
     cookie = signing_in.redeem_ticket(sign_in())
-    db.execute(text("DELETE FROM teams"))
-    db.execute(text("DELETE FROM users"))
+    empty_tables()
     assert signing_in.find_login(cookie) is None
 
 
