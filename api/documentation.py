@@ -72,6 +72,11 @@ def _refusal(status: int) -> dict[str, Any]:
     }
 
 
+# What operations of somebody say of themselves, who reads and who writes.
+READS: dict[str, Any] = {"responses": refusals(*READ), "openapi_extra": {"security": SECURITY}}
+WRITES: dict[str, Any] = {"responses": refusals(*WRITE), "openapi_extra": {"security": SECURITY}}
+
+
 def document(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document of an app, made once."""
     if app.openapi_schema is None:

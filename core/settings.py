@@ -18,6 +18,7 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.domain.federation import TeamGrant
+from core.errors import RedisUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -206,3 +207,11 @@ def load_settings() -> Settings:
 def get_settings() -> Settings:
     """Return the process's settings; `get_settings.cache_clear()` reads them anew."""
     return load_settings()
+
+
+def redis_url() -> str:
+    """Return where Redis is; raises `RedisUnavailable` when nobody said and none runs here."""
+    url = get_settings().redis_url
+    if url is None:
+        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
+    return url

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from core.errors import AppError
-from core.services.browsing import MOST_ROWS, ListedSession, browse_sessions
+from core.services.browsing import browse_sessions
 from pages.parts.empty import draw_empty, draw_error
 from pages.parts.frame import page
 from pages.parts.sessions import (
     asked_page,
     asked_states,
     clear_filters,
-    csv_of,
     draw_pages,
     draw_search,
     draw_states,
     draw_table,
 )
-from pages.parts.taking import noted_list
+from pages.parts.sessions.taking import draw_chosen, draw_export
 from pages.parts.visit import open_visit
 from pages.parts.wording import counted, plain
 
 visit = open_visit()
-
-
-def taking(find: Callable[[], Sequence[ListedSession]]) -> Callable[[], bytes]:
-    """Return what a button asks for sessions as CSV; it is noted who took how many."""
-
-    def make() -> tuple[bytes, int]:
-        rows = find()
-        return csv_of(rows), len(rows)
-
-    return noted_list(visit.principal, visit.team.id, "sessions.exported", make)
 
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -63,14 +51,7 @@ if not found.rows:
         st.session_state["sessions_clear"] = True
         st.rerun()
     st.stop()
-export.download_button(
-    "Export CSV",
-    taking(lambda: browse_sessions(visit.principal, query, rows=MOST_ROWS).rows),
-    "sessions.csv",
-    "text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-)
+draw_export(export, visit, query)
 opened, ticked = draw_table(found, visit)
 draw_pages(found)
 if opened is not None:
@@ -79,15 +60,4 @@ if opened is not None:
         query_params={"team": str(visit.team.id), "session": str(opened.session.id)},
     )
 if ticked:
-    chosen = [found.rows[place] for place in ticked]
-    with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(chosen)} selected**", width="content")
-        st.space("stretch")
-        st.download_button(
-            "Export",
-            taking(lambda: chosen),
-            "sessions.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    draw_chosen(visit, [found.rows[place] for place in ticked])

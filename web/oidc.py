@@ -43,10 +43,7 @@ async def start(request: Request) -> Response:
         federating.cookie_name(leaving.state),
         leaving.browser,
         max_age=get_settings().oidc_state_seconds,
-        path="/",
-        httponly=True,
-        samesite="lax",  # strict would not come along from the provider's page
-        secure=get_settings().is_https,
+        **signing_in.cookie_rules(),
     )
     return answer
 
@@ -76,9 +73,7 @@ async def callback(request: Request) -> Response:
         answer = RedirectResponse(safe_next(following), 303, headers=_NO_STORE)
         give_cookie(answer, login_id, request.cookies.get(signing_in.cookie_name()))
     if cookie in request.cookies:
-        answer.delete_cookie(
-            cookie, path="/", httponly=True, samesite="lax", secure=get_settings().is_https
-        )
+        answer.delete_cookie(cookie, **signing_in.cookie_rules())
     return answer
 
 

@@ -67,10 +67,7 @@ def give_cookie(answer: Response, login_id: str, former: str | None) -> None:
         signing_in.cookie_name(),
         login_id,
         max_age=get_settings().login_absolute_seconds,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
+        **signing_in.cookie_rules(),
     )
 
 
@@ -90,13 +87,7 @@ async def sign_out(request: Request) -> Response:
     except AppError as error:
         return _failure(error)
     answer = JSONResponse({"next": "/"}, headers=_NO_STORE)
-    answer.delete_cookie(
-        signing_in.cookie_name(),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
-    )
+    answer.delete_cookie(signing_in.cookie_name(), **signing_in.cookie_rules())
     return answer
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any
 from uuid import UUID
 
 import anyio
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route, identify_again, in_threads
-from api.documentation import SECURITY, WRITE, refusals
+from api.documentation import SECURITY, WRITE, WRITES, refusals
 from api.drafts import result_of
 from api.payloads.agent import (
     ClaimRequest,
@@ -31,10 +30,6 @@ from core.services import agents, reporting
 
 _router = APIRouter(tags=["agents"], route_class=Route)
 routers = (_router,)
-_WRITE: dict[str, Any] = {
-    "responses": refusals(*WRITE),
-    "openapi_extra": {"security": SECURITY},
-}
 _LOOK_SECONDS = 1.0  # between two looks of whoever waits
 
 
@@ -66,26 +61,26 @@ async def claim_task(
     return Response(status_code=204) if order is None else order_of(order)
 
 
-@_router.post("/tasks/{task_id}/heartbeat", **_WRITE)
+@_router.post("/tasks/{task_id}/heartbeat", **WRITES)
 def heartbeat(caller: Caller, task_id: UUID, held: Held) -> Lease:
     """Extend the lease of a task; 409 when it is lost."""
     return Lease.model_validate(reporting.heartbeat_task(caller, task_id, held.attempt))
 
 
-@_router.post("/tasks/{task_id}/progress", **_WRITE)
+@_router.post("/tasks/{task_id}/progress", **WRITES)
 def report_progress(caller: Caller, task_id: UUID, told: Progress) -> Noted:
     """Tell whoever watches how far a task is; a note becomes an event once a second at most."""
     is_noted = reporting.report_progress(caller, task_id, told.attempt, told.fraction, told.note)
     return Noted(is_noted=is_noted)
 
 
-@_router.post("/tasks/{task_id}/complete", **_WRITE)
+@_router.post("/tasks/{task_id}/complete", **WRITES)
 def complete_task(caller: Caller, task_id: UUID, made: Result) -> Recorded:
     """Record a task's result; sent again it records nothing and tells the same."""
     return recorded_of(reporting.complete_task(caller, task_id, made.attempt, result_of(made)))
 
 
-@_router.post("/tasks/{task_id}/fail", **_WRITE)
+@_router.post("/tasks/{task_id}/fail", **WRITES)
 def fail_task(caller: Caller, task_id: UUID, why: Failure) -> Recorded:
     """Record that an attempt failed; the task is due again later, or fails for good."""
     recorded = reporting.fail_task(

@@ -56,10 +56,7 @@ def sign_in(wanted: SignIn, request: Request) -> Response:
         signing_in.cookie_name(),
         login_id,
         max_age=get_settings().login_absolute_seconds,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
+        **signing_in.cookie_rules(),
     )
     return response
 
@@ -78,13 +75,7 @@ def sign_out(request: Request) -> Response:
     response = Response(status_code=204)
     if "authorization" in request.headers:
         return response
-    response.delete_cookie(
-        signing_in.cookie_name(),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=get_settings().is_https,
-    )
+    response.delete_cookie(signing_in.cookie_name(), **signing_in.cookie_rules())
     return response
 
 

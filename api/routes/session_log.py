@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.documentation import READ, SECURITY, refusals
+from api.documentation import READ, READS, SECURITY, refusals
 from api.payloads.event import EVENT, EventPage, Lane, Moment, Replay, ReplayedTask, Timeline
 from api.rendering import (
     artifact_of,
@@ -26,10 +26,6 @@ from core.services import reading, replaying
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
-_READ: dict[str, Any] = {
-    "responses": refusals(*READ),
-    "openapi_extra": {"security": SECURITY},
-}
 NDJSON = "application/x-ndjson"
 _BIGGEST = 2**31 - 1
 
@@ -68,7 +64,7 @@ def list_events(
     )
 
 
-@_router.get("/sessions/{session_id}/timeline", **_READ)
+@_router.get("/sessions/{session_id}/timeline", **READS)
 def get_timeline(caller: Caller, session_id: UUID) -> Timeline:
     """Return what happened in a session, in words and in lanes over time."""
     found = replaying.get_replay(caller, session_id).timeline
@@ -84,7 +80,7 @@ def get_timeline(caller: Caller, session_id: UUID) -> Timeline:
     )
 
 
-@_router.get("/sessions/{session_id}/replay", **_READ)
+@_router.get("/sessions/{session_id}/replay", **READS)
 def get_replay(caller: Caller, session_id: UUID) -> Replay:
     """Return a session's tasks in order, each with its decisions, snapshots and artifacts."""
     found = reading.get_report(caller, session_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from api.calls import Caller, Route
 from api.cursors import read_session_cursor, session_cursor
-from api.documentation import READ, SECURITY, WRITE, refusals
+from api.documentation import READS, WRITES
 from api.drafts import draft_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
 from api.payloads.session import Launch, Session, SessionDetail, SessionPage
@@ -24,17 +24,9 @@ from core.services import browsing, journaling, launching, reading
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
-_READ: dict[str, Any] = {
-    "responses": refusals(*READ),
-    "openapi_extra": {"security": SECURITY},
-}
-_WRITE: dict[str, Any] = {
-    "responses": refusals(*WRITE),
-    "openapi_extra": {"security": SECURITY},
-}
 
 
-@_router.post("/sessions", status_code=201, **_WRITE)
+@_router.post("/sessions", status_code=201, **WRITES)
 def launch(caller: Caller, wanted: Launch, request: Request, response: Response) -> Session:
     """Launch a session on a brief."""
     order = LaunchRequest(**wanted.model_dump(), launch_key=act_key(request))
@@ -43,7 +35,7 @@ def launch(caller: Caller, wanted: Launch, request: Request, response: Response)
     return session_of(session)
 
 
-@_router.get("/sessions", **_READ)
+@_router.get("/sessions", **READS)
 def list_sessions(
     caller: Caller,
     team_id: Annotated[UUID | None, Query(description="without it: all of one's teams")] = None,
@@ -77,7 +69,7 @@ def list_sessions(
     )
 
 
-@_router.get("/sessions/{session_id}", **_READ)
+@_router.get("/sessions/{session_id}", **READS)
 def get_session(caller: Caller, session_id: UUID) -> SessionDetail:
     """Return a session with its brief, tasks and decisions."""
     found = reading.get_outline(caller, session_id)
@@ -89,13 +81,13 @@ def get_session(caller: Caller, session_id: UUID) -> SessionDetail:
     )
 
 
-@_router.get("/sessions/{session_id}/decisions", **_READ)
+@_router.get("/sessions/{session_id}/decisions", **READS)
 def get_decisions(caller: Caller, session_id: UUID) -> DecisionTree:
     """Return a session's decisions as a tree: the strategic ones, then those of each task."""
     return DecisionTree.model_validate(journaling.decision_tree(caller, session_id))
 
 
-@_router.post("/sessions/{session_id}/decisions", status_code=201, **_WRITE)
+@_router.post("/sessions/{session_id}/decisions", status_code=201, **WRITES)
 def record_decision(caller: Caller, session_id: UUID, wanted: NewDecision) -> Decision:
     """Record a strategic decision; tasks that start later are guided by it."""
     draft = draft_of(wanted, strategic=True)

@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from api.calls import Caller, Route
-from api.documentation import SECURITY, WRITE, refusals
+from api.documentation import WRITES
 from api.payloads.session import Cancel, Session
 from api.rendering import session_of
 from core.services import control
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
-_WRITE: dict[str, Any] = {
-    "responses": refusals(*WRITE),
-    "openapi_extra": {"security": SECURITY},
-}
 
 
-@_router.post("/sessions/{session_id}/pause", **_WRITE)
+@_router.post("/sessions/{session_id}/pause", **WRITES)
 def pause(caller: Caller, session_id: UUID) -> Session:
     """Claim nothing new; what runs goes on and records."""
     return session_of(control.pause_session(caller, session_id))
 
 
-@_router.post("/sessions/{session_id}/resume", **_WRITE)
+@_router.post("/sessions/{session_id}/resume", **WRITES)
 def resume(caller: Caller, session_id: UUID) -> Session:
     """Let a paused session's tasks be claimed again."""
     return session_of(control.resume_session(caller, session_id))
 
 
-@_router.post("/sessions/{session_id}/cancel", **_WRITE)
+@_router.post("/sessions/{session_id}/cancel", **WRITES)
 def cancel(caller: Caller, session_id: UUID, wanted: Cancel | None = None) -> Session:
     """Stop a session for good; what has finished stays."""
     reason = "" if wanted is None else wanted.reason
     return session_of(control.cancel_session(caller, session_id, reason))
 
 
-@_router.post("/sessions/{session_id}/end", **_WRITE)
+@_router.post("/sessions/{session_id}/end", **WRITES)
 def end(caller: Caller, session_id: UUID) -> Session:
     """Complete a session early; 422 while a task runs."""
     return session_of(control.end_session(caller, session_id))
 
 
-@_router.post("/sessions/{session_id}/retry", **_WRITE)
+@_router.post("/sessions/{session_id}/retry", **WRITES)
 def retry(caller: Caller, session_id: UUID) -> Session:
     """Take a failed session up again from the failed task on."""
     return session_of(control.retry_session(caller, session_id))

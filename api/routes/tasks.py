@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.documentation import READ, SECURITY, refusals
+from api.documentation import READ, READS, SECURITY, refusals
 from api.payloads.decision import DecisionList
 from api.payloads.task import ArtifactList, Snapshot, TaskDetail
 from api.rendering import artifact_of, decision_of, snapshot_of, task_values
@@ -18,17 +18,13 @@ from core.services import inspecting, reading
 
 _router = APIRouter(tags=["tasks"], route_class=Route)
 routers = (_router,)
-_READ: dict[str, Any] = {
-    "responses": refusals(*READ),
-    "openapi_extra": {"security": SECURITY},
-}
 _BIGGEST = 2**31 - 1
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
 _PLAIN = "application/octet-stream"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
-@_router.get("/tasks/{task_id}", **_READ)
+@_router.get("/tasks/{task_id}", **READS)
 def get_task(caller: Caller, task_id: UUID) -> TaskDetail:
     """Return a task with what it handed to those after it."""
     found = inspecting.get_task(caller, task_id)
@@ -36,14 +32,14 @@ def get_task(caller: Caller, task_id: UUID) -> TaskDetail:
     return TaskDetail(**task_values(found.task), output=output)
 
 
-@_router.get("/tasks/{task_id}/decisions", **_READ)
+@_router.get("/tasks/{task_id}/decisions", **READS)
 def list_decisions(caller: Caller, task_id: UUID) -> DecisionList:
     """List the tactical decisions of a task, in order."""
     found = inspecting.list_task_decisions(caller, task_id)
     return DecisionList(items=[decision_of(one) for one in found])
 
 
-@_router.get("/tasks/{task_id}/snapshot", **_READ)
+@_router.get("/tasks/{task_id}/snapshot", **READS)
 def get_snapshot(
     caller: Caller,
     task_id: UUID,
@@ -55,7 +51,7 @@ def get_snapshot(
     return snapshot_of(inspecting.inspect_task(caller, task_id, attempt))
 
 
-@_router.get("/tasks/{task_id}/artifacts", **_READ)
+@_router.get("/tasks/{task_id}/artifacts", **READS)
 def list_artifacts(caller: Caller, task_id: UUID) -> ArtifactList:
     """List what a task made, without bodies."""
     found = inspecting.list_task_artifacts(caller, task_id)

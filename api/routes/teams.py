@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.calls import Caller, Route, SecretRoute
-from api.documentation import READ, SECURITY, WRITE, refusals
+from api.documentation import READS, WRITES
 from api.payloads.team import (
     ChangeRole,
     Invitation,
@@ -28,23 +27,15 @@ from core.services import accounts, inviting, members, teams
 _router = APIRouter(tags=["teams"], route_class=Route)
 _secret_router = APIRouter(tags=["teams"], route_class=SecretRoute)
 routers = (_router, _secret_router)
-_READ: dict[str, Any] = {
-    "responses": refusals(*READ),
-    "openapi_extra": {"security": SECURITY},
-}
-_WRITE: dict[str, Any] = {
-    "responses": refusals(*WRITE),
-    "openapi_extra": {"security": SECURITY},
-}
 
 
-@_router.get("/teams", **_READ)
+@_router.get("/teams", **READS)
 def list_teams(caller: Caller) -> TeamList:
     """List one's own teams and those that are shared with one, by name."""
     return TeamList(items=[Team.model_validate(one) for one in accounts.list_teams(caller)])
 
 
-@_router.post("/teams", status_code=201, **_WRITE)
+@_router.post("/teams", status_code=201, **WRITES)
 def create_team(caller: Caller, wanted: NewTeam, response: Response) -> Team:
     """Make a team that one owns; only a person can, not a token."""
     team = teams.create_team(
@@ -54,7 +45,7 @@ def create_team(caller: Caller, wanted: NewTeam, response: Response) -> Team:
     return Team.model_validate(team)
 
 
-@_router.get("/teams/{team_id}", **_READ)
+@_router.get("/teams/{team_id}", **READS)
 def get_team(caller: Caller, team_id: UUID) -> TeamDetail:
     """Return a team with its members."""
     found = members.read_people(caller, team_id)
@@ -66,26 +57,26 @@ def get_team(caller: Caller, team_id: UUID) -> TeamDetail:
     )
 
 
-@_router.post("/teams/{team_id}/share", **_WRITE)
+@_router.post("/teams/{team_id}/share", **WRITES)
 def share_team(caller: Caller, team_id: UUID) -> Team:
     """Let others be invited into a team."""
     return Team.model_validate(teams.share_team(caller, team_id))
 
 
-@_router.post("/teams/{team_id}/unshare", **_WRITE)
+@_router.post("/teams/{team_id}/unshare", **WRITES)
 def unshare_team(caller: Caller, team_id: UUID) -> Team:
     """Make a team its owner's alone: everybody else is removed."""
     return Team.model_validate(teams.unshare_team(caller, team_id))
 
 
-@_router.get("/teams/{team_id}/invitations", **_READ)
+@_router.get("/teams/{team_id}/invitations", **READS)
 def list_invitations(caller: Caller, team_id: UUID) -> InvitationList:
     """List a team's open invitations, to who manages it."""
     found = inviting.list_invitations(caller, team_id)
     return InvitationList(items=[Invitation.model_validate(one) for one in found])
 
 
-@_secret_router.post("/teams/{team_id}/invitations", status_code=201, **_WRITE)
+@_secret_router.post("/teams/{team_id}/invitations", status_code=201, **WRITES)
 def invite(caller: Caller, team_id: UUID, wanted: Invite) -> NewInvitation:
     """Ask somebody into a shared team, by user name or by e-mail address."""
     made = inviting.invite_person(caller, team_id, wanted.name_or_email, wanted.role)
@@ -93,20 +84,20 @@ def invite(caller: Caller, team_id: UUID, wanted: Invite) -> NewInvitation:
     return NewInvitation(**invitation.model_dump(), link=made.path)
 
 
-@_router.get("/teams/{team_id}/members", **_READ)
+@_router.get("/teams/{team_id}/members", **READS)
 def list_members(caller: Caller, team_id: UUID) -> MemberList:
     """List who is in a team, the owner first."""
     found = members.list_members(caller, team_id)
     return MemberList(items=[Member.model_validate(one) for one in found])
 
 
-@_router.patch("/teams/{team_id}/members/{user_id}", status_code=204, **_WRITE)
+@_router.patch("/teams/{team_id}/members/{user_id}", status_code=204, **WRITES)
 def change_role(caller: Caller, team_id: UUID, user_id: UUID, wanted: ChangeRole) -> None:
     """Make a member a viewer, or the other way round."""
     members.change_role(caller, team_id, user_id, wanted.role)
 
 
-@_router.delete("/teams/{team_id}/members/{user_id}", status_code=204, **_WRITE)
+@_router.delete("/teams/{team_id}/members/{user_id}", status_code=204, **WRITES)
 def remove_member(caller: Caller, team_id: UUID, user_id: UUID) -> None:
     """Take somebody's access to a team away, at once."""
     members.remove_member(caller, team_id, user_id)

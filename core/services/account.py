@@ -22,7 +22,7 @@ from core.services.passwords import check_password, hash_password, verify_passwo
 from core.services.signing_in import Login, issue_ticket
 from core.services.tokens import revoke_all_tokens
 from core.services.transaction import ask, transact
-from core.settings import get_settings
+from core.settings import get_settings, redis_url
 from core.signals import logins, resets
 from core.signals.tries import forget_tries, take_try
 from core.store import credentials, people
@@ -53,7 +53,7 @@ def list_browsers(login: Login) -> list[Browser]:
             datetime.fromtimestamp(record.seen_at, UTC),
             fingerprint == login.fingerprint,
         )
-        for fingerprint, record in logins.list_logins(_redis_url(), login.user.id)
+        for fingerprint, record in logins.list_logins(redis_url(), login.user.id)
     ]
     return sorted(found, key=lambda one: not one.is_this)
 
@@ -61,20 +61,20 @@ def list_browsers(login: Login) -> list[Browser]:
 def end_browser(login: Login, fingerprint: str) -> None:
     """Sign one of the user's browsers out; raises `NotFound` when it is none of theirs."""
     is_one = len(fingerprint) == _FINGERPRINT_CHARACTERS and fingerprint.isalnum()
-    if not is_one or not logins.end_own(_redis_url(), login.user.id, fingerprint):
+    if not is_one or not logins.end_own(redis_url(), login.user.id, fingerprint):
         raise NotFound("You are not signed in there any more.")
     _note(login, "login.ended")
 
 
 def end_other_browsers(login: Login) -> None:
     """Sign every browser of the user out but this one."""
-    logins.end_others(_redis_url(), login.user.id, login.fingerprint)
+    logins.end_others(redis_url(), login.user.id, login.fingerprint)
     _note(login, "login.others_ended")
 
 
 def end_all_browsers(login: Login) -> None:
     """Sign every browser of the user out, this one too."""
-    logins.end_all(_redis_url(), login.user.id)
+    logins.end_all(redis_url(), login.user.id)
     _note(login, "login.all_ended")
 
 
@@ -140,7 +140,7 @@ def change_password(
 
     transact(work)
     try:
-        resets.void_reset(_redis_url(), login.user.id)
+        resets.void_reset(redis_url(), login.user.id)
         return _renew(login, login.user, address=address, agent=agent, with_others=True)
     except RedisUnavailable as error:
         raise RedisUnavailable(
@@ -150,7 +150,7 @@ def change_password(
 
 def _check_old_password(login: Login, password: str) -> str:
     """Return the stored hash of the user's password; raises `WrongPassword`, `TooManyTries`."""
-    url, settings = _redis_url(), get_settings()
+    url, settings = redis_url(), get_settings()
     subject = f"own password {login.user.id}"
     wait = take_try(
         url,
@@ -170,7 +170,7 @@ def _check_old_password(login: Login, password: str) -> str:
 
 def _renew(login: Login, user: User, *, address: str, agent: str, with_others: bool) -> str:
     """Return a ticket for a new id; until it is redeemed, this browser keeps the one it has."""
-    url = _redis_url()
+    url = redis_url()
     if with_others:
         seconds = get_settings().ticket_seconds
         logins.end_others(url, user.id, login.fingerprint, keep_seconds=seconds)
@@ -183,10 +183,3 @@ def _note(login: Login, kind: str) -> None:
 
 def _who(login: Login) -> UserPrincipal:
     return UserPrincipal(login.user.id)
-
-
-def _redis_url() -> str:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
-    return url

@@ -19,7 +19,7 @@ from core.services.auditing import note
 from core.services.passwords import check_password, hash_password
 from core.services.tokens import revoke_all_tokens
 from core.services.transaction import ask, transact
-from core.settings import get_settings
+from core.settings import get_settings, redis_url
 from core.signals import logins, resets
 from core.store import credentials, people
 
@@ -81,9 +81,7 @@ def grant_administration(administrator: Principal, user_name: str) -> User:
     """
 
     def work(db: Connection) -> User:
-        credentials.lock_administrators(db)
-        _demand_administrator(db, administrator)
-        user = _find(db, user_name)
+        user = _hold(db, administrator, user_name)
         if credentials.find_enabled(db, user.id) is None:
             raise Conflict("This account is disabled.", hint="Enable it before.")
         if credentials.set_administrator(db, user.id, is_administrator=True):
@@ -102,9 +100,7 @@ def withdraw_administration(administrator: Principal, user_name: str) -> User:
     """
 
     def work(db: Connection) -> User:
-        credentials.lock_administrators(db)
-        _demand_administrator(db, administrator)
-        user = _find(db, user_name)
+        user = _hold(db, administrator, user_name)
         if isinstance(administrator, UserPrincipal) and administrator.user_id == user.id:
             raise Conflict("You cannot withdraw your own right.", hint="Ask somebody else.")
         _demand_not_last(db, user)
@@ -124,9 +120,7 @@ def disable_account(administrator: Principal, user_name: str) -> User:
     """
 
     def work(db: Connection) -> User:
-        credentials.lock_administrators(db)
-        _demand_administrator(db, administrator)
-        user = _find(db, user_name)
+        user = _hold(db, administrator, user_name)
         if isinstance(administrator, UserPrincipal) and administrator.user_id == user.id:
             raise Conflict("You cannot disable your own account.", hint="Ask somebody else.")
         _demand_not_last(db, user)
@@ -167,7 +161,7 @@ def make_reset_link(administrator: Principal, user_name: str) -> ResetLink:
         return user
 
     user, settings = transact(work), get_settings()
-    token = resets.issue_reset(_redis_url(), user.id, seconds=settings.reset_seconds)
+    token = resets.issue_reset(redis_url(), user.id, seconds=settings.reset_seconds)
     root = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     return ResetLink(user, f"{root}/?reset={token}", settings.reset_seconds)
 
@@ -186,7 +180,7 @@ def reset_password(token: str, password: str, *, address: str) -> User:
     limiting.take_reset(address)
     user = _holder(token)
     renewed = hash_password(check_password(password, (user.user_name, user.email)))
-    if resets.spend_reset(_redis_url(), token) != user.id:
+    if resets.spend_reset(redis_url(), token) != user.id:
         raise LinkSpent
 
     def work(db: Connection) -> None:
@@ -197,7 +191,7 @@ def reset_password(token: str, password: str, *, address: str) -> User:
             return
         who = UserPrincipal(user.id)
         people.set_password_hash(db, user.id, renewed)
-        logins.end_all(_redis_url(), user.id)  # before whoever waits for the row goes on
+        logins.end_all(redis_url(), user.id)  # before whoever waits for the row goes on
         note(db, who, "password.reset", team_id=None, subject=user.user_name)
         revoke_all_tokens(db, who, user.id, because="password reset")
 
@@ -207,7 +201,7 @@ def reset_password(token: str, password: str, *, address: str) -> User:
 
 
 def _holder(token: str) -> User:
-    user_id = resets.find_reset(_redis_url(), token)
+    user_id = resets.find_reset(redis_url(), token)
     found = user_id and ask(lambda db: credentials.find_enabled(db, user_id))
     if not found:
         raise LinkSpent
@@ -220,14 +214,21 @@ def _end_everything(user: User, done: str) -> None:
 
 def _end_logins(user: User, done: str, *, and_links: bool = False) -> None:
     try:
-        logins.end_all(_redis_url(), user.id)
+        logins.end_all(redis_url(), user.id)
         if and_links:
-            resets.void_reset(_redis_url(), user.id)
+            resets.void_reset(redis_url(), user.id)
     except RedisUnavailable as error:
         raise RedisUnavailable(
             f"{done}, but Redis does not answer: open connections go on until it does.",
             hint="Repeat it when Redis is back.",
         ) from error
+
+
+def _hold(db: Connection, administrator: Principal, user_name: str) -> User:
+    """Return a user; what changes who administers comes one after the other from here on."""
+    credentials.lock_administrators(db)
+    _demand_administrator(db, administrator)
+    return _find(db, user_name)
 
 
 def _demand_administrator(db: Connection, administrator: Principal) -> None:
@@ -253,10 +254,3 @@ def _find(db: Connection, user_name: str) -> User:
     if user is None:
         raise NotFound(f"There is no user '{name[:50]}'.", hint="Check the name's spelling.")
     return user
-
-
-def _redis_url() -> str:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
-    return url

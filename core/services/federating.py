@@ -30,7 +30,7 @@ from core.identity.tokens import verify_id_token
 from core.services import signing_in
 from core.services.provisioning import admit_identity
 from core.services.transaction import ask
-from core.settings import get_settings
+from core.settings import get_settings, redis_url
 from core.signals import logins, round_trips
 from core.signals.limits import Budget, of_address, take_from_budget
 from core.signals.logins import fingerprint_of
@@ -131,7 +131,7 @@ def depart(following: str, *, address: str) -> Departure:
         raise
     trip = Trip(nonce, verifier, following, fingerprint_of(browser))
     seconds = get_settings().oidc_state_seconds
-    round_trips.keep_trip(_redis_url(), state, trip, seconds=seconds)
+    round_trips.keep_trip(redis_url(), state, trip, seconds=seconds)
     return Departure(leading, state, browser)
 
 
@@ -144,7 +144,7 @@ def arrive(arrival: Arrival, *, address: str, agent: str) -> tuple[str, str]:
     try:
         _demand_on()
         _take(f"oidc callback {of_address(address)}")
-        trip = round_trips.take_trip(_redis_url(), arrival.state, arrival.browser)
+        trip = round_trips.take_trip(redis_url(), arrival.state, arrival.browser)
         if trip is None:
             raise StateSpent
         following = trip.next
@@ -182,7 +182,7 @@ def _log_in(user: User, *, address: str, agent: str) -> str:
     ticket = signing_in.issue_ticket(user, address=address, agent=agent)
     # Whoever disables an account ends all tickets after the commit: one issued later is seen here.
     if ask(lambda db: credentials.find_enabled(db, user.id)) is None:
-        logins.drop_ticket(_redis_url(), ticket)
+        logins.drop_ticket(redis_url(), ticket)
         raise AccountDisabled
     return signing_in.redeem_ticket(ticket)
 
@@ -212,7 +212,7 @@ def _demand_on() -> None:
 
 def _take(subject: str) -> None:
     most = get_settings().oidc_tries_per_minute_address
-    wait = take_from_budget(_redis_url(), subject, Budget(most, _MINUTE))
+    wait = take_from_budget(redis_url(), subject, Budget(most, _MINUTE))
     if wait:
         raise TooManyTries(wait)
 
@@ -221,10 +221,3 @@ def _log(error: AppError) -> None:
     """Leave the reason where administrators look; people see no more than the sentence."""
     cause = clean_line(str(error.__cause__ or ""))[:_LONGEST_NOTE]
     log.warning("no sign-in by the identity provider: %s %s", error.message, cause)
-
-
-def _redis_url() -> str:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
-    return url

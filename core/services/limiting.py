@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from core.domain.access import Principal, SystemPrincipal, TokenPrincipal
-from core.errors import RedisUnavailable, TooManyTries
-from core.settings import get_settings
+from core.errors import TooManyTries
+from core.settings import get_settings, redis_url
 from core.signals.limits import Budget, of_address, take_from_budget
 
 _HOUR = 3600.0
@@ -45,9 +45,6 @@ def take_call(caller: Principal, *, is_write: bool) -> None:
 
 
 def _take(subject: str, budget: Budget) -> None:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
-    wait = take_from_budget(url, subject, budget)
+    wait = take_from_budget(redis_url(), subject, budget)
     if wait:
         raise TooManyTries(wait)

@@ -19,14 +19,14 @@ from core.domain.federation import (
 )
 from core.domain.people import Team, User
 from core.domain.team import MOST_MEMBERS
-from core.errors import AccountDisabled, AccountMissing, AddressTaken, Conflict, RedisUnavailable
+from core.errors import AccountDisabled, AccountMissing, AddressTaken, Conflict
 from core.ids import new_id
 from core.services.accounts import ADMINISTRATOR
 from core.services.auditing import note
 from core.services.teams import announce_departures
 from core.services.tokens import revoke_all_tokens
 from core.services.transaction import transact
-from core.settings import get_settings
+from core.settings import get_settings, redis_url
 from core.signals import logins, resets
 from core.store import identities, people, teams
 
@@ -116,9 +116,7 @@ def _link(db: Connection, identity: Identity, holder: identities.Holder) -> _Adm
 
 
 def _end_logins(user: User) -> None:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable
+    url = redis_url()
     logins.end_all(url, user.id)
     resets.void_reset(url, user.id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Literal, TypedDict
 
 from sqlalchemy import Connection
 
@@ -26,7 +27,7 @@ from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
 from core.services.tokens import revoke_all_tokens
 from core.services.transaction import ask, transact
-from core.settings import get_settings
+from core.settings import get_settings, redis_url
 from core.signals import logins, resets
 from core.signals.limits import Budget, take_from_budget
 from core.signals.logins import Lifetimes
@@ -48,6 +49,24 @@ class Login:
 
     fingerprint: str
     user: User
+
+
+class CookieRules(TypedDict):
+    """What every cookie of ours is set, and taken away, with."""
+
+    path: str
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
+
+
+def cookie_rules() -> CookieRules:
+    """Return how cookies are kept from scripts and from what other sites send.
+
+    `strict` would not come along when another site, such as an identity provider, leads here.
+    """
+    is_https = get_settings().is_https
+    return {"path": "/", "httponly": True, "samesite": "lax", "secure": is_https}
 
 
 def cookie_name() -> str:
@@ -82,7 +101,7 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
     Raises `WrongPassword`, in the same words and time when there is no such user; `TooManyTries`;
     `RedisUnavailable`.
     """
-    url, settings = _redis_url(), get_settings()
+    url, settings = redis_url(), get_settings()
     typed = clean_line(name_or_email).lower()[:_LONGEST_NAME]
     by_address, by_account = f"address {address}", f"account {typed}"
     limits = (
@@ -116,7 +135,7 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
 def issue_ticket(user: User, *, address: str, agent: str) -> str:
     """Return a ticket for a browser whose user has just given the password."""
     return logins.issue_ticket(
-        _redis_url(),
+        redis_url(),
         user.id,
         lifetimes(),
         address=clean_line(address)[:_LONGEST_NOTE],
@@ -129,7 +148,7 @@ def redeem_ticket(ticket: str, *, instead_of: str | None = None) -> str:
 
     Raises `TicketSpent` when the ticket is unknown, used or older than half a minute.
     """
-    login_id = logins.redeem_ticket(_redis_url(), ticket, lifetimes())
+    login_id = logins.redeem_ticket(redis_url(), ticket, lifetimes())
     if login_id is None:
         raise TicketSpent
     if instead_of:
@@ -144,7 +163,7 @@ def find_login(cookie: str | None) -> Login | None:
     """
     if not cookie:
         return None
-    record = logins.find_login(_redis_url(), cookie, lifetimes())
+    record = logins.find_login(redis_url(), cookie, lifetimes())
     if record is None:
         return None
     found = ask(lambda db: credentials.find_enabled(db, record.user_id))
@@ -153,8 +172,8 @@ def find_login(cookie: str | None) -> Login | None:
 
 def sign_out(cookie: str) -> None:
     """End the login of a cookie's value; its sockets are closed within a second."""
-    record = logins.find_login(_redis_url(), cookie, lifetimes())
-    logins.end_login(_redis_url(), cookie)
+    record = logins.find_login(redis_url(), cookie, lifetimes())
+    logins.end_login(redis_url(), cookie)
     if record is not None:
         try:
             _note(UserPrincipal(record.user_id), "login.ended")
@@ -164,7 +183,7 @@ def sign_out(cookie: str) -> None:
 
 def revoke_logins(user: User) -> None:
     """End every login of a user, in every browser."""
-    logins.end_all(_redis_url(), user.id)
+    logins.end_all(redis_url(), user.id)
 
 
 def set_password(user_name: str, password: str) -> User:
@@ -178,7 +197,7 @@ def set_password(user_name: str, password: str) -> User:
         raise NotFound(f"There is no user '{user.user_name}'.")
     try:
         revoke_logins(user)
-        resets.void_reset(_redis_url(), user.id)
+        resets.void_reset(redis_url(), user.id)
     except RedisUnavailable as error:
         raise RedisUnavailable(
             "The password is changed, but Redis does not answer: earlier logins go on."
@@ -229,15 +248,8 @@ def _withdraw_if_outdated(ticket: str, user: User, stored: str, password: str) -
     now = found[1] if found else None
     # Another hash of the same password: it was renewed by a sign-in at the same moment.
     if now != stored and not (now and verify_password(now, password)):
-        logins.drop_ticket(_redis_url(), ticket)
+        logins.drop_ticket(redis_url(), ticket)
         raise WrongPassword
-
-
-def _redis_url() -> str:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
-    return url
 
 
 def lifetimes() -> Lifetimes:

@@ -20,12 +20,12 @@ from core.domain.token import (
     hash_token,
     is_token,
 )
-from core.errors import Conflict, NotAllowed, NotFound, RedisUnavailable, TokenRefused
+from core.errors import Conflict, NotAllowed, NotFound, TokenRefused
 from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import demand, may
 from core.services.transaction import ask, transact
-from core.settings import get_settings
+from core.settings import redis_url
 from core.signals import logins
 from core.store import credentials, tokens
 
@@ -72,7 +72,7 @@ def make_token(
     def work(db: Connection) -> MadeToken:
         if not credentials.hold_enabled(db, person.user_id):
             raise NotAllowed("This account is disabled.", hint="Ask an administrator.")
-        if through is not None and not logins.is_alive(_redis_url(), through):
+        if through is not None and not logins.is_alive(redis_url(), through):
             raise NotAllowed("You are signed out.", hint="Sign in again.")
         if team_id is not None:
             demand(db, person, team_id, Action.READ)
@@ -143,13 +143,6 @@ def find_token_principal(plain: str) -> TokenPrincipal:
     if token.last_used_at is None or now - token.last_used_at >= _EXACT_TO:
         transact(lambda db: tokens.stamp_use(db, token.id, now, exact_to=_EXACT_TO))
     return token.principal
-
-
-def _redis_url() -> str:
-    url = get_settings().redis_url
-    if url is None:
-        raise RedisUnavailable("No Redis is configured and no Sage Mode runs here.")
-    return url
 
 
 def _demand_person(owner: Principal) -> UserPrincipal:

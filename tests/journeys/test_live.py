@@ -13,24 +13,9 @@ from core.services import reading
 from core.settings import get_settings
 from embedded.servers import RunningServers
 from tests.factories import Someone, launch, make_someone
-from tests.journeys.crew import App, chromium, running_crew, signed_in, wait_until_ready
+from tests.journeys.crew import App, signed_in, wait_until_ready
 
 ROLES = 7
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    environment = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
-    with running_crew(environment, tmp_path_factory.mktemp("crew")) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from core.services import reading
 from embedded.servers import RunningServers, running_servers
 from tests.conftest import migrate
 from tests.factories import Someone, make_someone
-from tests.journeys.crew import App, chromium, signed_in
+from tests.journeys.crew import App, signed_in
 from tests.journeys.visitors import BRIEFS, brief_field, crew_of, settle, type_in
 
 NAME = "Expenses through an outage"
@@ -35,12 +35,6 @@ def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSer
 def app(own_servers: RunningServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     with crew_of(own_servers, own_servers.database_url, tmp_path_factory.mktemp("crew")) as app:
         yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

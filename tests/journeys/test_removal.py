@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.session import Session
 from core.services import inviting, members, reading
-from embedded.servers import RunningServers
 from tests.factories import Someone, add_member, launch, make_someone
-from tests.journeys.crew import App, chromium, signed_in, wait_until_ready
-from tests.journeys.visitors import crew_of, fill_sign_up, settle, texts_of
+from tests.journeys.crew import App, signed_in, wait_until_ready
+from tests.journeys.visitors import fill_sign_up, settle, texts_of
 
 WITHIN_SECONDS = 1.0
-
-
-@pytest.fixture(scope="module")
-def app(
-    servers: RunningServers, database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[App]:
-    folder: Path = tmp_path_factory.mktemp("crew")
-    with crew_of(servers, database_url, folder) as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def open_live(app: App, page: Page, session: Session) -> None:

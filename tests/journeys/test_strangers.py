@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.session import Session
 from embedded.servers import RunningServers
 from tests.factories import launch, make_someone
-from tests.journeys.crew import App, chromium
+from tests.journeys.crew import App
 from tests.journeys.visitors import settle, texts_of
 
 SECRET = "A feature that is nobody's business"
@@ -19,12 +17,6 @@ ODD = (
     *("admin", "main", "board", "sign_in", "pages/main.py", "pages/live.py", "app.py"),
     *("~/+/live", "live/", "live/../work", "%2e%2e/live", "component/sage_live", "media/x.png"),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

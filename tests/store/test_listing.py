@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, insert, text
+from sqlalchemy import Connection, insert, text
 
 from core.domain.lifecycle import SessionStatus
 from core.ids import new_id
@@ -27,6 +27,7 @@ from embedded.servers import RunningServers
 from tests.conftest import empty_tables
 from tests.factories import Someone, make_someone
 from tests.profiles import WITH_SERVERS
+from tests.sent_statements import sent_by
 
 SESSIONS = 400
 WALKED, COUNTED = 40, 30
@@ -224,19 +225,9 @@ def test_the_pages_of_a_word_are_all_its_sessions_once(
 
 def statements_for(crowd: Crowd, typed: str) -> list[str]:
     """Return the statements that read a page of a word's sessions."""
-    sent: list[str] = []
-
-    def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    engine = current_engine()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        query = SessionQuery(crowd.someone.team_id, text=typed)
-        browse_sessions(crowd.someone.principal, query, rows=5)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return [statement for statement in sent if "agent_tasks" in statement]
+    query = SessionQuery(crowd.someone.team_id, text=typed)
+    sent = sent_by(lambda: browse_sessions(crowd.someone.principal, query, rows=5))
+    return [statement for statement, _ in sent if "agent_tasks" in statement]
 
 
 def is_walk(statement: str) -> bool:
