@@ -125,6 +125,13 @@ class IllegalTransition(AppError):
     hint = "Look at the present state; final states never change."
 
 
+class DetailsGone(AppError):
+    """Retention took this session's events, snapshots and artifacts."""
+
+    code = "details_gone"
+    hint = "Its decisions, tasks and times are kept. Pin a session to keep everything."
+
+
 class TasksRunning(AppError):
     """The session cannot end while tasks are running."""
 

@@ -29,6 +29,9 @@ class Session:
     started_at: datetime | None
     ended_at: datetime | None
     last_seq: int
+    pinned_at: datetime | None = None  # retention takes nothing of it
+    events_gone_to_seq: int = 0  # up to this number retention took its events
+    details_gone_at: datetime | None = None  # when it took the last of the details
 
     def duration_seconds(self, now: datetime) -> float | None:
         """Return how long it took, or has taken until `now`; None before it started."""

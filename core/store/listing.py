@@ -55,7 +55,7 @@ _WORDS: ColumnElement[Any] = literal_column(
 )
 _SESSION_COLUMNS = (
     *("id", "team_id", "user_id", "feature_name", "outcome", "pipeline", "questions"),
-    *("created_at", "started_at", "ended_at"),
+    *("created_at", "started_at", "ended_at", "pinned_at", "details_gone_at"),
 )
 _e, _h, _t = execution_sessions.c, session_heads.c, agent_tasks.c
 
@@ -243,6 +243,7 @@ def _described(page: Subquery, sort: Sort) -> Select[Any]:
             *(_e[name] for name in _SESSION_COLUMNS),
             _h.status,
             _h.last_seq,
+            _h.events_gone_to_seq,
             users.c.user_name,
             work,
             (strategic + tactical).label("decisions"),

@@ -54,8 +54,14 @@ _COLUMNS = (
     _e.created_at,
     _e.started_at,
     _e.ended_at,
+    _e.pinned_at,
+    _e.details_gone_at,
 )
-_HEAD = (session_heads.c.status, session_heads.c.last_seq)
+_HEAD = (
+    session_heads.c.status,
+    session_heads.c.last_seq,
+    session_heads.c.events_gone_to_seq,
+)
 _QUERY: Select[Any] = select(*_COLUMNS, *_HEAD).join(
     session_heads, session_heads.c.session_id == _e.id
 )
@@ -143,4 +149,7 @@ def to_session(row: Any) -> Session:
         started_at=row.started_at,
         ended_at=row.ended_at,
         last_seq=row.last_seq,
+        pinned_at=row.pinned_at,
+        events_gone_to_seq=row.events_gone_to_seq,
+        details_gone_at=row.details_gone_at,
     )
