@@ -5,33 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from core.domain.access import SYSTEM
 from core.services import auditing
 from core.services.auditing import AuditQuery
-from core.services.transaction import transact
 from tests.api.conforming import check
 from tests.api.operations import BRIEF
 from tests.api.test_access import told
 from tests.api.world import World
-from tests.factories import claim, complete, make_artifact, open_session
+from tests.factories import claim, complete, make_artifact, open_session, take_details
 
 
 def export(world: World, session_id: Any) -> Any:
     return world.get(f"/sessions/{session_id}/export")
-
-
-def take_details(world: World) -> None:
-    """Take what retention takes of a session's details."""
-    of_session = {"id": world.ids.session}
-    for query in (
-        "DELETE FROM session_events WHERE session_id = :id",
-        "DELETE FROM artifacts WHERE session_id = :id",
-        "DELETE FROM agent_snapshots WHERE session_id = :id",
-        "UPDATE session_heads SET events_gone_to_seq = last_seq WHERE session_id = :id",
-    ):
-        transact(lambda db, query=query: db.execute(text(query), of_session))
 
 
 def test_an_export_holds_all_that_a_session_left(world: World) -> None:
@@ -75,7 +61,7 @@ def test_who_takes_a_session_along_is_in_the_audit(world: World) -> None:
 
 
 def test_what_retention_took_is_gone(world: World) -> None:
-    take_details(world)
+    take_details(world.ids.session)
     for path in ("events", "events?after=0", "timeline"):
         answer = world.get(f"/sessions/{world.ids.session}/{path}")
         assert (answer.status_code, told(answer)["code"]) == (410, "details_gone")
@@ -85,7 +71,7 @@ def test_what_retention_took_is_gone(world: World) -> None:
 
 
 def test_decisions_and_tasks_outlive_the_details(world: World) -> None:
-    take_details(world)
+    take_details(world.ids.session)
     assert world.get(f"/sessions/{world.ids.session}").json()["decisions"]
     replay = world.get(f"/sessions/{world.ids.session}/replay").json()
     assert (len(replay["tasks"]), replay["tasks"][0]["artifacts"]) == (7, [])
