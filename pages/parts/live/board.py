@@ -94,7 +94,7 @@ def _shown(report: SessionReport) -> dict[str, Any]:
 
 def _state(report: SessionReport) -> dict[str, Any]:
     """Return the tables in the shape of the fold, to draw from until the topic says more."""
-    shown = ("role", "after", "attempt", "started_at", "finished_at", "due_at")
+    shown = ("role", "task_type", "after", "attempt", "started_at", "finished_at", "due_at")
     errors = ("error_code", "error_message")
     started_at = report.session.started_at or report.session.created_at
     return {

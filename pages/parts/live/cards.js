@@ -68,6 +68,7 @@ const drawCard = (board, taskId, open) => {
         element('span', {className: 'name one-line grow'}, name),
         short, elapsed),
       element('span', {className: 'row second'}, pill,
+        task.task_type && element('span', {className: 'small muted one-line'}, quote(task.task_type)),
         task.attempt > 1 && element('span', {className: 'small muted'},
           `try ${task.attempt} of ${Math.max(board.tries, task.attempt)}`)),
       element('span', {className: 'note two-lines' + (RUNS.has(task.status) || task.error_code ? '' : ' muted')},

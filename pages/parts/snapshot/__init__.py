@@ -139,6 +139,13 @@ def _draw_known(snapshot: Snapshot, report: SessionReport) -> None:
         if snapshot.capabilities:
             able = " ".join(f":gray-badge[{plain(one)}]" for one in snapshot.capabilities)
             st.markdown(f"**Could do** {able}")
+        if "task_type" in context:
+            st.markdown(f"**Was asked** :gray-badge[{plain(str(context['task_type']))}]")
+            st.text(str(context.get("description", "")))
+            for name, given in dict(context.get("input") or {}).items():
+                if given:
+                    with st.expander(name.capitalize(), type="compact"):
+                        st.json(given, expanded=1)
         st.markdown("**Was told**")
         st.text(str(context.get("instructions", "")))
     with right:
