@@ -246,10 +246,10 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, f.session_id, f.task_id, 1
     ),
     ("heads", "list_events"): lambda m, db, p, f: m.list_events(db, p, f.session_id),
-    ("journal", "list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),
-    ("journal", "list_artifacts"): lambda m, db, p, f: m.list_artifacts(db, p, f.session_id),
+    ("journal", "_list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),
+    ("journal", "_list_artifacts"): lambda m, db, p, f: m.list_artifacts(db, p, f.session_id),
     ("journal", "get_artifact"): lambda m, db, p, f: m.get_artifact(db, p, f.artifact_id),
-    ("people", "list_teams"): lambda m, db, p, f: [
+    ("people", "_list_teams"): lambda m, db, p, f: [
         team for team in m.list_teams(db, p) if team.id == f.team_id
     ],
     ("teams", "get_team"): lambda m, db, p, f: m.get_team(db, p, f.team_id),
