@@ -22,7 +22,7 @@ from api.rendering import (
     session_of,
     task_of,
 )
-from core.services import reading, replaying
+from core.services import following, reading, replaying
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
@@ -52,7 +52,7 @@ def list_events(
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> EventPage | Response:
     """List a session's events after a number, in order; as NDJSON for who accepts that."""
-    found = reading.list_events(caller, session_id, after_seq=after, limit=limit + 1)
+    found = following.list_entries(caller, session_id, after_seq=after, limit=limit + 1)
     events = [event_of(one) for one in found[:limit]]
     if NDJSON in accept.lower():
         lines = "".join(f"{one.model_dump_json()}\n" for one in events)

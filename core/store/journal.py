@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -75,8 +75,14 @@ def insert_session_decision(
     )
 
 
-def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
-    """Return a session's strategic and tactical decisions in the order of its log."""
+def list_decisions(
+    db: Connection,
+    principal: Principal,
+    session_id: UUID,
+    *,
+    ids: Collection[UUID] | None = None,
+) -> list[Decision]:
+    """Return a session's strategic and tactical decisions, or some, in the order of its log."""
     strategic: Select[Any] = select(
         *(session_decisions.c[name] for name in _SHARED),
         session_decisions.c.supersedes_id,
@@ -87,6 +93,9 @@ def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> li
         cast(null(), PgUUID(as_uuid=True)).label("supersedes_id"),
         task_decisions.c.task_id,
     ).where(task_decisions.c.session_id == session_id)
+    if ids is not None:
+        strategic = strategic.where(session_decisions.c.id.in_(ids))
+        tactical = tactical.where(task_decisions.c.id.in_(ids))
     both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
     return [to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
 

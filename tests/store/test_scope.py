@@ -272,6 +272,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("snapshots", "find_snapshot_id"): lambda m, db, p, f: m.find_snapshot_id(
         db, p, f.task_id, None
     ),
+    ("snapshots", "ids_of_attempts"): lambda m, db, p, f: m.ids_of_attempts(
+        db, p, f.session_id, [f.task_id]
+    ),
     ("tasks", "get_task"): lambda m, db, p, f: m.get_task(db, p, f.task_id),
     ("walking", "list_sessions"): lambda m, db, p, f: m.list_sessions(
         db, p, SessionFilter(f.team_id, role="architect"), 9
@@ -288,6 +291,7 @@ WITHOUT_PRINCIPAL = {
     *(("audit", name) for name in ("chains_before", "dropped_through", "find_never_sealed")),
     *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
+    ("heads", "read_mark"),  # for whoever has checked who follows
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
     ("people", "insert_team"),
@@ -305,7 +309,7 @@ WITHOUT_PRINCIPAL = {
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
     # A token belongs to its user, whom each of these names, or to whoever holds it.
     *(("tokens", name) for name in ("list_tokens_of", "revoke_token", "revoke_tokens_of")),
-    ("tokens", "find_by_hash"),
+    *(("tokens", name) for name in ("find_by_hash", "find_by_id")),
     *(("watching", name) for name in ("last_seqs", "list_leases", "team_marks", "teams_of")),
 }
 
