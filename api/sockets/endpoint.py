@@ -25,11 +25,11 @@ from core.domain.following import Follower
 from core.domain.session import Session
 from core.errors import AppError, NotFound
 from core.services import following, limiting, signing_in
+from core.settings import get_settings
 
 log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 200
-SLOW_SECONDS = 15.0
 OPENING_SECONDS = 2.0
 FAREWELL_SECONDS = 2.0
 _BIGGEST = 2**31 - 1
@@ -105,17 +105,18 @@ class SessionSocket:
         """Send what comes, until there is a reason to end; returns it."""
         with suppress(TimeoutError):
             await asyncio.wait_for(live.is_open.wait(), OPENING_SECONDS)
+        slow_seconds = get_settings().api_socket_slow_seconds
         while True:
             reader.stirred.clear()
             try:
-                async with asyncio.timeout(SLOW_SECONDS):
+                async with asyncio.timeout(slow_seconds):
                     await _answer(socket, reader)
                 if reader.closed is not None:
                     return reader.closed
                 frames = () if reader.is_held else await self._next(reader, live)
                 if isinstance(frames, Closed):
                     return frames
-                async with asyncio.timeout(SLOW_SECONDS):
+                async with asyncio.timeout(slow_seconds):
                     for frame in frames:
                         if reader.is_held or reader.closed is not None:
                             break
@@ -125,6 +126,7 @@ class SessionSocket:
                 return Closed.TOO_SLOW
             if not frames:
                 await reader.stirred.wait()
+            await asyncio.sleep(0)  # a reader with much to catch up on lets the others in
 
     async def _next(self, reader: Reader, live: LiveLog) -> Sequence[Frame] | Closed:
         """Return what to send next: from memory, or for who is further back from the log."""
@@ -174,8 +176,10 @@ async def _read(socket: WebSocket, reader: Reader) -> None:
 
 async def _close(socket: WebSocket, why: Closed) -> None:
     """Say why, if there is room for it: a slow reader gets more time to make some."""
-    seconds = SLOW_SECONDS if why is Closed.TOO_SLOW else FAREWELL_SECONDS
-    async with asyncio.timeout(seconds):
+    is_slow = why is Closed.TOO_SLOW
+    async with asyncio.timeout(
+        get_settings().api_socket_slow_seconds if is_slow else FAREWELL_SECONDS
+    ):
         await socket.close(why, why.name.lower())
 
 

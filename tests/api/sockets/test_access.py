@@ -12,12 +12,10 @@ from api.sockets.codes import Closed
 from core.domain.access import Scope, TeamRole
 from core.ids import new_id
 from core.services import members, signing_in, teams, tokens
-from core.settings import get_settings
 from core.signals.wakeups import get_redis
 from embedded.servers import RunningServers
 from tests.api.sockets.listener import listen, refusal, ticket_for, token_of
 from tests.factories import Someone, add_member, complete_roles, launch, make_someone, make_team_of
-from tests.web.browser import real_server
 from tests.web.tabs import login_as
 
 
@@ -272,28 +270,3 @@ def test_a_token_that_is_bound_to_a_team_ends_with_the_membership(
         members.remove_member(someone.principal, someone.team_id, member.user.id)
         program.hear_type("access_revoked", 3)
         assert program.hear_close(3) in (Closed.NO_ACCESS, Closed.SIGNED_OUT)
-
-
-def test_there_are_so_many_sockets_and_no_more(
-    servers: RunningServers, database_url: str, system: None
-) -> None:
-    budgets = {"SAGE_API_SOCKETS": "3", "SAGE_API_SOCKETS_EACH": "2"}
-    urls = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
-    someone, other = make_someone(), make_someone()
-    session, theirs = launch(someone), launch(other)
-    headers = token_of(someone)
-    assert get_settings().api_sockets_each >= 200
-    with real_server(**urls, **budgets) as host:
-        with listen(host, session.id, headers) as first, listen(host, session.id, headers):
-            first.hear_to(2)
-            found = refusal(host, session.id, headers)
-            assert (found["status"], found["code"]) == (429, "too_many_sockets")
-            with listen(host, theirs.id, token_of(other)) as third:
-                third.hear_to(2)
-                full = refusal(host, theirs.id, token_of(other))
-                assert (full["code"], full["detail"]) == (
-                    "too_many_sockets",
-                    "Too many sockets are open here.",
-                )
-        with listen(host, session.id, headers) as again:
-            again.hear_to(2)

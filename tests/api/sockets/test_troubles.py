@@ -11,7 +11,6 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import text
 
-from api.sockets import endpoint
 from api.sockets.codes import Closed
 from api.sockets.live_log import KEPT_FRAMES
 from core.domain.events import TaskNote
@@ -22,7 +21,7 @@ from core.store import heads, operations
 from core.store.database import dispose_engines
 from embedded.servers import RunningServers, running_servers
 from tests.api.sockets.conftest import GENEROUS
-from tests.api.sockets.listener import Listener, listen, token_of
+from tests.api.sockets.listener import Listener, listen, refusal, token_of
 from tests.conftest import migrate
 from tests.factories import (
     Someone,
@@ -34,6 +33,8 @@ from tests.factories import (
     make_someone,
 )
 from tests.web.browser import real_server
+
+SLOW_SECONDS = 3.0
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,9 @@ def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSer
 @pytest.fixture(scope="module")
 def host(own_servers: RunningServers) -> Iterator[str]:
     urls = {"DATABASE_URL": own_servers.database_url, "REDIS_URL": own_servers.redis_url}
-    with real_server(**urls, **GENEROUS) as address:
+    budgets = {"SAGE_API_SOCKETS": "6", "SAGE_API_SOCKETS_EACH": "4"}
+    slow = {"SAGE_API_SOCKET_SLOW_SECONDS": str(SLOW_SECONDS)}
+    with real_server(**urls, **GENEROUS, **budgets, **slow) as address:
         yield address
 
 
@@ -170,9 +173,9 @@ def test_a_reader_that_is_too_slow_is_cut_off_holds_nobody_up_and_catches_up(
         append_notes(owner, session, 4 * KEPT_FRAMES, secrets.token_hex(500))
         last = len(events_of(owner, session))
         quick.hear_to(last, 20)
-        assert time.monotonic() - began < endpoint.SLOW_SECONDS
+        assert time.monotonic() - began < 15
         assert quick.seqs == list(range(1, last + 1))
-        time.sleep(endpoint.SLOW_SECONDS + 2)
+        time.sleep(SLOW_SECONDS + 1)
         assert slow.hear_close(30) in (Closed.TOO_SLOW, 1006)
         got = slow.seqs
         assert got == list(range(1, len(got) + 1))
@@ -183,8 +186,9 @@ def test_a_reader_that_is_too_slow_is_cut_off_holds_nobody_up_and_catches_up(
 
 
 def test_the_server_ends_with_sockets_open_and_says_that_it_restarts(
-    own_servers: RunningServers, owner: Someone
+    own_servers: RunningServers, owner: Someone, host: str
 ) -> None:
+    other_host = host
     urls = {"DATABASE_URL": own_servers.database_url, "REDIS_URL": own_servers.redis_url}
     session, headers = launch(owner), token_of(owner)
     with ExitStack() as stack:
@@ -198,7 +202,24 @@ def test_the_server_ends_with_sockets_open_and_says_that_it_restarts(
         assert time.monotonic() - began < 5
         assert {program.hear_close() for program in programs} == {Closed.RESTARTING}
     complete_roles(owner, session, "architect")
-    with real_server(**urls) as host, listen(host, session.id, headers, query="?after=2") as back:
-        last = len(events_of(owner, session))
+    last = len(events_of(owner, session))
+    with listen(other_host, session.id, headers, query="?after=2") as back:
         back.hear_to(last)
         assert back.seqs == list(range(3, last + 1))
+
+
+def test_there_are_so_many_sockets_and_no_more(host: str, owner: Someone) -> None:
+    other = make_someone()
+    session, theirs = launch(owner), launch(other)
+    headers, their_headers = token_of(owner), token_of(other)
+    with ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(listen(host, session.id, headers)).hear_to(2)
+        found = refusal(host, session.id, headers)
+        assert (found["status"], found["code"]) == (429, "too_many_sockets")
+        for _ in range(2):
+            stack.enter_context(listen(host, theirs.id, their_headers)).hear_to(2)
+        full = refusal(host, theirs.id, their_headers)
+        assert full["detail"] == "Too many sockets are open here."
+    with listen(host, session.id, headers) as again:
+        again.hear_to(2)
