@@ -40,6 +40,7 @@ from embedded.ports import free_port
 from embedded.servers import running_servers
 
 ROOT = Path(__file__).resolve().parent.parent
+QUIET_SECONDS = 10.0
 SOCKETS, REQUESTS_A_SECOND, SAYINGS_A_SECOND = 200, 50, 10
 BRIEF = "Employees submit expenses. Their manager approves or rejects them."
 # What was measured before, in milliseconds: one end point, and a task's way through all of it.
@@ -127,6 +128,10 @@ def percentiles(values: list[float]) -> dict[str, float]:
     }
 
 
+def _all(times: dict[str, list[float]]) -> list[float]:
+    return [one for found in times.values() for one in found]
+
+
 def beside(found: dict[str, float], before: dict[str, float]) -> dict[str, float]:
     """Return what was found, and its ratios to what was measured before."""
     ratios = {f"{name}_ratio": round(found[name] / before[name], 2) for name in before}
@@ -144,10 +149,14 @@ def measure(address: str, pid: int, seconds: int, number: int, rate: int) -> dic
         time.sleep(0.1)
     routes = read_routes(who, team.id, ready.id)
     asyncio.run(ask_all(address, token, routes, rate, 5, defaultdict(list)))  # warms up
+    alone: dict[str, list[float]] = defaultdict(list)
+    asyncio.run(ask_all(address, token, routes, rate, QUIET_SECONDS, alone))
     load = Load(who, team.id, seconds)
     listeners = subprocess.Popen(
-        [sys.executable, "-m", "bench.listeners", "--number", str(number)]
-        + [f"{address.replace('http', 'ws', 1)}/api/ws/{load.spoken.id}"],
+        [
+            *(sys.executable, "-m", "bench.listeners", "--number", str(number)),
+            f"{address.replace('http', 'ws', 1)}/api/ws/{load.spoken.id}",
+        ],
         cwd=ROOT,
         env=os.environ | {"SAGE_BENCH_TOKEN": token},
         stdout=subprocess.PIPE,
@@ -165,13 +174,17 @@ def measure(address: str, pid: int, seconds: int, number: int, rate: int) -> dic
     busy = (cpu.user + cpu.system - used.user - used.system) / (time.monotonic() - begun)
     load.join()
     heard = json.loads(listeners.communicate(timeout=60)[0])
-    together = percentiles([one for found in times.values() for one in found])
     return {
         "seconds": seconds,
         "sockets": heard,
-        "reads": beside(together, ONE_END_POINT) | {"goal_p95": GOAL_P95_MS},
+        "reads": beside(percentiles(_all(times)), ONE_END_POINT) | {"goal_p95": GOAL_P95_MS},
         "pipelines": beside(percentiles(load.pipelines), WHOLE_WAY),
-        "routes": {name: beside(percentiles(times[name]), ONE_END_POINT) for name in routes},
+        "reads_without_load": beside(percentiles(_all(alone)), ONE_END_POINT),
+        "routes": {
+            name: beside(percentiles(times[name]), ONE_END_POINT)
+            | {f"{key}_without_load": percentiles(alone[name])[key] for key in ("p50", "p95")}
+            for name in routes
+        },
         "app_mb_start_middle_end": [round(rss / 2**20, 1) for rss in memory],
         "app_cores": round(busy, 2),
         "load_average": os.getloadavg()[0],

@@ -8,7 +8,7 @@ from uuid import UUID
 from core.domain.access import Principal, TokenPrincipal
 from core.domain.events import Event
 from core.domain.lifecycle import FINAL_SESSION, SessionStatus
-from core.domain.session import Decision, Task
+from core.domain.session import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,21 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An event with what it is about; nothing of it changes later, but that retention takes it.
+class TaskNames:
+    """What a task is called; how it stands, an event says itself."""
 
-    Of a task, what its row says beside its names may be newer than the event.
-    """
+    id: UUID
+    role: str
+    description: str
+    executor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with what it is about; nothing of it changes later, but that retention takes it."""
 
     event: Event
-    task: Task | None = None
+    task: TaskNames | None = None
     decision: Decision | None = None
     snapshot_id: UUID | None = None
 

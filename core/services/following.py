@@ -22,12 +22,11 @@ from core.signals.hearing import Heard, hear
 from core.signals.logins import REVOKED_CHANNEL, read_revocation
 from core.signals.socket_tickets import SocketTicket, issue_socket_ticket, spend_socket_ticket
 from core.signals.wakeups import SESSIONS_CHANNEL
-from core.store import credentials, heads, journal, operations, snapshots, tasks, watching
+from core.store import credentials, heads, log_details, operations, watching
 
 TICKET_SECONDS = 30
 # Whoever listens would rather hear soon that the database is away.
 _BUDGET_SECONDS = 1.0
-_WITH_TASK = (ev.TaskStarted, ev.TaskCompleted)
 
 
 def list_entries(
@@ -144,35 +143,24 @@ def _read_entries(
     db: Connection, principal: Principal, session_id: UUID, after_seq: int, limit: int
 ) -> list[Entry]:
     found = heads.list_events(db, principal, session_id, after_seq=after_seq, limit=limit)
-    decision_ids = {
-        UUID(one.body.decision_id) for one in found if isinstance(one.body, ev.DecisionRecorded)
-    }
-    ended = {UUID(one.body.task_id) for one in found if isinstance(one.body, ev.TaskCompleted)}
-    decisions = (
-        journal.list_decisions(db, principal, session_id, ids=decision_ids) if decision_ids else ()
-    )
-    of_tasks = (
-        tasks.list_tasks(db, principal, session_id)
-        if any(isinstance(one.body, _WITH_TASK) for one in found)
-        else ()
-    )
-    of_attempts = snapshots.ids_of_attempts(db, principal, session_id, ended) if ended else {}
-    by_id = {one.id: one for one in decisions}
-    task_by_id = {one.id: one for one in of_tasks}
+    bodies = [one.body for one in found]
+    started = {UUID(one.task_id) for one in bodies if isinstance(one, ev.TaskStarted)}
+    ended = {UUID(one.task_id) for one in bodies if isinstance(one, ev.TaskCompleted)}
+    decided = {UUID(one.decision_id) for one in bodies if isinstance(one, ev.DecisionRecorded)}
+    tasks = log_details.tasks_by_id(db, started | ended)
+    snapshots = log_details.snapshots_by_attempt(db, ended)
+    decisions = log_details.decisions_by_id(db, decided)
 
     def entry(event: Event) -> Entry:
         body = event.body
         if isinstance(body, ev.DecisionRecorded):
-            return Entry(event, decision=by_id.get(UUID(body.decision_id)))
-        if isinstance(body, _WITH_TASK):
+            return Entry(event, decision=decisions.get(UUID(body.decision_id)))
+        if isinstance(body, ev.TaskStarted):
+            return Entry(event, tasks.get(UUID(body.task_id)))
+        if isinstance(body, ev.TaskCompleted):
             task_id = UUID(body.task_id)
-            snapshot_id = of_attempts.get((task_id, body.attempt))
-            is_over = isinstance(body, ev.TaskCompleted)
-            return Entry(
-                event,
-                task=task_by_id.get(task_id),
-                snapshot_id=snapshot_id if is_over else None,
-            )
+            snapshot_id = snapshots.get((task_id, body.attempt))
+            return Entry(event, tasks.get(task_id), snapshot_id=snapshot_id)
         return Entry(event)
 
     return [entry(one) for one in found]

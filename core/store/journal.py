@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from core.domain.session import Decision, StoredArtifact
 from core.store.scope import visible
 from core.store.tables import artifacts, session_decisions, task_decisions
 
-_SHARED = (
+SHARED_COLUMNS = (
     "id",
     "session_id",
     "author_role",
@@ -75,27 +75,18 @@ def insert_session_decision(
     )
 
 
-def list_decisions(
-    db: Connection,
-    principal: Principal,
-    session_id: UUID,
-    *,
-    ids: Collection[UUID] | None = None,
-) -> list[Decision]:
-    """Return a session's strategic and tactical decisions, or some, in the order of its log."""
+def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
+    """Return a session's strategic and tactical decisions in the order of its log."""
     strategic: Select[Any] = select(
-        *(session_decisions.c[name] for name in _SHARED),
+        *(session_decisions.c[name] for name in SHARED_COLUMNS),
         session_decisions.c.supersedes_id,
         cast(null(), PgUUID(as_uuid=True)).label("task_id"),
     ).where(session_decisions.c.session_id == session_id)
     tactical: Select[Any] = select(
-        *(task_decisions.c[name] for name in _SHARED),
+        *(task_decisions.c[name] for name in SHARED_COLUMNS),
         cast(null(), PgUUID(as_uuid=True)).label("supersedes_id"),
         task_decisions.c.task_id,
     ).where(task_decisions.c.session_id == session_id)
-    if ids is not None:
-        strategic = strategic.where(session_decisions.c.id.in_(ids))
-        tactical = tactical.where(task_decisions.c.id.in_(ids))
     both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
     return [to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -89,17 +89,6 @@ def find_snapshot_id(
         query = query.where(_s.attempt == attempt)
     latest = visible(query, principal).order_by(_s.attempt.desc()).limit(1)
     return db.execute(latest).scalar_one_or_none()
-
-
-def ids_of_attempts(
-    db: Connection, principal: Principal, session_id: UUID, task_ids: Collection[UUID]
-) -> dict[tuple[UUID, int], UUID]:
-    """Return the ids of the snapshots of some tasks, by task and attempt."""
-    query = select(_s.task_id, _s.attempt, _s.id).where(
-        _s.session_id == session_id, _s.task_id.in_(task_ids)
-    )
-    rows = db.execute(visible(query, principal))
-    return {(row.task_id, row.attempt): row.id for row in rows}
 
 
 def _to_snapshot(row: Row[Any]) -> Snapshot:

@@ -272,9 +272,6 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("snapshots", "find_snapshot_id"): lambda m, db, p, f: m.find_snapshot_id(
         db, p, f.task_id, None
     ),
-    ("snapshots", "ids_of_attempts"): lambda m, db, p, f: m.ids_of_attempts(
-        db, p, f.session_id, [f.task_id]
-    ),
     ("tasks", "get_task"): lambda m, db, p, f: m.get_task(db, p, f.task_id),
     ("walking", "list_sessions"): lambda m, db, p, f: m.list_sessions(
         db, p, SessionFilter(f.team_id, role="architect"), 9
@@ -291,7 +288,10 @@ WITHOUT_PRINCIPAL = {
     *(("audit", name) for name in ("chains_before", "dropped_through", "find_never_sealed")),
     *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
-    ("heads", "read_mark"),  # for whoever has checked who follows
+    # For whoever has checked that the session may be read.
+    ("heads", "read_mark"),
+    *(("log_details", f"{what}_by_id") for what in ("tasks", "decisions")),
+    ("log_details", "snapshots_by_attempt"),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
     ("people", "insert_team"),
