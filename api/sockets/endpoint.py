@@ -86,14 +86,14 @@ class SessionSocket:
             last_seq=session.last_seq,
             status=session.status.value,
         )
-        with suppress(WebSocketDisconnect, RuntimeError, OSError, TimeoutError):
+        with suppress(WebSocketDisconnect, OSError, TimeoutError):
             await socket.accept()
             await _send(socket, connected)
             reading = asyncio.create_task(_read(socket, reader))
             writing = asyncio.create_task(self._write(socket, reader, live))
             try:
                 await asyncio.wait((reading, writing), return_when=asyncio.FIRST_COMPLETED)
-                why = writing.result() if writing.done() else None
+                why = _outcome(writing)
             finally:
                 for task in (reading, writing):
                     task.cancel()
@@ -132,11 +132,8 @@ class SessionSocket:
         """Return what to send next: from memory, or for who is further back from the log."""
         frames = live.since(reader.seq)
         if frames is not None:
-            reader.is_live = True
             has_all = live.has_ended and reader.seq >= live.seq
             return Closed.ENDED if has_all and not frames else frames
-        if reader.is_live:
-            return Closed.TOO_SLOW
         try:
             page = await self._feed.read(reader)
         except NotFound:
@@ -147,6 +144,18 @@ class SessionSocket:
             reader.stirred.set()
             return ()
         return page.items if page.follow_on(reader.seq) else Closed.GONE
+
+
+def _outcome(writing: asyncio.Task[Closed]) -> Closed | None:
+    """Return why the writer ended; None when it has not, or nobody is there to be told."""
+    if not writing.done():
+        return None
+    error = writing.exception()
+    if error is None:
+        return writing.result()
+    if not isinstance(error, WebSocketDisconnect):
+        log.error("a socket failed", exc_info=error)
+    return None if isinstance(error, WebSocketDisconnect) else Closed.FAILED
 
 
 async def _answer(socket: WebSocket, reader: Reader) -> None:

@@ -12,8 +12,9 @@ from api.sockets.codes import Closed
 from api.sockets.frames import Frame, Frames
 from core.domain.following import Follower
 
-KEPT_FRAMES = 1000  # so far behind a reader may be before it is cut off
-KEPT_CHARACTERS = 4_000_000
+# So much of each log is in memory; whoever is further behind reads the log itself.
+KEPT_FRAMES = 500
+KEPT_CHARACTERS = 1_000_000
 BATCH = 50
 
 
@@ -28,7 +29,6 @@ class Reader:
         self.session_id = session_id
         self.team_id = team_id
         self.seq = after
-        self.is_live = False  # it has come up to what the process holds in memory
         self.stirred = asyncio.Event()
         self._closed: Closed | None = None
         self._holds = 0

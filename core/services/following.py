@@ -18,7 +18,7 @@ from core.services.tokens import find_token_again
 from core.services.transaction import transact
 from core.settings import get_settings, redis_url
 from core.signals import logins
-from core.signals.hearing import Heard, hear
+from core.signals.hearing import Heard, Line, hear
 from core.signals.logins import REVOKED_CHANNEL, read_revocation
 from core.signals.socket_tickets import SocketTicket, issue_socket_ticket, spend_socket_ticket
 from core.signals.wakeups import SESSIONS_CHANNEL
@@ -115,7 +115,7 @@ def spend_ticket(plain: str, session_id: UUID) -> Follower:
 async def hear_news() -> AsyncIterator[Moved | AccessEnded]:
     """Yield what happens to sessions and to access from now on, for ever.
 
-    After each gap in the line `AccessEnded()` comes, which concerns everybody.
+    After each gap in the line `AccessEnded()` comes first, which concerns everybody.
     """
     async for heard in hear(get_settings().redis_url, SESSIONS_CHANNEL, REVOKED_CHANNEL):
         if isinstance(heard, Heard):
@@ -123,7 +123,7 @@ async def hear_news() -> AsyncIterator[Moved | AccessEnded]:
                 yield _news_of(heard)
             except (ValueError, KeyError, TypeError):
                 continue  # no message of ours
-        else:
+        elif heard is Line.UP:
             yield AccessEnded()
 
 

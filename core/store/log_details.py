@@ -6,10 +6,9 @@ For whoever has checked that the session may be read: nothing here asks again.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, any_, bindparam, cast, null, select, union_all
+from sqlalchemy import Connection, any_, bindparam, cast, null, select, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -20,16 +19,17 @@ from core.store.tables import agent_snapshots, agent_tasks, session_decisions, t
 
 _IDS = any_(bindparam("ids", type_=ARRAY(PgUUID(as_uuid=True))))
 _NO_ID = cast(null(), PgUUID(as_uuid=True))
-_t, _s = agent_tasks.c, agent_snapshots.c
+_t = agent_tasks.c
+_s = agent_snapshots.c
 # Made once: to build them took longer than to ask them.
 _TASKS = select(_t.id, _t.role, _t.description, _t.executor).where(_t.id == _IDS)
 _SNAPSHOTS = select(_s.task_id, _s.attempt, _s.id).where(_s.task_id == _IDS)
-_STRATEGIC: Select[Any] = select(
+_STRATEGIC = select(
     *(session_decisions.c[name] for name in SHARED_COLUMNS),
     session_decisions.c.supersedes_id,
     _NO_ID.label("task_id"),
 ).where(session_decisions.c.id == _IDS)
-_TACTICAL: Select[Any] = select(
+_TACTICAL = select(
     *(task_decisions.c[name] for name in SHARED_COLUMNS),
     _NO_ID.label("supersedes_id"),
     task_decisions.c.task_id,
