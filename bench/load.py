@@ -57,7 +57,8 @@ GENEROUS = {
 @contextmanager
 def running(*argv: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process of ours until the block ends."""
-    process = subprocess.Popen([sys.executable, *argv], cwd=ROOT)
+    # What it says about itself is no part of what is measured.
+    process = subprocess.Popen([sys.executable, *argv], cwd=ROOT, stdout=sys.stderr)
     try:
         yield process
     finally:
