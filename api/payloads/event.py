@@ -49,7 +49,7 @@ class EventSession(Answer):
 
     id: UUID
     feature_name: str
-    pipeline: str
+    pipeline: str | None = Field(description="null: tasks are routed to it")
     status: str = Field(description="as of the event")
 
 

@@ -40,7 +40,7 @@ _BIGGEST = 2**31 - 1
                 NDJSON: {"schema": {"type": "string"}, "example": f"{json.dumps(EVENT)}\n"}
             },
         },
-        **refusals(*READ),
+        **refusals(*READ, 410),
     },
     openapi_extra={"security": SECURITY},
 )

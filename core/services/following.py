@@ -12,7 +12,7 @@ from core.domain.access import SYSTEM, Action, Principal, TokenPrincipal, UserPr
 from core.domain.events import Event
 from core.domain.following import AccessEnded, Entry, Follower, LogPage, Moved
 from core.domain.session import Session
-from core.errors import NotAllowed, NotFound, TicketSpent, TokenRefused
+from core.errors import DetailsGone, NotAllowed, NotFound, TicketSpent, TokenRefused
 from core.services.permission import demand_session
 from core.services.tokens import find_token_again
 from core.services.transaction import transact
@@ -32,11 +32,19 @@ _BUDGET_SECONDS = 1.0
 def list_entries(
     principal: Principal, session_id: UUID, *, after_seq: int = 0, limit: int
 ) -> list[Entry]:
-    """Return entries of a session's log after a number, in order; raises `NotFound`."""
+    """Return entries of a session's log after a number, in order.
+
+    Raises `NotFound`, and `DetailsGone` when retention took some of what comes after the number.
+    """
 
     def work(db: Connection) -> list[Entry]:
         operations.hold_moment(db)
-        demand_session(db, principal, session_id, Action.READ)
+        session = demand_session(db, principal, session_id, Action.READ)
+        if after_seq < session.events_gone_to_seq:
+            raise DetailsGone(
+                f"Retention took this session's events up to number {session.events_gone_to_seq}.",
+                hint="Ask for what comes after that number.",
+            )
         return _read_entries(db, principal, session_id, after_seq, limit)
 
     return transact(work)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from typing import Any
+from uuid import UUID
 
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from api.sockets.codes import Closed
 from core.services import claiming, control
@@ -166,13 +168,43 @@ def test_a_failed_session_stays_open_as_it_may_be_retried(host: str, someone: So
 def test_who_asks_for_events_that_retention_took_is_told_so(host: str, someone: Someone) -> None:
     session, headers = launch(someone), token_of(someone)
     complete_roles(someone, session, "architect")
-    query = text("DELETE FROM session_events WHERE session_id = :id AND seq <= 3")
-    transact(lambda db: db.execute(query, {"id": session.id}))
+    take_events(session.id, 3)
+    url = f"http://{host}/api/sessions/{session.id}/events"
+    for after, status in ((1, 410), (2, 410), (3, 200)):
+        answer = httpx2.get(f"{url}?after={after}", headers=headers)
+        assert answer.status_code == status
+    assert httpx2.get(url, headers=headers).json()["code"] == "details_gone"
     with listen(host, session.id, headers, query="?after=1") as program:
         assert program.hear_close() == Closed.GONE
         assert program.seqs == []
     with listen(host, session.id, headers, query="?after=3") as program:
         program.hear_to(len(events_of(someone, session)))
+
+
+def take_events(session_id: UUID, to_seq: int) -> None:
+    """Take events as retention does."""
+    marked = "UPDATE session_heads SET events_gone_to_seq = :seq WHERE session_id = :id"
+    gone = "DELETE FROM session_events WHERE session_id = :id AND seq <= :seq"
+    values = {"id": session_id, "seq": to_seq}
+
+    def work(db: Connection) -> None:
+        for statement in (marked, gone):
+            db.execute(text(statement), values)
+
+    transact(work)
+
+
+def test_who_comes_late_to_a_session_that_lost_its_events_is_told_so(
+    host: str, someone: Someone
+) -> None:
+    session, headers = launch(someone), token_of(someone)
+    control.cancel_session(someone.principal, session.id)
+    last = len(events_of(someone, session))
+    take_events(session.id, last)
+    for after, code in ((0, Closed.GONE), (last - 1, Closed.GONE), (last, Closed.ENDED)):
+        with listen(host, session.id, headers, query=f"?after={after}") as program:
+            assert program.hear_close() == code
+            assert program.seqs == []
 
 
 def test_a_long_log_comes_whole(host: str, someone: Someone) -> None:
