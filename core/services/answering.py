@@ -52,11 +52,11 @@ from core.store.approvals import Due
 from core.store.heads import Head
 
 BATCH = 200
-_WORDS = {
-    ApprovalStatus.APPROVED: "approved",
-    ApprovalStatus.REJECTED: "rejected",
-    ApprovalStatus.EXPIRED: "expired without an answer",
-    ApprovalStatus.CANCELLED: "cancelled, as nothing waits for it any more",
+_TOLD = {
+    ApprovalStatus.APPROVED: "This approval was given already{by}; the first answer counts.",
+    ApprovalStatus.REJECTED: "This approval was rejected already{by}; the first answer counts.",
+    ApprovalStatus.EXPIRED: "Nobody answered this approval in time, and it has expired.",
+    ApprovalStatus.CANCELLED: "This approval was cancelled, as nothing waits for it any more.",
 }
 
 
@@ -280,7 +280,7 @@ def _read(db: Connection, approval_id: UUID) -> Approval:
 
 def _told(approval: Approval) -> str:
     by = f" by {approval.decided_by}" if approval.decided_by else ""
-    return f"This approval was {_WORDS[approval.status]}{by} already; the first answer counts."
+    return _TOLD[approval.status].format(by=by)
 
 
 def _announce(settled: _Settled) -> None:

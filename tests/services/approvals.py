@@ -46,5 +46,11 @@ def answer_no(someone: Someone, approval: Approval, reason: str) -> Approval:
 
 def let_expire(approval: Approval) -> None:
     """Let the time come until which an answer was waited for; nobody has looked yet."""
-    query = text("UPDATE approvals SET expires_at = clock_timestamp() WHERE id = :id")
+    query = text(
+        """
+        UPDATE approvals SET expires_at = clock_timestamp(),
+            requested_at = clock_timestamp() - (expires_at - requested_at)
+        WHERE id = :id
+        """
+    )
     transact(lambda db: db.execute(query, {"id": approval.id}))
