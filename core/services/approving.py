@@ -46,7 +46,6 @@ __all__ = [
     "Inbox",
     "ask_at_gates",
     "await_approval",
-    "count_pending",
     "get_approval",
     "list_approvals",
     "read_inbox",
@@ -205,11 +204,6 @@ def read_inbox(principal: Principal, team_id: UUID, *, answered: bool = False) -
         return Inbox(now, shown, answerable, len(found) > MOST_LISTED)
 
     return ask(work)
-
-
-def count_pending(principal: Principal, team_id: UUID) -> int:
-    """Return how many approvals of a team wait for an answer."""
-    return ask(lambda db: approvals.count_pending(db, principal, team_id))
 
 
 def _answerable(

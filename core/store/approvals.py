@@ -154,16 +154,6 @@ def list_approvals(
     return [_to_approval(row) for row in rows]
 
 
-def count_pending(db: Connection, principal: Principal, team_id: UUID) -> int:
-    """Return how many approvals of a team wait for an answer."""
-    query = (
-        select(func.count())
-        .select_from(approvals)
-        .where(literal_column("approvals.status = 'pending'"), _a.team_id == team_id)
-    )
-    return int(db.execute(visible(query, principal)).scalar_one())
-
-
 def count_pending_of(db: Connection, task_id: UUID) -> int:
     """Return how many answers a task waits for."""
     query = select(func.count()).where(_a.task_id == task_id, _a.status == _PENDING)
