@@ -270,8 +270,10 @@ def terms_from_json(data: Mapping[str, Any], usual: Terms = USUAL_TERMS) -> Term
     )
 
 
-def terms_of(pipeline: Mapping[str, Any], role: str) -> Terms:
-    """Return the terms on which a role asks, by its session's frozen pipeline."""
+def terms_of(pipeline: Mapping[str, Any] | None, role: str) -> Terms:
+    """Return the terms on which a role asks, by its session's frozen pipeline, if it has one."""
+    if pipeline is None:
+        return USUAL_TERMS
     terms = terms_from_json(pipeline.get("approvals") or {})
     steps = (step for step in pipeline.get("steps", ()) if step["role"] == role)
     gate = next((step.get("approval") for step in steps), None)

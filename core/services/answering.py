@@ -238,7 +238,7 @@ def _fail(
     bodies: list[EventBody] = [ev.ApprovalDecided(str(one), status) for one in cancelled]
     code, message = _code(decided), _message(decided)
     bodies.append(ev.TaskFailed(str(view.id), view.attempt, code, message, "approval"))
-    if head.status == SessionStatus.FAILED:
+    if head.status == SessionStatus.FAILED or head.stays_open:
         return bodies, None
     bodies.append(fail_session(db, head, view.id, now, code=code, message=message))
     return bodies, next_session_status(head.status, "fail")

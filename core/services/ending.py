@@ -86,7 +86,7 @@ def end_without_result(
     )
     bodies.append(ev.SnapshotRecorded(str(snapshot_id), task_id, view.attempt))
     after: SessionStatus | None = None
-    if status == TaskStatus.FAILED and not stopped:
+    if status == TaskStatus.FAILED and not stopped and not head.stays_open:
         after = next_session_status(head.status, "fail")
         bodies.append(fail_session(db, head, view.id, now, code=code, message=message))
     head = heads.append_events(db, head, bodies, now, status=after)

@@ -198,9 +198,14 @@ def list_due(db: Connection, most: int) -> list[Due]:
     return [Due(row.id, row.session_id) for row in db.execute(query)]
 
 
-def get_pipeline(db: Connection, session_id: UUID) -> dict[str, Any]:
-    """Return the frozen pipeline of a session, which says on what terms its roles ask."""
-    found: dict[str, Any] = db.execute(select(_e.pipeline).where(_e.id == session_id)).scalar_one()
+def get_pipeline(db: Connection, session_id: UUID) -> dict[str, Any] | None:
+    """Return the frozen pipeline of a session, which says on what terms its roles ask.
+
+    None for one that tasks are routed to.
+    """
+    found: dict[str, Any] | None = db.execute(
+        select(_e.pipeline).where(_e.id == session_id)
+    ).scalar_one()
     return found
 
 

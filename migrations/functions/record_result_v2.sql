@@ -5,9 +5,8 @@
 -- their columns; a decision's `event` is its place among the events, from 1.
 --
 -- With `goes_on` the session goes on: tasks whose every predecessor has completed become ready,
--- and when none is left to do the session completes. One task that is ready then and whose
+-- and when none is left to do the session completes, unless it stays open. One task that is ready then and whose
 -- executor is among `take_along` is claimed for the same worker, under `next_snapshot_id`.
--- Those that a gate stands before wait for its approval instead, which is requested here.
 -- Freed tasks, but for those whose executor is among `not_queued`, come back as `queued`; with
 -- `are_sent` they are stamped as dispatched, for a caller that puts them into the queue itself.
 --
@@ -22,10 +21,9 @@ DECLARE
     v_done text[];
     v_events jsonb;
     v_freed jsonb;
-    v_has_gate boolean;
-    v_asked jsonb;
     v_queued jsonb;
     v_order jsonb;
+    v_outcome text;
 BEGIN
     SELECT * INTO c FROM jsonb_to_record(p_call) AS (
         session_id uuid, task_id uuid, attempt integer, snapshot_id uuid,
@@ -58,7 +56,7 @@ BEGIN
         JOIN agent_tasks AS task ON task.id = snapshot.task_id AND task.attempt = snapshot.attempt
         WHERE snapshot.id = c.next_snapshot_id AND task.status = 'running';
         IF FOUND THEN
-            v_order := begin_attempt_v1(v_next, c.next_snapshot_id, v_task.role, true);
+            v_order := begin_attempt_v2(v_next, c.next_snapshot_id, v_task.role, true);
         END IF;
         SELECT jsonb_agg(id ORDER BY position) INTO v_queued FROM agent_tasks
         WHERE session_id = c.session_id AND status = 'ready' AND due_at = v_task.finished_at
@@ -121,44 +119,14 @@ BEGIN
 
         SELECT jsonb_agg(jsonb_build_object('type', 'task_ready', 'version', 1,
                     'payload', jsonb_build_object('task_id', id)) ORDER BY position)
-                FILTER (WHERE gate IS NULL),
-            bool_or(gate IS NOT NULL)
-        INTO v_freed, v_has_gate FROM agent_tasks
+        INTO v_freed FROM agent_tasks
         WHERE session_id = c.session_id AND status = 'blocked' AND after_roles <@ v_done;
         v_events := v_events || coalesce(v_freed, '[]');
-
-        IF v_has_gate THEN
-            WITH gated AS (
-                UPDATE agent_tasks SET status = 'waiting', error_code = NULL, error_message = NULL
-                WHERE session_id = c.session_id AND status = 'blocked' AND after_roles <@ v_done
-                    AND gate IS NOT NULL
-                RETURNING *
-            ), asked AS (
-                INSERT INTO approvals
-                    (id, session_id, team_id, task_id, attempt, asked_by, approver_role, question,
-                     on_expiry, requested_at, expires_at)
-                SELECT (gate ->> 'approval_id')::uuid, session_id, team_id, id, attempt, 'gate',
-                       gate ->> 'approver_role', gate ->> 'question', gate ->> 'on_expiry', v_now,
-                       v_now + make_interval(
-                           secs => (gate ->> 'expires_after_seconds')::double precision)
-                FROM gated
-            )
-            SELECT jsonb_agg(body ORDER BY position, number) INTO v_asked
-            FROM gated, LATERAL (VALUES
-                (1, jsonb_build_object('type', 'approval_requested', 'version', 1, 'payload',
-                    jsonb_build_object('approval_id', gate ->> 'approval_id', 'task_id', id,
-                        'approver_role', gate ->> 'approver_role', 'question', gate ->> 'question'))),
-                (2, jsonb_build_object('type', 'task_waiting', 'version', 1, 'payload',
-                    jsonb_build_object('task_id', id, 'attempt', attempt,
-                        'approval_id', gate ->> 'approval_id')))
-            ) AS said(number, body);
-            v_events := v_events || coalesce(v_asked, '[]');
-        END IF;
 
         IF v_head.status = 'active' THEN
             SELECT * INTO v_next FROM agent_tasks
             WHERE session_id = c.session_id AND executor = ANY (c.take_along)
-                AND (status = 'blocked' AND after_roles <@ v_done AND gate IS NULL
+                AND (status = 'blocked' AND after_roles <@ v_done
                      OR status = 'ready' AND due_at <= v_now)
             ORDER BY position LIMIT 1;
         END IF;
@@ -173,7 +141,7 @@ BEGIN
                 deadline_at = v_now + make_interval(secs => timeout_seconds)
             WHERE id = v_next.id
             RETURNING * INTO v_next;
-            v_order := begin_attempt_v1(v_next, c.next_snapshot_id, v_task.role, false);
+            v_order := begin_attempt_v2(v_next, c.next_snapshot_id, v_task.role, false);
             v_events := v_events || jsonb_build_object('type', 'task_started', 'version', 1,
                 'payload', jsonb_build_object(
                     'task_id', v_next.id, 'attempt', v_next.attempt, 'worker', c.worker));
@@ -188,19 +156,20 @@ BEGIN
                     dispatches = CASE WHEN c.are_sent AND executor <> ALL (c.not_queued)
                                       THEN 1 ELSE 0 END
                 WHERE session_id = c.session_id AND status = 'blocked' AND after_roles <@ v_done
-                    AND gate IS NULL
                 RETURNING id, position, executor
             )
             SELECT jsonb_agg(id ORDER BY position) INTO v_queued FROM freed
             WHERE executor <> ALL (c.not_queued);
-        ELSIF v_next.id IS NULL AND v_asked IS NULL AND NOT EXISTS (
+        ELSIF v_next.id IS NULL AND NOT v_head.stays_open AND NOT EXISTS (
             SELECT FROM agent_tasks WHERE session_id = c.session_id AND status <> 'completed')
         THEN
             v_head.status := 'completed';
-            UPDATE execution_sessions SET ended_at = v_now, outcome = 'planned'
-            WHERE id = c.session_id;
+            -- What was routed is done; only a pipeline leaves a plan.
+            UPDATE execution_sessions
+            SET ended_at = v_now, outcome = CASE WHEN pipeline IS NOT NULL THEN 'planned' END
+            WHERE id = c.session_id RETURNING outcome INTO v_outcome;
             v_events := v_events || jsonb_build_object('type', 'session_completed', 'version', 1,
-                'payload', jsonb_build_object('outcome', 'planned'));
+                'payload', jsonb_build_object('outcome', v_outcome));
         END IF;
     END IF;
 

@@ -1,10 +1,10 @@
 """Approvals, and the gates of pipelines that ask for them.
 
-Recording a result gets a second version, which stops at a gate; the first one calls it, so that
-workers of both versions run side by side and none passes a gate.
+Recording a result gets a third version, which stops at a gate; the others call it, so that workers
+of all versions run side by side and none passes a gate.
 
 Revision ID: 0009
-Revises: 0007
+Revises: 0011
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -61,13 +61,13 @@ def upgrade() -> None:
     op.create_index('ix_approvals_expiring', 'approvals', ['expires_at'], unique=False, postgresql_where=PENDING)
     op.create_index('ix_approvals_team_id_requested_at', 'approvals', ['team_id', 'requested_at', 'id'], unique=False)
     op.add_column('agent_tasks', sa.Column('gate', postgresql.JSONB(), nullable=True))
-    for name in ("record_result_v2", "record_result_v1_by_v2"):
+    for name in ("record_result_v3", "record_result_v2_by_v3"):
         op.get_bind().exec_driver_sql((SOURCES / f"{name}.sql").read_text())
 
 
 def downgrade() -> None:
-    for name in ("record_result_v1", "record_result_v2"):
+    for name in ("record_result_v2", "record_result_v3"):
         op.get_bind().exec_driver_sql(f"DROP FUNCTION {name}")
-    op.get_bind().exec_driver_sql((SOURCES / "record_result_v1.sql").read_text())
+    op.get_bind().exec_driver_sql((SOURCES / "record_result_v2.sql").read_text())
     op.drop_column('agent_tasks', 'gate')
     op.drop_table('approvals')
