@@ -187,7 +187,8 @@ def test_a_reader_that_is_too_slow_is_cut_off_holds_nobody_up_and_catches_up(
             stack.enter_context(listen(host, session.id, headers, query="?after=9999"))
         while is_full(host, session.id, headers):
             time.sleep(0.2)
-        assert slow.hear_close(30) in (Closed.TOO_SLOW, 1006)
+        # Without a code when nothing fits into the line; on a busy machine a ping may be first.
+        assert slow.hear_close(30) in (Closed.TOO_SLOW, 1006, Closed.FAILED)
         got = slow.seqs
         assert got == list(range(1, len(got) + 1))
         assert len(got) < last
