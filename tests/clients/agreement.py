@@ -33,10 +33,10 @@ def words_of_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> s
         name = schema["$ref"].rpartition("/")[2]
         target = document["components"]["schemas"][name]
         return name if "properties" in target else words_of_schema(target, document)
-    if "anyOf" in schema:
-        return " or ".join(sorted(words_of_schema(one, document) for one in schema["anyOf"]))
     if "enum" in schema or "const" in schema:
         return _one_of(schema.get("enum") or [schema["const"]])
+    if "anyOf" in schema:
+        return " or ".join(sorted(words_of_schema(one, document) for one in schema["anyOf"]))
     kind = schema.get("type", "anything")
     if kind == "array":
         return f"list of {words_of_schema(schema['items'], document)}"
@@ -63,8 +63,9 @@ def words_of_type(kind: Any) -> str:
     return kind.__name__ if is_dataclass(kind) else _PLAIN[kind]
 
 
-def _one_of(words: Sequence[str]) -> str:
-    return f"one of {sorted(words)}"
+def _one_of(words: Sequence[str | None]) -> str:
+    named = f"one of {sorted(one for one in words if one is not None)}"
+    return f"null or {named}" if None in words else named
 
 
 def fields_of_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Field]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sage_mode_client import BadRequest, Invalid, NotAllowed, NotFound, NotSignedIn
+from sage_mode_client import BadRequest, Invalid, NotAllowed, NotFound, NotSignedIn, Work
 from tests.clients.faces import client_of
 from tests.factories import Someone, make_someone
 from tests.web.browser import PASSWORD
@@ -69,3 +69,20 @@ def test_a_person_signs_in_and_keeps_a_team(system: None, host: str, kind: str) 
         client.sign_out()
         with pytest.raises(NotSignedIn):
             client.me()
+
+
+def test_a_task_is_routed_to_a_role_and_its_session_is_changed(
+    client: Any, someone: Someone
+) -> None:
+    session = client.open_session(
+        team_id=someone.team_id, task="Threats", metadata={"ticket": "EXP-7", "draft": True}
+    )
+    assert (session.status, session.pipeline, session.task) == ("pending", None, "Threats")
+    work = Work("threat_review", "Who could approve their own expense?", {"api": "POST /expenses"})
+    routed = client.route_task("security", work, session_id=session.id)
+    assert routed.session_id == session.id
+    task = client.get_task(routed.task_id)
+    assert (task.role, task.task_type) == ("security", "threat_review")
+    assert client.change_session(session.id, status="paused").status == "paused"
+    changed = client.change_session(session.id, task="All threats", metadata={"draft": None})
+    assert (changed.task, changed.metadata) == ("All threats", {"ticket": "EXP-7"})

@@ -121,7 +121,7 @@ def test_a_server_that_was_not_reached_is_tried_again(
         began = time.monotonic()
         with pytest.raises(Unreachable):
             act(client, someone)
-        assert time.monotonic() - began > 0.3
+        assert time.monotonic() - began >= 1
 
 
 def test_events_go_on_where_the_connection_was_lost(

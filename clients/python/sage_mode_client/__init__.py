@@ -23,6 +23,7 @@ from sage_mode_client.errors import (
 )
 from sage_mode_client.models.agents import NewArtifact, NewEvidence, Order, Result
 from sage_mode_client.models.decisions import NewAlternative, TacticalDecision
+from sage_mode_client.models.tasks import Work
 from sage_mode_client.sync_client import SageClient
 from sage_mode_client.sync_work import Assignment
 from sage_mode_client.version import VERSION as __version__
@@ -57,6 +58,7 @@ __all__ = [
     "Unavailable",
     "UnexpectedAnswer",
     "Unreachable",
+    "Work",
     "WorkLost",
     "__version__",
 ]

@@ -31,9 +31,11 @@ class Surface:
     walk_audit = Walk(teams.list_audit)
 
     launch = Operation(sessions.launch)
+    open_session = Operation(sessions.open_session)
     list_sessions = Operation(sessions.list_sessions)
     walk_sessions = Walk(sessions.list_sessions)
     get_session = Operation(sessions.get_session)
+    change_session = Operation(sessions.change_session)
     get_decisions = Operation(sessions.get_decisions)
     record_decision = Operation(sessions.record_decision)
     list_events = Operation(sessions.list_events)
@@ -45,6 +47,7 @@ class Surface:
     end = Operation(sessions.end)
     retry = Operation(sessions.retry)
 
+    route_task = Operation(tasks.route_task)
     get_task = Operation(tasks.get_task)
     list_task_decisions = Operation(tasks.list_task_decisions)
     get_snapshot = Operation(tasks.get_snapshot)

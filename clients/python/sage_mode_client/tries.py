@@ -56,12 +56,11 @@ class Tries:
     def after_error(self, error: httpx.TransportError) -> float:
         """Return the pause after a connection failed; raises `Unreachable` after the last try."""
         may_repeat = self._call.repeats is not Repeats.NEVER or isinstance(error, _UNHEARD)
-        pause = self._pause()
-        if isinstance(error, _HOPELESS) or not may_repeat or self._is_late(pause):
+        if isinstance(error, _HOPELESS) or not may_repeat or self._left() <= 0:
             said = str(error) or type(error).__name__
             what = f"{self._call.method} {self._call.url}"
             raise Unreachable(f"No answer to {what}: {said}.", trace_id=self.trace_id) from error
-        return pause
+        return self._pause()
 
     def is_answered(self, answer: httpx.Response) -> bool:
         """Tell whether an answer is what was asked for."""
@@ -80,10 +79,9 @@ class Tries:
         if not self._may_pass(error):
             raise error
         asked = error.retry_after_seconds
-        pause = self._pause() if asked is None else asked + random.uniform(0, 0.1 + asked / 10)
-        if self._is_late(pause):
+        if (asked or 0) > self._left() or self._left() <= 0:
             raise error
-        return pause
+        return self._pause() if asked is None else asked + random.uniform(0, 0.1 + asked / 10)
 
     def go_on(self) -> None:
         """Take note that a part of the answer arrived: pauses and patience begin anew."""
@@ -100,13 +98,13 @@ class Tries:
         return error.status in (502, 503, 504) and self._call.repeats is not Repeats.NEVER
 
     def _pause(self) -> float:
-        """Return a pause of chance, from a span that doubles with each try."""
+        """Return a pause of chance, from a span that doubles with each try; the last is cut off."""
         span = min(LONGEST_SECONDS, FIRST_SECONDS * 2**self._failed)
         self._failed += 1
-        return random.uniform(0, span)
+        return min(random.uniform(0, span), max(0.0, self._left()))
 
     def _latest(self) -> float:
         return monotonic() + self._patience_seconds
 
-    def _is_late(self, pause: float) -> bool:
-        return monotonic() + pause > self._until
+    def _left(self) -> float:
+        return self._until - monotonic()

@@ -25,6 +25,7 @@ class Order:
     feature_name: str
     brief: str
     description: str
+    task_type: str | None
     instructions: str
     capabilities: tuple[str, ...]
     upstream: dict[str, dict[str, Any]]

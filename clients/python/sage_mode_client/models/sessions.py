@@ -13,12 +13,13 @@ from sage_mode_client.models.tasks import Artifact, SnapshotLink, Task
 SessionStatus = Literal[
     "pending", "active", "paused", "completed", "failed", "cancelled", "expired"
 ]
+ChangedStatus = Literal["active", "paused", "completed", "failed", "cancelled"]
 OVER = frozenset({"completed", "failed", "cancelled", "expired"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One run of a team on one feature."""
+    """One run of a team on one feature; without a pipeline it has what was routed to it."""
 
     id: UUID
     team_id: UUID
@@ -26,7 +27,10 @@ class Session:
     feature_name: str
     status: str
     outcome: str | None
-    pipeline: str
+    pipeline: str | None
+    role: str | None
+    task: str
+    metadata: dict[str, Any]
     questions: tuple[str, ...]
     created_at: datetime
     started_at: datetime | None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ class Task:
     role: str
     after: tuple[str, ...]
     description: str
+    task_type: str | None
     executor: str
     status: str
     attempt: int
@@ -123,3 +125,22 @@ class SnapshotLink:
     created_at: datetime
     ended_at: datetime | None
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked of a role; `task_type` is the kind of work in a word or two."""
+
+    task_type: str
+    description: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """A task that was taken on."""
+
+    task_id: UUID
+    session_id: UUID
+    status: str
+    trace_id: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sage_mode_client.call import Call, Id, get, json_of, post
+from sage_mode_client.call import Call, Id, Repeats, change, get, json_of, post
 from sage_mode_client.models.decisions import Confidence, Decision, DecisionTree, NewAlternative
 from sage_mode_client.models.sessions import (
+    ChangedStatus,
     EventPage,
     Replay,
     Session,
@@ -27,6 +29,7 @@ def launch(
     pipeline: str = "seven_roles",
     executor: str | None = None,
     input: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
     idempotency_key: Id | None = None,
 ) -> Call[Session]:
     """Launch a session on a brief."""
@@ -37,6 +40,29 @@ def launch(
         "pipeline": pipeline,
         "executor": executor,
         "input": input,
+        "metadata": metadata,
+    }
+    return post("/sessions", json_of(Session), body, key=idempotency_key)
+
+
+def open_session(
+    *,
+    team_id: Id | None = None,
+    task: str | None = None,
+    feature_name: str | None = None,
+    brief: str | None = None,
+    role: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    idempotency_key: Id | None = None,
+) -> Call[Session]:
+    """Make a session without a pipeline: pending, until a task is routed to it."""
+    body = {
+        "team_id": team_id,
+        "task": task,
+        "feature_name": feature_name,
+        "brief": brief,
+        "role": role,
+        "metadata": metadata,
     }
     return post("/sessions", json_of(Session), body, key=idempotency_key)
 
@@ -69,6 +95,22 @@ def list_sessions(
 def get_session(session_id: Id) -> Call[SessionDetail]:
     """Return a session with its brief, tasks and decisions."""
     return get("/sessions/{session_id}", json_of(SessionDetail), session_id=session_id)
+
+
+def change_session(
+    session_id: Id,
+    *,
+    status: ChangedStatus | None = None,
+    task: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+) -> Call[Session]:
+    """Change a session's name, metadata (merged; None in it removes a key) or status.
+
+    With a status it is sent again only where nothing was heard: `pause` and its like take a key.
+    """
+    body = {"status": status, "task": task, "metadata": metadata}
+    call = change("PUT", "/sessions/{session_id}", json_of(Session), body, session_id=session_id)
+    return call if status is None else replace(call, repeats=Repeats.NEVER)
 
 
 def get_decisions(session_id: Id) -> Call[DecisionTree]:

@@ -1,16 +1,38 @@
-"""Tasks: what they decided, knew and made."""
+"""Tasks: routed to roles; what they decided, knew and made."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import httpx
 
-from sage_mode_client.call import Call, Id, get, json_of
+from sage_mode_client.call import Call, Id, get, json_of, post
 from sage_mode_client.models.decisions import DecisionList
-from sage_mode_client.models.tasks import ArtifactList, Document, Snapshot, TaskDetail
+from sage_mode_client.models.tasks import ArtifactList, Document, Routed, Snapshot, TaskDetail, Work
 
 _NAME = re.compile(r'filename="([^"/\\]+)"')
+
+
+def route_task(
+    target: str,
+    task: Work,
+    *,
+    context: Mapping[str, Any] | None = None,
+    session_id: Id | None = None,
+    team_id: Id | None = None,
+    idempotency_key: Id | None = None,
+) -> Call[Routed]:
+    """Route a task to a role, in a session of its own or in one without a pipeline."""
+    body = {
+        "target": target,
+        "task": task,
+        "context": context,
+        "session_id": session_id,
+        "team_id": team_id,
+    }
+    return post("/tasks/route", json_of(Routed), body, key=idempotency_key)
 
 
 def get_task(task_id: Id) -> Call[TaskDetail]:
