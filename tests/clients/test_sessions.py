@@ -50,6 +50,9 @@ def launch_watch_and_read(client: Any, owner: Someone) -> None:
     assert client.get_task(architect.id).output
     assert client.get_snapshot(architect.id, attempt=1).ended_as == "completed"
     assert client.list_artifacts(architect.id).items == replay.tasks[0].artifacts
+    exported = client.export_session(session.id)
+    assert exported.events == tuple(events)
+    assert exported.artifacts[0].body
     assert client.get_timeline(session.id).lanes
     assert [one.id for one in client.walk_sessions(team_id=owner.team_id)] == [session.id]
     assert "session.launched" in {one.kind for one in client.walk_audit(owner.team_id, limit=1)}

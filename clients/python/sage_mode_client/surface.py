@@ -41,6 +41,7 @@ class Surface:
     list_events = Operation(sessions.list_events)
     get_timeline = Operation(sessions.get_timeline)
     get_replay = Operation(sessions.get_replay)
+    export_session = Operation(sessions.export_session)
     pause = Operation(sessions.pause)
     resume = Operation(sessions.resume)
     cancel = Operation(sessions.cancel)

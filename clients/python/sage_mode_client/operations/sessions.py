@@ -9,6 +9,7 @@ from typing import Any
 
 from sage_mode_client.call import Call, Id, Repeats, change, get, json_of, post
 from sage_mode_client.models.decisions import Confidence, Decision, DecisionTree, NewAlternative
+from sage_mode_client.models.export import Export
 from sage_mode_client.models.sessions import (
     ChangedStatus,
     EventPage,
@@ -161,6 +162,11 @@ def get_timeline(session_id: Id) -> Call[Timeline]:
 def get_replay(session_id: Id) -> Call[Replay]:
     """Return a session's tasks in order, each with its decisions, snapshots and artifacts."""
     return get("/sessions/{session_id}/replay", json_of(Replay), session_id=session_id)
+
+
+def export_session(session_id: Id) -> Call[Export]:
+    """Return a session with all that it left, as one document; the audit notes who took it."""
+    return get("/sessions/{session_id}/export", json_of(Export), session_id=session_id)
 
 
 def pause(session_id: Id, *, idempotency_key: Id | None = None) -> Call[Session]:
