@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from sage_mode_client.methods import Operation, Walk
-from sage_mode_client.operations import accounts, agents, health, sessions, tasks, teams
+from sage_mode_client.operations import (
+    accounts,
+    agents,
+    health,
+    sessions,
+    tasks,
+    teams,
+)
 
 
 class Surface:
