@@ -46,6 +46,7 @@ class Surface:
     get_decisions = Operation(sessions.get_decisions)
     record_decision = Operation(sessions.record_decision)
     list_events = Operation(sessions.list_events)
+    make_ticket = Operation(sessions.make_ticket)
     get_timeline = Operation(sessions.get_timeline)
     get_replay = Operation(sessions.get_replay)
     export_session = Operation(sessions.export_session)

@@ -62,6 +62,46 @@ class SessionPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventSession:
+    """The session that began."""
+
+    id: UUID
+    feature_name: str
+    pipeline: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTask:
+    """The task of an attempt that began or was completed."""
+
+    id: UUID
+    role: str
+    description: str
+    executor: str
+    attempt: int
+    status: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSnapshot:
+    """Where the snapshot of the completed attempt is."""
+
+    id: UUID | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventError:
+    """Why the session failed."""
+
+    task_id: UUID | None
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """An entry of a session's log; `type` is its public name, `event` the catalogue's."""
 
@@ -72,6 +112,11 @@ class Event:
     event: str
     version: int
     data: dict[str, Any]
+    session: EventSession | None
+    task: EventTask | None
+    snapshot: EventSnapshot | None
+    decision: Decision | None
+    error: EventError | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +126,15 @@ class EventPage:
     items: tuple[Event, ...]
     last_seq: int
     is_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A ticket: it opens a session's socket once, soon."""
+
+    ticket: str
+    expires_in_seconds: int
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

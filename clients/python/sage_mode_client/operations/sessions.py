@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sage_mode_client.call import Call, Id, Repeats, change, get, json_of, post
+from sage_mode_client.call import Call, Id, Repeats, change, get, json_of, post, post_once
 from sage_mode_client.models.decisions import Confidence, Decision, DecisionTree, NewAlternative
 from sage_mode_client.models.export import Export
 from sage_mode_client.models.sessions import (
@@ -18,6 +18,7 @@ from sage_mode_client.models.sessions import (
     SessionDetail,
     SessionPage,
     SessionStatus,
+    Ticket,
     Timeline,
 )
 
@@ -152,6 +153,11 @@ def list_events(session_id: Id, *, after: int = 0, limit: int = 500) -> Call[Eve
     query = {"after": after, "limit": limit}
     path = "/sessions/{session_id}/events"
     return get(path, json_of(EventPage), query=query, session_id=session_id)
+
+
+def make_ticket(session_id: Id) -> Call[Ticket]:
+    """Make a ticket that opens a session's socket once, for who cannot send a header with it."""
+    return post_once("/ws/tickets", json_of(Ticket), {"session_id": session_id})
 
 
 def get_timeline(session_id: Id) -> Call[Timeline]:
