@@ -30,6 +30,7 @@ class Action(StrEnum):
     CONTROL = "control"  # cancel, pause, resume, end, retry
     DECIDE = "decide"  # record and supersede decisions
     EXECUTE = "execute"  # take up tasks that wait for an agent, and record their results
+    NOTIFY = "notify"  # send people of the team a message
     CONFIGURE = "configure"  # roles, pipelines
     MANAGE = "manage"  # name, members, sharing, archive
     AUDIT = "audit"  # read who changed what
@@ -38,7 +39,10 @@ class Action(StrEnum):
 ALLOWED: dict[TeamRole, frozenset[Action]] = {
     TeamRole.VIEWER: frozenset({Action.READ}),
     TeamRole.MEMBER: frozenset(
-        {Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE, Action.EXECUTE}
+        {
+            *(Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE),
+            *(Action.EXECUTE, Action.NOTIFY),
+        }
     ),
     TeamRole.OWNER: frozenset(Action),
 }
@@ -61,9 +65,9 @@ class Scope(StrEnum):
 # Whoever acts on something may look at it: each scope contains reading.
 SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.READ: frozenset({Action.READ}),
-    Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL}),
-    Scope.DECIDE: frozenset({Action.READ, Action.DECIDE}),
-    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE}),
+    Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL, Action.NOTIFY}),
+    Scope.DECIDE: frozenset({Action.READ, Action.DECIDE, Action.NOTIFY}),
+    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.NOTIFY}),
     Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
 }
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from core.domain.access import UserPrincipal
+from core.domain.access import SYSTEM, UserPrincipal
 from core.errors import NotFound
 from core.ids import new_id
-from core.services import inviting, reading
+from core.services import inviting, notifying, reading
 from tests.factories import (
     Someone,
     claim,
@@ -26,6 +26,7 @@ from tests.services.foreign_looks import (
     AT_ARTIFACTS,
     AT_DECISIONS,
     AT_INVITATIONS,
+    AT_NOTIFICATIONS,
     AT_SESSIONS,
     AT_SNAPSHOTS,
     AT_TASKS,
@@ -41,6 +42,7 @@ LOOKS = {
     "task": AT_TASKS,
     "decision": AT_DECISIONS,
     "invitation": AT_INVITATIONS,
+    "notification": AT_NOTIFICATIONS,
 }
 CASES = [(kind, name) for kind, looks in LOOKS.items() for name in looks]
 
@@ -51,6 +53,8 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
     complete(claimed, artifacts=(make_artifact(),), decisions=(make_decision(strategic=True),))
     report = reading.get_report(someone.principal, session.id)
     name = make_someone().user.user_name
+    notifying.notify(SYSTEM, "team", "Look at this.", team_id=someone.team_id)
+    (told,) = notifying.list_notices(someone.principal).items
     invited = inviting.invite_person(someone.principal, someone.team_id, name)
     return {
         "team": someone.team_id,
@@ -58,6 +62,7 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
         "artifact": report.artifacts[0].id,
         "snapshot": claimed.snapshot_id,
         "task": claimed.task_id,
+        "notification": told.id,
         "decision": report.decisions[0].id,
         "invitation": invited.invitation.id,
     }

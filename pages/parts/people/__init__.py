@@ -22,6 +22,7 @@ _DEEDS = {
     Action.CONTROL: "Pause, resume, end, retry and cancel sessions",
     Action.DECIDE: "Record and supersede decisions",
     Action.EXECUTE: "Take up tasks as an agent from outside",
+    Action.NOTIFY: "Send people of the team a message",
     Action.CONFIGURE: "Define roles and pipelines",
     Action.MANAGE: "Manage the team and its people",
     Action.AUDIT: "Read the audit",
