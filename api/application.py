@@ -17,12 +17,14 @@ from api.routes import (
     audit,
     auth,
     health,
+    notifications,
     profiles,
     session_log,
     sessions,
     steering,
     tasks,
     teams,
+    webhooks,
 )
 
 PATH = "/api"
@@ -36,6 +38,8 @@ _MODULES = (
     steering,
     tasks,
     agents,
+    notifications,
+    webhooks,
     audit,
     health,
 )

@@ -48,6 +48,9 @@ def test_whatever_is_sent_the_answer_is_documented(
         "task_id": world.ids.task,
         "artifact_id": world.ids.artifact,
         "user_id": world.ids.member,
+        "notification_id": world.ids.notification,
+        "webhook_id": world.ids.webhook,
+        "delivery_id": world.ids.delivery,
     }
 
     @settings(
