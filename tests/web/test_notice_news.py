@@ -1,0 +1,100 @@
+"""How much is unread, as open tabs hear it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from core.domain.access import SYSTEM
+from core.services import members, notifying
+from core.services.transaction import transact
+from embedded.servers import RunningServers
+from tests.factories import Someone, add_member, make_someone
+from tests.web.browser import real_server
+from tests.web.tabs import open_tab
+
+
+@pytest.fixture(scope="module")
+def host(servers: RunningServers, database_url: str) -> Iterator[str]:
+    with real_server(DATABASE_URL=database_url, REDIS_URL=servers.redis_url) as address:
+        yield address
+
+
+def tell(someone: Someone, number: int = 1) -> None:
+    for _ in range(number):
+        notifying.notify(SYSTEM, "team", "Look.", team_id=someone.team_id)
+
+
+def test_a_tab_hears_how_much_is_unread_and_whenever_that_changes(
+    host: str, someone: Someone
+) -> None:
+    tell(someone, 2)
+    with open_tab(host, someone.user) as tab:
+        tab.watch("notices")
+        assert tab.hear() == {"topic": "notices", "kind": "unread", "unread": 2}
+        tell(someone)
+        assert tab.hear_until("unread")["unread"] == 3
+        notifying.read_all_notices(someone.principal)
+        assert tab.hear_until("unread")["unread"] == 0
+
+
+def test_every_tab_of_a_person_hears_it_and_nobody_else(host: str, someone: Someone) -> None:
+    other = make_someone()
+    with (
+        open_tab(host, someone.user) as first,
+        open_tab(host, someone.user) as second,
+        open_tab(host, other.user) as foreign,
+    ):
+        for tab in (first, second, foreign):
+            tab.watch("notices")
+            assert tab.hear_until("unread")["unread"] == 0
+        tell(someone)
+        for tab in (first, second):
+            assert tab.hear_until("unread")["unread"] == 1
+        assert foreign.hears_nothing(0.5)
+
+
+def test_many_at_once_are_few_words(host: str, someone: Someone) -> None:
+    with open_tab(host, someone.user) as tab:
+        tab.watch("notices")
+        tab.hear_until("unread")
+        tell(someone, 20)
+        tab.hear_until(lambda said: said.get("unread") == 20)
+        assert len(tab.heard) < 15
+
+
+def test_a_word_that_was_lost_is_found_by_a_look(host: str, someone: Someone) -> None:
+    with open_tab(host, someone.user) as tab:
+        tab.watch("notices")
+        tab.hear_until("unread")
+        insert = text(
+            "INSERT INTO notifications (id, team_id, user_id, kind, priority, message, created_at)"
+            " VALUES (gen_random_uuid(), :team_id, :user_id, 'message', 'low', 'x', now())"
+        )
+        values = {"team_id": someone.team_id, "user_id": someone.user.id}
+        transact(lambda db: db.execute(insert, values))
+        assert tab.hear_until("unread", seconds=15)["unread"] == 1
+
+
+def test_who_loses_a_team_has_less_to_read(host: str, someone: Someone) -> None:
+    other = make_someone()
+    add_member(someone.team_id, other.user)
+    tell(someone)
+    with open_tab(host, other.user) as tab:
+        tab.watch("notices")
+        assert tab.hear_until("unread")["unread"] == 1
+        members.remove_member(someone.principal, someone.team_id, other.user.id)
+        assert tab.hear_until("unread")["unread"] == 0
+
+
+def test_who_does_not_watch_any_more_hears_nothing(host: str, someone: Someone) -> None:
+    with open_tab(host, someone.user) as tab:
+        tab.watch("notices")
+        tab.hear_until("unread")
+        tab.send(unwatch=["notices"])
+        tab.send(ping=1)
+        tab.hear_until("pong")
+        tell(someone)
+        assert tab.hears_nothing(0.5)
