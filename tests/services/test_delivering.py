@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -105,6 +106,27 @@ def test_news_arrive_signed(someone: Someone) -> None:
         "thanks",
     )
     assert delivering.deliver_due() == 0
+
+
+def test_the_documented_check_accepts_what_is_sent_and_nothing_else(someone: Someone) -> None:
+    documented = (ROOT / "docs" / "webhooks.md").read_text()
+    code = re.findall(r"```python\n(.*?)```", documented, re.DOTALL)[0]
+    known: dict[str, Any] = {}
+    exec(code, known)
+    verify = known["verify"]
+    with receiver() as there:
+        made = add(someone, there)
+        fail_a_session(someone)
+        delivering.deliver_due()
+    (one,) = there.received
+    headers = one.headers
+    assert verify(made.secret, headers, one.body)
+    assert not verify(made.secret, headers, one.body + b" ")
+    assert not verify("whsec_" + "A" * 43 + "=", headers, one.body)
+    assert not verify(made.secret, headers | {"webhook-id": "another"}, one.body)
+    later = str(int(headers["webhook-timestamp"]) + 1)
+    assert not verify(made.secret, headers | {"webhook-timestamp": later}, one.body)
+    assert not verify(made.secret, headers, one.body, tolerance=-1)
 
 
 def test_only_what_a_webhook_is_for_is_sent_to_it_and_only_of_its_team(someone: Someone) -> None:
