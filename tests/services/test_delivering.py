@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from core.domain.webhook import Delivery, DeliveryStatus, next_try_at
 from core.services import auditing, delivering, dispatching, telling, webhooks
@@ -21,6 +22,7 @@ from core.services.auditing import AuditQuery
 from core.services.transaction import transact
 from core.services.webhooks import MadeWebhook
 from core.settings import get_settings
+from core.store import deliveries
 from tests.conftest import ROOT
 from tests.factories import Someone, fail_for_good, in_parallel, launch, make_team_of
 from tests.receiver import (
@@ -325,6 +327,27 @@ def test_of_one_webhook_one_thing_is_sent_at_a_time_in_order(someone: Someone) -
         bodies = [json.loads(one.body) for one in there.received]
     assert [one["data"]["session_id"] for one in bodies] == sessions
     assert {one.status for one in sent_to(someone, made)} == {DELIVERED}
+
+
+def test_of_many_who_claim_a_delivery_at_the_same_moment_one_gets_it(someone: Someone) -> None:
+    with receiver() as there:
+        made = add(someone, there)
+    for number in range(1, 4):
+        webhooks.send_test(someone.principal, someone.team_id, made.webhook.id)
+        held, others = Event(), Event()
+
+        def claim(_: int, held: Event = held, others: Event = others) -> int:
+            def work(db: Connection) -> int:
+                claimed = deliveries.claim_deliveries(db, lease_seconds=60, most=9)
+                if not held.is_set():  # the first one commits after others have begun
+                    held.set()
+                    others.wait(0.3)
+                return len(claimed)
+
+            return transact(work)
+
+        assert sum(in_parallel(4, claim)) == 1, number
+        change_all("status = 'failed', lease_until = NULL, ended_at = clock_timestamp()")
 
 
 def test_the_turn_is_given_to_one_and_only_when_something_is_due(someone: Someone) -> None:

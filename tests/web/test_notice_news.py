@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from core.domain.access import SYSTEM
 from core.services import members, notifying
-from core.services.transaction import transact
 from embedded.servers import RunningServers
 from tests.factories import Someone, add_member, make_someone
 from tests.web.browser import real_server
 from tests.web.tabs import open_tab
+from web import notice_news
+from web.notice_news import NoticeNews
+from web.topics import Topic
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +69,44 @@ def test_many_at_once_are_few_words(host: str, someone: Someone) -> None:
         assert len(tab.heard) < 15
 
 
-def test_a_word_that_was_lost_is_found_by_a_look(host: str, someone: Someone) -> None:
-    with open_tab(host, someone.user) as tab:
-        tab.watch("notices")
-        tab.hear_until("unread")
-        insert = text(
-            "INSERT INTO notifications (id, team_id, user_id, kind, priority, message, created_at)"
-            " VALUES (gen_random_uuid(), :team_id, :user_id, 'message', 'low', 'x', now())"
-        )
-        values = {"team_id": someone.team_id, "user_id": someone.user.id}
-        transact(lambda db: db.execute(insert, values))
-        assert tab.hear_until("unread", seconds=15)["unread"] == 1
+class Ear:
+    """Whoever watches, without a socket."""
+
+    def __init__(self) -> None:
+        self.topics: dict[str, Topic] = {}
+        self.heard: list[str] = []
+
+    def offer(self, text: str) -> None:
+        self.heard.append(text)
+
+
+async def listen(user_id: UUID, ear: Ear) -> None:
+    """Watch for somebody until a look has found something."""
+
+    async def call(work: Callable[[], Any]) -> Any:
+        return await asyncio.to_thread(work)
+
+    news = NoticeNews(call, failures.append)
+    news.topic(user_id).watchers.add(ear)
+    running = asyncio.create_task(news.run())
+    async with asyncio.timeout(10):
+        while not ear.heard:
+            await asyncio.sleep(0.05)
+    running.cancel()
+
+
+failures: list[Exception] = []
+
+
+def test_a_word_that_was_lost_is_found_by_a_look(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_news, "LOOK_SECONDS", 0.3)
+    tell(someone)
+    ear = Ear()
+    asyncio.run(listen(someone.user.id, ear))
+    assert ear.heard == ['{"topic":"notices","kind":"unread","unread":1}']
+    assert failures == []
 
 
 def test_who_loses_a_team_has_less_to_read(host: str, someone: Someone) -> None:
