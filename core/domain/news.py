@@ -72,4 +72,6 @@ def words_of(news: News) -> str:
         because = str(news.payload.get("error_message") or "").strip()
         return f"{name} failed: {because}" if because else f"{name} failed."
     role = news.approver_role or "somebody"
-    return f"{name} waits for a yes or no in the name of {role}."
+    question = str(news.payload.get("question") or "").strip()
+    asked = f"{name} waits for a yes or no in the name of {role}"
+    return f"{asked}: {question}" if question else f"{asked}."

@@ -187,7 +187,15 @@ def payload_of(news: News, *, root_url: str) -> dict[str, Any]:
         "seq": news.seq,
         "url": f"{root_url}/live?team={news.team_id}&session={news.session_id}",
     }
-    names = ("outcome", "error_code", "error_message", "task_id", "approval_id", "approver_role")
+    names = (
+        "outcome",
+        "error_code",
+        "error_message",
+        "task_id",
+        "approval_id",
+        "approver_role",
+        "question",
+    )
     data |= {name: news.payload[name] for name in names if news.payload.get(name) is not None}
     return {"type": news.kind.value, "timestamp": news.at.isoformat(), "data": data}
 

@@ -81,13 +81,18 @@ def _tell_some(db: Connection) -> tuple[int, set[UUID]]:
 
 
 def _concerned(db: Connection, one: News) -> list[UUID]:
-    """Return who started the session; for an approval, whoever may give it.
+    """Return who started the session; for an approval, those whom it asks.
 
-    Nobody holding that role, it is for the owner to say who does.
+    These are who approves in the name of that role, or has that place in the team; a viewer answers
+    nothing. What is asked of nobody is the owner's to answer.
     """
     if one.kind is not NewsKind.APPROVAL_WAITING:
         return [one.started_by]
     members = teams.list_members(db, SYSTEM, one.team_id)
     role = one.approver_role.lower()
-    holders = [member.user_id for member in members if role in member.approver_roles]
-    return holders or [own.user_id for own in members if own.role == TeamRole.OWNER]
+    asked = [
+        member.user_id
+        for member in members
+        if member.role != TeamRole.VIEWER and role in (member.role, *member.approver_roles)
+    ]
+    return asked or [own.user_id for own in members if own.role == TeamRole.OWNER]

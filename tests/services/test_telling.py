@@ -77,22 +77,30 @@ def test_who_launched_a_session_hears_how_it_ended(someone: Someone, member: Som
     assert told(someone) == []
 
 
-@pytest.mark.parametrize("holder", ["a viewer", "nobody"])
-def test_an_approval_is_told_to_who_may_give_it(
-    someone: Someone, member: Someone, holder: str
+@pytest.mark.parametrize(
+    ("asked", "told_ones"),
+    [
+        ("Finance", {"finance"}),
+        ("legal", {"owner"}),  # whom only a viewer stands for
+        ("nobody", {"owner"}),
+        ("owner", {"owner"}),
+        ("member", {"finance", "starter"}),
+    ],
+)
+def test_an_approval_is_told_to_whom_it_asks(
+    someone: Someone, member: Someone, asked: str, told_ones: set[str]
 ) -> None:
-    approver = make_someone()
-    add_member(someone.team_id, approver.user, TeamRole.VIEWER)
-    if holder != "nobody":
-        members.set_approver_roles(
-            someone.principal, someone.team_id, approver.user.id, ["finance"]
-        )
-    ask_for_approval(launch(member), "Finance")
+    people = {"owner": someone, "starter": member}
+    for role, place in (("finance", TeamRole.MEMBER), ("legal", TeamRole.VIEWER)):
+        people[role] = make_someone()
+        user = people[role].user
+        add_member(someone.team_id, user, place)
+        members.set_approver_roles(someone.principal, someone.team_id, user.id, [role])
+    ask_for_approval(launch(member), asked)
     telling.tell_news()
-    expected = someone if holder == "nobody" else approver
-    (one,) = told(expected)
+    assert {name for name, person in people.items() if told(person)} == told_ones
+    one = next(found for person in people.values() for found in told(person))
     assert (one.kind, one.priority) == ("approval.waiting", Priority.HIGH)
-    assert all(told(other) == [] for other in (someone, member, approver) if other != expected)
 
 
 def test_of_everything_else_nobody_is_told(someone: Someone) -> None:

@@ -43,6 +43,7 @@ def draw_filter() -> bool:
         "Show",
         ["All", "Unread"],
         default="All",
+        required=True,
         key="notices_show",
         label_visibility="collapsed",
         on_change=asked_place().clear,
