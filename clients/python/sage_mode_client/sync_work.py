@@ -79,6 +79,7 @@ class Assignment:
             yield
         finally:
             ended.set()
+            thread.join()  # so that the client may be closed after the block
 
     def _beat(self, ended: Event) -> None:
         held = self._held
