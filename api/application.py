@@ -16,6 +16,7 @@ from api.documentation import document
 from api.problems import handle_problems, too_large
 from api.routes import (
     agents,
+    approvals,
     audit,
     auth,
     export,
@@ -44,6 +45,7 @@ _MODULES = (
     tasks,
     agents,
     sockets,
+    approvals,
     audit,
     health,
 )
