@@ -16,6 +16,7 @@ from sage_mode_client import (
     Assignment,
     AsyncAssignment,
     AsyncSageClient,
+    Conflict,
     NewArtifact,
     Result,
     SageClient,
@@ -224,3 +225,45 @@ def test_who_is_told_to_stop_claims_no_more(proxy: Proxy, someone: Someone, toke
     with SageClient(proxy.address, token) as client:
         assert client.work("architect", handle, team_id=someone.team_id, stop=stop) == 1
         assert client.claim_task(team_id=someone.team_id) is not None
+
+
+def answer_yes(address: str, someone: Someone, session_id: UUID) -> None:
+    """Answer by another token: who has asked may not."""
+    plain = tokens.make_token(someone.principal, "inbox", frozenset(Scope), days=1).plain
+    with SageClient(address, plain) as client:
+        (approval,) = client.walk_approvals(session_id=session_id, status=["pending"])
+        assert client.decide_approval(approval.id, "approved").status == "approved"
+        with pytest.raises(Conflict) as refused:
+            client.decide_approval(approval.id, "rejected", reason="Too late.")
+        assert refused.value.code == "already_answered"
+        assert client.get_approval(approval.id).status == "approved"
+
+
+def test_who_asks_a_person_is_handed_the_task_again_with_the_answer(
+    proxy: Proxy, someone: Someone, token: str, kind: str
+) -> None:
+    session = launch_external(someone)
+
+    def handle(assignment: Assignment) -> dict[str, Any]:
+        return {"answer": assignment.order.input["approvals"][0]["status"]}
+
+    def ask(assignment: Assignment) -> dict[str, Any]:
+        assignment.request_approval("owner", "May a rejection need a reason?")
+
+    async def ask_awaited(assignment: AsyncAssignment) -> dict[str, Any]:
+        await assignment.request_approval("owner", "May a rejection need a reason?")
+
+    async def work() -> None:
+        async with AsyncSageClient(proxy.address, token) as client:
+            await client.work("architect", ask_awaited, session_id=session.id, tasks=1)
+
+    if kind == "async":
+        asyncio.run(work())
+    with SageClient(proxy.address, token) as client:
+        if kind == "sync":
+            client.work("architect", ask, session_id=session.id, tasks=1)
+        (task,) = client.get_session(session.id).tasks
+        assert task.status == "waiting"
+        answer_yes(proxy.address, someone, session.id)
+        assert client.work("architect", handle, session_id=session.id, tasks=1) == 1
+        assert client.get_task(task.id).output == {"answer": "approved"}

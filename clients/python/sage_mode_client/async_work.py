@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from sage_mode_client.call import Call
 from sage_mode_client.errors import LeaseLost, SageError
 from sage_mode_client.models.agents import Order
-from sage_mode_client.work import UNFIT, Held, Made, WorkLost, completion, failure, log
+from sage_mode_client.work import UNFIT, WAITING, Held, Made, WorkLost, completion, failure, log
 
 R = TypeVar("R")
 
@@ -43,6 +43,26 @@ class AsyncAssignment:
         except LeaseLost as error:
             self._held.fail_to_extend(error)
         self._held.check()
+
+    async def request_approval(
+        self, approver_role: str, question: str, details: str = ""
+    ) -> NoReturn:
+        """Ask for a person's yes and leave the task, by `WorkLost`; let it pass through.
+
+        Once it is answered the task is handed out anew, with the answer in `order.input`, under
+        `approvals`.
+        """
+        self._held.check()
+        self._held.is_reported = True
+        try:
+            await self._sender.send(self._held.question(approver_role, question, details))
+        except LeaseLost as error:
+            raise WorkLost(error.reason or error.code) from error
+        except SageError:
+            self._held.is_reported = False
+            raise
+        self._held.lost = WAITING
+        raise WorkLost(WAITING)
 
     async def complete(self, made: Made) -> None:
         """Tell what was made; what cannot be sent or stored fails the task."""

@@ -21,8 +21,11 @@ class Sending:
     patience_seconds: float
 
     def with_patience(self, seconds: float | None) -> Self:
-        """Return the same with another patience, where one is named."""
-        return self if seconds is None else replace(self, patience_seconds=seconds)
+        """Return the same with another patience, where one is named; no answer takes longer."""
+        if seconds is None:
+            return self
+        timeout = min(self.timeout_seconds, seconds)
+        return replace(self, timeout_seconds=timeout, patience_seconds=seconds)
 
 
 def api_of(address: str) -> str:

@@ -6,6 +6,7 @@ from sage_mode_client.methods import Operation, Walk
 from sage_mode_client.operations import (
     accounts,
     agents,
+    approvals,
     health,
     sessions,
     tasks,
@@ -68,6 +69,12 @@ class Surface:
     report_progress = Operation(agents.report_progress)
     complete_task = Operation(agents.complete_task)
     fail_task = Operation(agents.fail_task)
+
+    request_approval = Operation(approvals.request_approval)
+    list_approvals = Operation(approvals.list_approvals)
+    walk_approvals = Walk(approvals.list_approvals)
+    get_approval = Operation(approvals.get_approval)
+    decide_approval = Operation(approvals.decide_approval)
 
     get_health = Operation(health.get_health)
     check_live = Operation(health.check_live)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from sage_mode_client.call import Call
 from sage_mode_client.errors import LeaseLost, SageError
 from sage_mode_client.models.agents import Order
-from sage_mode_client.work import UNFIT, Held, Made, WorkLost, completion, failure, log
+from sage_mode_client.work import UNFIT, WAITING, Held, Made, WorkLost, completion, failure, log
 
 R = TypeVar("R")
 
@@ -49,6 +49,24 @@ class Assignment:
             self._held.fail_to_extend(error)
         self.check()
 
+    def request_approval(self, approver_role: str, question: str, details: str = "") -> NoReturn:
+        """Ask for a person's yes and leave the task, by `WorkLost`; let it pass through.
+
+        Once it is answered the task is handed out anew, with the answer in `order.input`, under
+        `approvals`.
+        """
+        self.check()
+        self._held.is_reported = True
+        try:
+            self._sender.send(self._held.question(approver_role, question, details))
+        except LeaseLost as error:
+            raise WorkLost(error.reason or error.code) from error
+        except SageError:
+            self._held.is_reported = False
+            raise
+        self._held.lost = WAITING
+        raise WorkLost(WAITING)
+
     def complete(self, made: Made) -> None:
         """Tell what was made; what cannot be sent or stored fails the task."""
         self._held.is_reported = True
@@ -79,6 +97,7 @@ class Assignment:
             yield
         finally:
             ended.set()
+            thread.join()  # so that the client may be closed after the block
 
     def _beat(self, ended: Event) -> None:
         held = self._held

@@ -22,7 +22,8 @@ from sage_mode_client.errors import (
     Unreachable,
 )
 from sage_mode_client.models.agents import Lease, Noted, Order, Recorded, Result
-from sage_mode_client.operations import agents
+from sage_mode_client.models.approvals import Approval
+from sage_mode_client.operations import agents, approvals
 
 log = logging.getLogger("sage_mode_client")
 Made = Result | Mapping[str, Any]
@@ -31,6 +32,7 @@ AGAIN_SECONDS = 5.0  # before a server that was away is asked for work again
 AWAY = (Unreachable, Unavailable, TooMany)
 UNFIT = (Invalid, TooLarge, TypeError, ValueError)  # for results that cannot be sent or stored
 _LOST = (LeaseLost, NotSignedIn, NotAllowed, NotFound)
+WAITING = "waiting"  # for a person's yes
 _LONGEST_MESSAGE = 2000
 
 
@@ -78,6 +80,13 @@ class Held:
         """Return the call that tells how far the task is."""
         order = self.order
         return agents.report_progress(order.task_id, order.attempt, fraction=fraction, note=note)
+
+    def question(self, approver_role: str, question: str, details: str) -> Call[Approval]:
+        """Return the call that asks for a person's yes."""
+        order = self.order
+        return approvals.request_approval(
+            order.task_id, approver_role, question, attempt=order.attempt, details=details
+        )
 
     def extend(self, sent_at: float) -> None:
         """Take note that a heartbeat was heard which was sent at some time."""

@@ -27,11 +27,28 @@ class ProfileList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How long an answer is waited for, and what happens without one."""
+
+    expires_after_seconds: float
+    on_expiry: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate(Terms):
+    """What a person has to approve before a role begins."""
+
+    approver_role: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A role in a pipeline, and after whom it works."""
 
     role: str
     after: tuple[str, ...]
+    approval: Gate | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +58,7 @@ class Pipeline:
     name: str
     stages: tuple[tuple[str, ...], ...]
     steps: tuple[Step, ...]
+    approvals: Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
