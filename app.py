@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from api.application import routes as api_routes
+from api.tools.door import door as mcp_door
+from api.tools.door import routes as mcp_routes
 from pages.parts.empty import show_unforeseen
 from web.gate import Gate
 from web.headers import ResponseHeaders
@@ -26,16 +32,23 @@ def session_opened(frame: bytes) -> str | None:
     return ForwardMsg.FromString(frame).new_session.initialize.session_id or None
 
 
+@asynccontextmanager
+async def living(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Live as the pages do, with the door for agents open."""
+    async with lifespan(app) as state, mcp_door.open():
+        yield state
+
+
 # The main script lies inside pages/: a pages/ folder beside it would let Streamlit run a page
 # directly, past the main script.
 app = st.App(
     "pages/main.py",
-    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes],
+    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes, *mcp_routes],
     middleware=[
         Middleware(Tracing),
         Middleware(ResponseHeaders),
         Middleware(Gate, session_opened=session_opened),
     ],
-    lifespan=lifespan,
+    lifespan=living,
     on_script_error=show_unforeseen,
 )

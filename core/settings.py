@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     api_reads_per_minute: int = Field(600, ge=1, description="of one user or token")
     api_writes_per_minute: int = Field(120, ge=1, description="of one user or token")
 
+    token: SecretStr = Field(SecretStr(""), description="what `./sage mcp` works with")
+
     idempotency_ttl_seconds: int = Field(
         86_400,
         ge=1,

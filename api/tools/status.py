@@ -1,0 +1,121 @@
+"""How a task or a session stands, told in words; what is refused is told, too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from pydantic import Field
+
+from api.payloads.payload import Answer, Request
+from api.payloads.session import Session
+from api.payloads.task import Task, TaskDetail
+from api.rendering import session_of, task_of, task_values
+from api.tools.tool import Call, reads
+from core.domain import session as stored
+from core.errors import AppError, InvalidInput, NotFound
+from core.services import inspecting, reading
+from core.services.inspecting import TaskOutput
+
+_LONGEST_ID = 200
+
+
+class FetchStatus(Request):
+    """What is asked about."""
+
+    id: str = Field(max_length=_LONGEST_ID, description="of a task or a session")
+
+
+class Status(Answer):
+    """How something stands; when it cannot be told, `kind` is none and `status` a code."""
+
+    kind: str = Field(description="task, session or none")
+    status: str = Field(
+        description="of the task or session; else not_found, not_allowed, token_refused, "
+        "database_unavailable, too_many_tries, invalid_input or the like"
+    )
+    text: str = Field(description="the same in words, and what to do")
+    task: TaskDetail | None = None
+    session: Session | None = None
+    tasks: list[Task] = Field([], description="of a session, in order")
+
+
+@reads
+def fetch_status(call: Call, wanted: FetchStatus) -> Status:
+    """Tell how a task or a session stands, by its id.
+
+    Never fails: what is not there, not yours, or cannot be told now is told in `status` and `text`.
+    """
+    wanted_id = _read_id(wanted.id)
+    try:
+        return _of_task(inspecting.get_task(call.principal, wanted_id))
+    except NotFound:
+        pass
+    try:
+        found = reading.get_outline(call.principal, wanted_id)
+    except NotFound:
+        raise NotFound("There is no such task or session in your teams.") from None
+    return Status(
+        kind="session",
+        status=found.session.status.value,
+        text=_session_words(found.session, found.tasks),
+        session=session_of(found.session),
+        tasks=[task_of(one) for one in found.tasks],
+    )
+
+
+def _refused(error: AppError) -> Status:
+    return Status(kind="none", status=error.code, text=f"{error.message} {error.hint_text}")
+
+
+def _read_id(text: str) -> UUID:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise InvalidInput(
+            "That is no id of a task or a session.",
+            hint="Send the whole UUID, as another tool told it.",
+        ) from None
+
+
+def _of_task(found: TaskOutput) -> Status:
+    task = found.task
+    output = None if found.output is None else dict(found.output)
+    return Status(
+        kind="task",
+        status=task.status.value,
+        text=_task_words(task),
+        task=TaskDetail(**task_values(task), output=output),
+    )
+
+
+def _task_words(task: stored.Task) -> str:
+    status = task.status.value
+    after = ", ".join(task.after) or "the session to go on"
+    words = {
+        "blocked": f"waits for {after}.",
+        "ready": f"waits to be taken up by an executor '{task.executor}'.",
+        "running": f"is worked on, attempt {task.attempt}. Ask again later.",
+        "waiting": "waits for an approval. Ask again later.",
+        "completed": "is completed; `task.output` is what it handed on.",
+        "failed": f"failed: {task.error_message or task.error_code}",
+    }
+    return f"The task of {task.role} {words.get(status, f'is {status}.')}"
+
+
+def _session_words(session: stored.Session, tasks: Sequence[stored.Task]) -> str:
+    done = sum(task.status.value == "completed" for task in tasks)
+    words = f"The session is {session.status.value}; {done} of {len(tasks)} tasks are completed."
+    running = [task.role for task in tasks if task.status.value in ("running", "waiting")]
+    if running:
+        words += f" At work: {', '.join(running)}."
+    if session.questions:
+        words += " It ended with questions: answer them in the brief, and launch it again."
+    for task in tasks:
+        if task.status.value == "failed":
+            words += f" {task.role} failed: {task.error_message or task.error_code}"
+    return f"{words} Read more in sage://sessions/{session.id}/report."
+
+
+tools = (replace(fetch_status, refused=_refused),)
