@@ -23,7 +23,7 @@ from core.services.idempotency import Begun, InFlight, Replay
 
 log = logging.getLogger(__name__)
 
-_PATIENCE_SECONDS = (0.5, 2.0)  # before each further try while a server is away
+PATIENCE_SECONDS = (0.5, 2.0)  # before each further try while a server is away
 _AWAY = (DatabaseUnavailable, RedisUnavailable)
 _DONE = 200
 
@@ -86,7 +86,7 @@ async def _answer(tool: Tool, call: Call, wanted: Any) -> types.CallToolResult:
     """
     if call.act_key is None:
         call = replace(call, act_key=str(uuid4()))
-    for seconds in _PATIENCE_SECONDS if tool.finds_its_own else ():
+    for seconds in PATIENCE_SECONDS if tool.finds_its_own else ():
         try:
             return await _run(tool, call, wanted)
         except _AWAY:

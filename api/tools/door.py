@@ -139,6 +139,9 @@ async def _read_message(request: Request) -> bytes:
         types.jsonrpc_message_adapter.validate_python(message, by_name=False)
     except (ValueError, ValidationError, RecursionError):
         raise Malformed from None
+    # The SDK takes a request whose id is none for a notification, and answers nothing.
+    if "id" in message and not isinstance(message["id"], str | int):
+        raise Malformed
     return bytes(body)
 
 
