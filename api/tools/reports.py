@@ -28,7 +28,7 @@ def _report(report: SessionReport) -> Iterator[str]:
     session = report.session
     outcome = f", {session.outcome.value.replace('_', ' ')}" if session.outcome else ""
     yield from (f"# {as_text(session.feature_name)}", "")
-    yield f"Session `{session.id}` is {session.status.value}{outcome}. "
+    yield f"Session `{session.id}` is {session.status.value}{outcome}."
     yield f"It was launched at {session.created_at.isoformat()}."
     if session.questions:
         yield from ("", "## Questions", "")

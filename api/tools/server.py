@@ -31,8 +31,9 @@ INSTRUCTIONS = """Sage Mode runs a team of roles on a feature. You may work as o
 them work for you.
 
 To do a role's task: claim_task, then heartbeat_task while you work, then complete_task or
-fail_task. To have something done: launch_session with a brief, then fetch_status. What was decided,
-and why, is in list_decisions; add your own with record_decision.
+fail_task. To have something done: send_task to one role, or launch_session with a brief for all of
+them; then fetch_status. What was decided, and why, is in list_decisions; add your own with
+record_decision.
 What is refused says what to do and a code. `lease_lost` means: stop, the task is not yours any
 more.
 """

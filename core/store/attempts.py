@@ -28,9 +28,9 @@ from core.store.values import bind, returning
 _t = agent_tasks.c
 
 _CLAIM = """
-    SELECT claim_task_v1(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s)
+    SELECT claim_task_v2(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s)
 """
-_RECORD = "SELECT record_result_v1(%s)"
+_RECORD = "SELECT record_result_v2(%s)"
 
 
 def claim_task(
@@ -176,7 +176,7 @@ def _to_row(body: EventBody) -> dict[str, Any]:
 
 
 def _to_claim(found: Mapping[str, Any], worker: WorkerIdentity) -> Claim:
-    """Return what `begin_attempt_v1` tells as a claim."""
+    """Return what `begin_attempt_v2` tells as a claim."""
     outputs = found["upstream"]
     return Claim(
         work=RoleWork(
@@ -193,6 +193,7 @@ def _to_claim(found: Mapping[str, Any], worker: WorkerIdentity) -> Claim:
             upstream={role: outputs[role] for role in found["upstream_roles"] if role in outputs},
             input=found["input"],
             timeout_seconds=float(found["timeout_seconds"]),
+            task_type=found["task_type"],
         ),
         team_id=UUID(found["team_id"]),
         executor=found["executor"],
@@ -202,6 +203,7 @@ def _to_claim(found: Mapping[str, Any], worker: WorkerIdentity) -> Claim:
         started_at=datetime.fromisoformat(found["started_at"]),
         deadline_at=datetime.fromisoformat(found["deadline_at"]),
         seq=found["seq"],
+        routed_number=found["routed_number"],
     )
 
 

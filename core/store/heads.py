@@ -20,23 +20,27 @@ from core.store.values import bind, returning
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A session's locked head: whoever holds it may change the session's tasks and its log."""
+    """A session's locked head: whoever holds it may change the session's tasks and its log.
+
+    One that `stays_open` ends neither with its last task nor with a failed one.
+    """
 
     session_id: UUID
     team_id: UUID
     status: SessionStatus
     last_seq: int
+    stays_open: bool = False
 
 
 _LOCK = returning(
     bind(
         """
-        SELECT session_id, team_id, status, last_seq FROM session_heads
+        SELECT session_id, team_id, status, last_seq, stays_open FROM session_heads
         WHERE session_id = :session_id FOR NO KEY UPDATE
         """,
         session_id=UUID,
     ),
-    *("session_id", "team_id", "status", "last_seq"),
+    *("session_id", "team_id", "status", "last_seq", "stays_open"),
 )
 
 # One round trip for the head and its events. The lock on the head is held already, so the
@@ -66,7 +70,8 @@ def lock_head(db: Connection, session_id: UUID) -> Head | None:
     row = db.execute(_LOCK, {"session_id": session_id}).one_or_none()
     if row is None:
         return None
-    return Head(row.session_id, row.team_id, SessionStatus(row.status), row.last_seq)
+    status = SessionStatus(row.status)
+    return Head(row.session_id, row.team_id, status, row.last_seq, row.stays_open)
 
 
 def number_events(

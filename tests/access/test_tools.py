@@ -26,6 +26,7 @@ from tests.services.working import launch_external
 
 _numbers = count(1)
 HEADERS = {"accept": "application/json", "content-type": "application/json"}
+TASK = {"task_type": "review", "description": "Look at the indexes."}
 DECISION = {"text": "One table", "rationale": "Decided once", "category": "data"}
 
 
@@ -48,6 +49,7 @@ def report(**fields: Any) -> Row:
 
 
 ROWS: dict[str, Row] = {
+    "send_task": Row(Action.LAUNCH, on("team", target="dba", task=TASK)),
     "list_teams": Row(None, on()),
     "launch_session": Row(
         Action.LAUNCH, on("team", feature_name="Expenses", brief="Employees submit expenses.")

@@ -25,7 +25,7 @@ from tests.api.test_waiting_for_work import LONG_SECONDS, after_the_first_look
 from tests.api.tools.speaking import Caller, Refused, message
 from tests.api.world import World
 from tests.factories import fail_for_good, in_parallel, statuses
-from tests.services.working import launch_external
+from tests.services.working import external_architect, launch_external
 
 ARTIFACT = {
     "slug": "components",
@@ -83,6 +83,26 @@ def test_an_agent_takes_up_work_and_hands_in_what_it_made(world: World, caller: 
     assert caller.call("fetch_status", id=str(session.id))["session"]["outcome"] == "planned"
     (branch,) = caller.call("list_decisions", session_id=str(session.id))["agent_tasks"]
     assert [one["text"] for one in branch["decisions"]] == ["One service"]
+
+
+def test_a_task_is_sent_once_and_its_outcome_told(world: World, caller: Caller) -> None:
+    external_architect(world.owner)
+    wanted = {
+        "target": "software_architect",
+        "task": {"task_type": "review", "description": "Look at it.", "data": {"pages": 3}},
+        "context": {"ticket": "EXP-7"},
+        "team_id": str(world.ids.team),
+        "idempotency_key": str(uuid4()),
+    }
+    sent = caller.call("send_task", **wanted)
+    assert caller.call("send_task", **wanted) == sent
+    assert "waits to be taken up" in caller.call("fetch_status", id=sent["task_id"])["text"]
+    order = caller.call("claim_task", session_id=sent["session_id"])["order"]
+    assert order["input"] == {"data": {"pages": 3}, "context": {"ticket": "EXP-7"}}
+    held = {"task_id": order["task_id"], "attempt": order["attempt"]}
+    caller.call("complete_task", **held, output={"verdict": "good"})
+    status = caller.call("fetch_status", id=sent["task_id"])
+    assert (status["status"], status["task"]["output"]) == ("completed", {"verdict": "good"})
 
 
 @pytest.mark.parametrize(("retryable", "status"), [(True, "ready"), (False, "failed")])
