@@ -12,13 +12,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy.exc import OperationalError
 
-from api.tools.calling import PATIENCE_SECONDS
+from api.tools import calling
 from api.tools.catalogue import TOOLS
 from api.tools.refusals import PROBLEM
 from core.domain.access import Scope
 from core.errors import DatabaseUnavailable, InvalidInput
 from core.ids import new_id
-from core.services import dispatching, inspecting, journaling, launching, reading, tokens
+from core.services import dispatching, inspecting, journaling, launching, reading, routing, tokens
 from core.settings import get_settings
 from tests.api.leaving import ask_and_leave
 from tests.api.test_waiting_for_work import LONG_SECONDS, after_the_first_look
@@ -256,21 +256,29 @@ def test_a_refusal_is_told_again_for_the_same_key_and_a_passing_one_is_not(
     assert caller.call("record_decision", **broken)["text"] == "One service"
 
 
-def test_launching_is_tried_again_with_one_key_while_a_server_is_away(
-    world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("tool", ["launch_session", "send_task"])
+def test_what_makes_something_is_tried_again_with_one_key_while_a_server_is_away(
+    world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
-    launch, keys = launching.launch_session, []
+    monkeypatch.setattr(calling, "PATIENCE_SECONDS", (0.1, 0.1))
+    module: Any = launching if tool == "launch_session" else routing
+    name, field = (
+        ("launch_session", "launch_key") if module is launching else ("route_task", "route_key")
+    )
+    act, keys = getattr(module, name), []
 
     def away(principal: Any, order: Any) -> Any:
-        keys.append(order.launch_key)
-        launched = launch(principal, order)
-        if len(keys) <= len(PATIENCE_SECONDS):
+        keys.append(getattr(order, field))
+        made = act(principal, order)
+        if len(keys) < 3:
             raise DatabaseUnavailable  # its answer is lost
-        return launched
+        return made
 
-    monkeypatch.setattr(launching, "launch_session", away)
-    caller.call("launch_session", **launch_of(world))
-    assert len(keys) == len(PATIENCE_SECONDS) + 1
+    monkeypatch.setattr(module, name, away)
+    task = {"task_type": "review", "description": "Look at it."}
+    sent = {"target": "dba", "task": task, "team_id": str(world.ids.team)}
+    caller.call(tool, **launch_of(world) if module is launching else sent)
+    assert len(keys) == 3
     assert len(set(keys)) == 1
     assert len(reading.list_sessions(world.owner.principal)) == 2
 
