@@ -139,6 +139,13 @@ class SessionHasPipeline(AppError):
     hint = "Route the task without a session: it gets one of its own."
 
 
+class DetailsGone(AppError):
+    """Retention took this session's events, snapshots and artifacts."""
+
+    code = "details_gone"
+    hint = "Its decisions, tasks and times are kept. Pin a session to keep everything."
+
+
 class TasksRunning(AppError):
     """The session cannot end while tasks are running."""
 

@@ -36,6 +36,9 @@ class Session:
     role: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     stays_open: bool = False
+    pinned_at: datetime | None = None  # retention takes nothing of it
+    events_gone_to_seq: int = 0  # up to this number retention took its events
+    details_gone_at: datetime | None = None  # when it took the last of the details
 
     def duration_seconds(self, now: datetime) -> float | None:
         """Return how long it took, or has taken until `now`; None before it started."""

@@ -58,12 +58,13 @@ def reopen_session(db: Connection, session_id: UUID) -> None:
 
 SESSION_COLUMNS = (
     *("id", "team_id", "user_id", "feature_name", "outcome", "pipeline", "questions", "role"),
-    *("metadata", "created_at", "started_at", "ended_at"),
+    *("metadata", "created_at", "started_at", "ended_at", "pinned_at", "details_gone_at"),
 )
 HEAD_COLUMNS = (
     session_heads.c.status,
     session_heads.c.last_seq,
     session_heads.c.stays_open,
+    session_heads.c.events_gone_to_seq,
 )
 _COLUMNS = tuple(_e[name] for name in SESSION_COLUMNS)
 _QUERY: Select[Any] = select(*_COLUMNS, *HEAD_COLUMNS).join(
@@ -156,4 +157,7 @@ def to_session(row: Any) -> Session:
         role=row.role,
         metadata=row.metadata,
         stays_open=row.stays_open,
+        pinned_at=row.pinned_at,
+        events_gone_to_seq=row.events_gone_to_seq,
+        details_gone_at=row.details_gone_at,
     )

@@ -56,6 +56,7 @@ from tests.factories import (
     make_artifact,
     make_decision,
     make_someone,
+    route,
 )
 
 STORE = Path(core.store.__file__).parent
@@ -163,6 +164,7 @@ def foreign(someone: Someone) -> Foreign:
     fail_for_good(someone, failing, "architect")
     complete_roles(someone, launch(someone, pipeline="mine"), "scribe")
     launch(someone, executor="external")
+    route(someone, route_key="once")
     return Foreign(
         someone.team_id,
         session.id,
@@ -277,6 +279,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, SessionFilter(f.team_id, role="architect"), 9
     ),
     ("tasks", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, f.session_id),
+    ("tasks", "find_routed"): lambda m, db, p, f: m.find_routed(db, p, f.team_id, "once"),
     ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
 }
 

@@ -45,6 +45,9 @@ execution_sessions = Table(
     time_column("created_at", nullable=False),
     time_column("started_at"),
     time_column("ended_at"),
+    time_column("pinned_at"),  # retention leaves what is pinned as it is
+    Column("pinned_by", UUID(as_uuid=True), ForeignKey("users.id"), index=True),
+    time_column("details_gone_at"),  # events, snapshots and artifacts were taken
     UniqueConstraint("team_id", "launch_key"),
     UniqueConstraint("id", "team_id"),
     one_of("outcome", Outcome),
@@ -81,6 +84,12 @@ Index(
     text("(ended_at - started_at) DESC NULLS LAST"),
     execution_sessions.c.id.desc(),
 )
+# Whose details retention may take, the oldest first.
+Index(
+    "ix_execution_sessions_with_details",
+    execution_sessions.c.ended_at,
+    postgresql_where=text("ended_at IS NOT NULL AND details_gone_at IS NULL AND pinned_at IS NULL"),
+)
 # What asks people something.
 Index(
     "ix_execution_sessions_needs_input",
@@ -107,6 +116,7 @@ session_heads = Table(
     Column("team_id", UUID(as_uuid=True), nullable=False),
     Column("status", Text, nullable=False),
     Column("last_seq", BigInteger, nullable=False, server_default=text("0")),
+    Column("events_gone_to_seq", BigInteger, nullable=False, server_default=text("0")),
     # Neither its last task nor a failed one ends it: more may be routed to it.
     Column("stays_open", Boolean, nullable=False, server_default=text("false")),
     time_column("updated_at", nullable=False),
@@ -162,6 +172,9 @@ agent_tasks = Table(
     Column("lease_owner", Text),
     Column("queue_id", Text),  # the message that led to the latest claim
     Column("input", JSONB, nullable=False, server_default=text("'{}'")),
+    # What asked for it in traces: attempts go on from there.
+    Column("trace_id", Text, nullable=False, server_default=text("''")),
+    Column("parent_span_id", Text, nullable=False, server_default=text("''")),
     Column("output", JSONB),
     Column("output_sha256", Text),
     Column("error_code", Text),
