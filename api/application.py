@@ -14,6 +14,7 @@ from api.documentation import document
 from api.problems import handle_problems, too_large
 from api.routes import (
     agents,
+    approvals,
     audit,
     auth,
     health,
@@ -36,6 +37,7 @@ _MODULES = (
     steering,
     tasks,
     agents,
+    approvals,
     audit,
     health,
 )

@@ -16,6 +16,7 @@ from api.payloads.problem import MEDIA_TYPE, FieldProblem, Problem
 from core.domain.origin import current_origin
 from core.domain.text import clean_line
 from core.errors import (
+    AlreadyAnswered,
     AppError,
     Conflict,
     DatabaseUnavailable,
@@ -73,6 +74,7 @@ STATUS: Mapping[type[AppError], int] = {
     Conflict: 409,
     TeamArchived: 409,
     InvitationOver: 409,
+    AlreadyAnswered: 409,
     StillRunning: 409,
     Fenced: 409,
     LeaseLost: 409,

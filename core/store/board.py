@@ -25,10 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.domain.access import Principal
+from core.domain.approval import ApprovalStatus
 from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus
 from core.store.scope import visible
 from core.store.tables import (
     agent_tasks,
+    approvals,
     execution_sessions,
     session_decisions,
     session_events,
@@ -66,6 +68,7 @@ class BoardTask:
     lease_until: datetime | None
     moved_at: datetime | None
     error_message: str | None
+    question: str | None = None  # that it waits for an answer to
 
 
 _SESSION: Select[Any] = select(
@@ -160,6 +163,16 @@ def list_tasks_of(
         .correlate(agent_tasks)
         .scalar_subquery()
     )
+    asked = (
+        select(func.min(approvals.c.question))
+        .where(
+            approvals.c.task_id == _t.id,
+            approvals.c.status == ApprovalStatus.PENDING.value,
+            _t.status == TaskStatus.WAITING.value,
+        )
+        .correlate(agent_tasks)
+        .scalar_subquery()
+    )
     query = select(
         _t.session_id,
         _t.role,
@@ -171,6 +184,7 @@ def list_tasks_of(
         _t.lease_until,
         func.greatest(_t.started_at, noted).label("moved_at"),
         _t.error_message,
+        asked.label("question"),
     ).where(_t.session_id.in_(session_ids))
     return [
         BoardTask(
@@ -184,6 +198,7 @@ def list_tasks_of(
             lease_until=row.lease_until,
             moved_at=row.moved_at,
             error_message=row.error_message,
+            question=row.question,
         )
         for row in db.execute(visible(query, principal).order_by(_t.session_id, _t.position))
     ]

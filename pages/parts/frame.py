@@ -23,7 +23,11 @@ ASSETS = PAGES / "assets"
 
 # name -> title, icon; the first is the default page, at "/".
 SHOWN = {
-    "Work": {"board": ("Board", "space_dashboard"), "sessions": ("Sessions", "view_list")},
+    "Work": {
+        "board": ("Board", "space_dashboard"),
+        "approvals": ("Approvals", "front_hand"),
+        "sessions": ("Sessions", "view_list"),
+    },
     "Understand": {"decisions": ("Decisions", "gavel")},
     "Team": {"people": ("People and access", "group"), "audit": ("Audit", "policy")},
 }
