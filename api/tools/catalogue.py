@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.tools import decisions, sessions, status, work
+from api.tools import approvals, decisions, sessions, status, work
 from api.tools.tool import Tool
 
-_MODULES = (sessions, status, decisions, work)
+_MODULES = (sessions, status, decisions, work, approvals)
 TOOLS: dict[str, Tool] = {tool.name: tool for module in _MODULES for tool in module.tools}

@@ -35,6 +35,7 @@ fail_task. To have something done: launch_session with a brief, then fetch_statu
 and why, is in list_decisions; add your own with record_decision.
 What is refused says what to do and a code. `lease_lost` means: stop, the task is not yours any
 more.
+Where a task of yours needs a person's yes: request_approval.
 """
 Identify = Callable[[Request | None], Awaitable[Principal]]
 Context = ServerRequestContext[Any, Any]
