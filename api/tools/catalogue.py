@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.tools import decisions, routing, sessions, status, work
+from api.tools import approvals, decisions, routing, sessions, status, work
 from api.tools.tool import Tool
 
-_MODULES = (routing, status, sessions, decisions, work)
+_MODULES = (routing, status, sessions, decisions, work, approvals)
 TOOLS: dict[str, Tool] = {tool.name: tool for module in _MODULES for tool in module.tools}

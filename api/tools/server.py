@@ -36,6 +36,7 @@ them; then fetch_status. What was decided, and why, is in list_decisions; add yo
 record_decision.
 What is refused says what to do and a code. `lease_lost` means: stop, the task is not yours any
 more.
+Where a task of yours needs a person's yes: request_approval.
 """
 Identify = Callable[[Request | None], Awaitable[Principal]]
 Context = ServerRequestContext[Any, Any]

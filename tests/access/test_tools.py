@@ -62,6 +62,7 @@ ROWS: dict[str, Row] = {
     "heartbeat_task": report(),
     "report_progress": report(note="Reading"),
     "complete_task": report(output={}),
+    "request_approval": report(approver_role="designer", reason="May the schema change?"),
     "fail_task": report(error_code="away", message="No model."),
 }
 READS = [name for name, row in ROWS.items() if row.action is Action.READ]

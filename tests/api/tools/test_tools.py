@@ -25,6 +25,7 @@ from tests.api.test_waiting_for_work import LONG_SECONDS, after_the_first_look
 from tests.api.tools.speaking import Caller, Refused, message
 from tests.api.world import World
 from tests.factories import fail_for_good, in_parallel, statuses
+from tests.services.approvals import answer_no, answer_yes, pending_of
 from tests.services.working import external_architect, launch_external
 
 ARTIFACT = {
@@ -103,6 +104,47 @@ def test_a_task_is_sent_once_and_its_outcome_told(world: World, caller: Caller) 
     caller.call("complete_task", **held, output={"verdict": "good"})
     status = caller.call("fetch_status", id=sent["task_id"])
     assert (status["status"], status["task"]["output"]) == ("completed", {"verdict": "good"})
+
+
+def test_an_agent_asks_and_hears_what_people_say(world: World, caller: Caller) -> None:
+    session = launch_external(world.owner)
+    order = caller.call("claim_task", session_id=str(session.id))["order"]
+    held = {"task_id": order["task_id"], "attempt": order["attempt"]}
+    asked = {"approver_role": "designer", "reason": "May a rejection need a reason?"}
+    pending = caller.call("request_approval", **held, **asked)
+    assert pending["status"] == "pending"
+    assert caller.call("request_approval", **held, **asked)["id"] == pending["id"]
+    with pytest.raises(Refused) as refused:
+        caller.call("heartbeat_task", **held)
+    assert refused.value.code == "lease_lost"
+    told = caller.call("fetch_status", id=order["task_id"])
+    assert told["status"] == "waiting"
+    assert [one["status"] for one in told["approvals"]] == ["pending"]
+    (approval,) = pending_of(session)
+    answer_yes(world.owner, approval, reason="It helps")
+    told = caller.call("fetch_status", id=order["task_id"])
+    assert told["status"] == "ready"
+    said = "designer was asked 'May a rejection need a reason?': approved by "
+    assert f"{said}{world.owner.user.user_name}, because: It helps." in told["text"]
+    of_approval = caller.call("fetch_status", id=pending["id"])
+    assert (of_approval["kind"], of_approval["status"]) == ("approval", "approved")
+    again = caller.call("claim_task", session_id=str(session.id))["order"]
+    assert (again["task_id"], again["attempt"]) == (order["task_id"], 2)
+    assert [one["status"] for one in again["input"]["approvals"]] == ["approved"]
+
+
+def test_a_no_fails_the_task_and_is_told_with_its_reason(world: World, caller: Caller) -> None:
+    session = launch_external(world.owner)
+    order = caller.call("claim_task", session_id=str(session.id))["order"]
+    caller.call(
+        *("request_approval",),
+        **{"task_id": order["task_id"], "approver_role": "designer", "reason": "May it?"},
+    )
+    (approval,) = pending_of(session)
+    answer_no(world.owner, approval, "Too slow")
+    told = caller.call("fetch_status", id=order["task_id"])
+    assert told["status"] == "failed"
+    assert "because: Too slow." in told["text"]
 
 
 @pytest.mark.parametrize(("retryable", "status"), [(True, "ready"), (False, "failed")])
