@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.tools import approvals, decisions, routing, sessions, status, work
+from api.tools import approvals, decisions, notifying, routing, sessions, status, work
 from api.tools.tool import Tool
 
-_MODULES = (routing, status, sessions, decisions, work, approvals)
+_MODULES = (routing, notifying, status, sessions, decisions, work, approvals)
 TOOLS: dict[str, Tool] = {tool.name: tool for module in _MODULES for tool in module.tools}

@@ -51,6 +51,7 @@ def report(**fields: Any) -> Row:
 ROWS: dict[str, Row] = {
     "send_task": Row(Action.LAUNCH, on("team", target="dba", task=TASK)),
     "list_teams": Row(None, on()),
+    "notify": Row(Action.NOTIFY, on("team", target="team", message="Look at it.")),
     "launch_session": Row(
         Action.LAUNCH, on("team", feature_name="Expenses", brief="Employees submit expenses.")
     ),

@@ -15,10 +15,19 @@ from sqlalchemy.exc import OperationalError
 from api.tools import calling
 from api.tools.catalogue import TOOLS
 from api.tools.refusals import PROBLEM
-from core.domain.access import Scope
+from core.domain.access import Scope, UserPrincipal
 from core.errors import DatabaseUnavailable, InvalidInput
 from core.ids import new_id
-from core.services import dispatching, inspecting, journaling, launching, reading, routing, tokens
+from core.services import (
+    dispatching,
+    inspecting,
+    journaling,
+    launching,
+    notifying,
+    reading,
+    routing,
+    tokens,
+)
 from core.settings import get_settings
 from tests.api.leaving import ask_and_leave
 from tests.api.test_waiting_for_work import LONG_SECONDS, after_the_first_look
@@ -145,6 +154,23 @@ def test_a_no_fails_the_task_and_is_told_with_its_reason(world: World, caller: C
     told = caller.call("fetch_status", id=order["task_id"])
     assert told["status"] == "failed"
     assert "because: Too slow." in told["text"]
+
+
+def test_people_are_told_something_once(world: World, caller: Caller) -> None:
+    wanted = {
+        "target": "team",
+        "message": "The export of addresses needs a look.",
+        "priority": "high",
+        "task_id": str(world.ids.task),
+        "idempotency_key": str(uuid4()),
+    }
+    sent = caller.call("notify", **wanted)
+    assert sent["recipients"]
+    assert caller.call("notify", **wanted) == sent
+    told = notifying.list_notices(UserPrincipal(world.ids.member)).items
+    assert [(one.message, one.priority, one.task_id) for one in told] == [
+        (wanted["message"], "high", world.ids.task)
+    ]
 
 
 @pytest.mark.parametrize(("retryable", "status"), [(True, "ready"), (False, "failed")])
