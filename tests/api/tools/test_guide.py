@@ -47,7 +47,7 @@ def test_the_recipe_has_what_goose_asks_for() -> None:
     assert set(re.findall(r"\{\{ (\w+) \}\}", recipe["instructions"] + recipe["prompt"])) == keys
     for one in recipe["parameters"]:
         assert {"input_type", "requirement", "description", "default"} <= set(one)
-    named = set(re.findall(r"\b[a-z]+_(?:task|progress|status|session)\b", recipe["instructions"]))
+    named = {name for name in TOOLS if name in recipe["instructions"]}
     assert named <= set(recipe["extensions"][0]["available_tools"])
 
 
