@@ -9,6 +9,7 @@ from api.cursors import session_cursor
 from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
 from api.payloads.event import Event, SnapshotLink
+from api.payloads.export import ExportedArtifact, ExportedSnapshot
 from api.payloads.session import Session, SessionPage
 from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, Validation
 from core.domain import attempt as attempts
@@ -127,6 +128,27 @@ def artifact_of(found: stored.StoredArtifact) -> Artifact:
         links=list(found.links),
         created_at=found.created_at,
         url=f"/api/artifacts/{found.id}",
+    )
+
+
+def exported_artifact_of(found: stored.StoredArtifact) -> ExportedArtifact:
+    """Return an artifact's payload with its body."""
+    return ExportedArtifact(**artifact_of(found).model_dump(), body=found.body or "")
+
+
+def exported_snapshot_of(found: stored.Snapshot) -> ExportedSnapshot:
+    """Return an attempt's snapshot as it is stored."""
+    return ExportedSnapshot(
+        id=found.id,
+        task_id=found.task_id,
+        attempt=found.attempt,
+        context_state=dict(found.context),
+        capabilities=list(found.capabilities),
+        decisions=list(found.decisions),
+        execution_metadata=None if found.execution is None else dict(found.execution),
+        ended_as=found.ended_as,
+        created_at=found.created_at,
+        ended_at=found.ended_at,
     )
 
 

@@ -113,6 +113,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", "/sessions/{session_id}/events"): Operation(at("/sessions/{session}/events"), READ),
     ("GET", "/sessions/{session_id}/timeline"): Operation(at("/sessions/{session}/timeline"), READ),
+    ("GET", "/sessions/{session_id}/export"): Operation(at("/sessions/{session}/export"), READ),
     ("GET", "/sessions/{session_id}/replay"): Operation(at("/sessions/{session}/replay"), READ),
     ("POST", "/sessions/{session_id}/pause"): Operation(at("/sessions/{session}/pause"), CONTROL),
     ("POST", "/sessions/{session_id}/resume"): Operation(

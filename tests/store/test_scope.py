@@ -268,6 +268,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, str(f.session_id)[:20], most=2
     ),
     ("sessions", "list_sessions"): lambda m, db, p, f: m.list_sessions(db, p),
+    ("snapshots", "list_content_hashes"): lambda m, db, p, f: m.list_content_hashes(
+        db, p, f.session_id
+    ),
     ("snapshots", "get_content"): lambda m, db, p, f: m.get_content(db, p, f.session_id, f.sha256),
     ("snapshots", "list_snapshots"): lambda m, db, p, f: m.list_snapshots(db, p, f.session_id),
     ("snapshots", "get_snapshot"): lambda m, db, p, f: m.get_snapshot(db, p, f.snapshot_id),
@@ -280,6 +283,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("tasks", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, f.session_id),
     ("tasks", "find_routed"): lambda m, db, p, f: m.find_routed(db, p, f.team_id, "once"),
+    ("tasks", "list_outputs"): lambda m, db, p, f: m.list_outputs(db, p, f.session_id),
     ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
 }
 
