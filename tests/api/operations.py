@@ -139,6 +139,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/tasks/{task_id}/snapshot"): Operation(at("/tasks/{task}/snapshot"), READ),
     ("GET", "/tasks/{task_id}/artifacts"): Operation(at("/tasks/{task}/artifacts"), READ),
     ("GET", "/artifacts/{artifact_id}"): Operation(at("/artifacts/{artifact}"), READ),
+    ("POST", "/ws/tickets"): Operation(
+        at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
+    ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }
 # Only a person makes a team; a token, whatever its scopes, does not.
