@@ -25,7 +25,7 @@ from api.rendering import (
     task_values,
 )
 from core.domain.access import Principal
-from core.services import exporting, reading
+from core.services import exporting, following, reading
 from core.services.exporting import SessionExport
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
@@ -97,13 +97,13 @@ async def _contents(caller: Principal, export: SessionExport) -> AsyncIterator[A
 
 
 async def _events(caller: Principal, export: SessionExport) -> AsyncIterator[Answer]:
-    read = in_threads(reading.list_events)
+    read = in_threads(following.list_entries)
     session = export.session
     seq = session.events_gone_to_seq
     while seq < session.last_seq:
         most = min(_EVENTS_AT_ONCE, session.last_seq - seq)
-        for event in await read(caller, session.id, after_seq=seq, limit=most):
-            yield event_of(event)
+        for entry in await read(caller, session.id, after_seq=seq, limit=most):
+            yield event_of(entry)
         seq += most
 
 

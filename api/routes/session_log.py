@@ -22,7 +22,7 @@ from api.rendering import (
     session_of,
     task_of,
 )
-from core.services import reading, replaying
+from core.services import following, reading, replaying
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
@@ -55,7 +55,7 @@ def list_events(
 
     410 when retention took some of these.
     """
-    found = reading.list_events(caller, session_id, after_seq=after, limit=limit + 1)
+    found = following.list_entries(caller, session_id, after_seq=after, limit=limit + 1)
     events = [event_of(one) for one in found[:limit]]
     if NDJSON in accept.lower():
         lines = "".join(f"{one.model_dump_json()}\n" for one in events)

@@ -179,6 +179,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         body=lambda ids: {"decision": "rejected", "reason": "Not this year."},
         needs=asking,
     ),
+    ("POST", "/ws/tickets"): Operation(
+        at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
+    ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }
 # Only a person makes a team; a token, whatever its scopes, does not.

@@ -45,6 +45,7 @@ from core.services import (
     configuring,
     control,
     exporting,
+    following,
     inspecting,
     inviting,
     journaling,
@@ -302,6 +303,9 @@ USE_CASES: dict[str, UseCase] = {
     "replaying.get_replay": UseCase(lambda p, i: replaying.get_replay(p, i.session), READ),
     "reading.list_tasks": UseCase(lambda p, i: reading.list_tasks(p, i.session), READ),
     "reading.list_events": UseCase(lambda p, i: reading.list_events(p, i.session), READ),
+    "following.list_entries": UseCase(
+        lambda p, i: following.list_entries(p, i.session, limit=9), READ
+    ),
     "reading.list_artifacts": UseCase(lambda p, i: reading.list_artifacts(p, i.session), READ),
     "reading.get_artifact": UseCase(lambda p, i: reading.get_artifact(p, i.artifact), READ),
     "reading.get_snapshot": UseCase(lambda p, i: reading.get_snapshot(p, i.snapshot), READ),

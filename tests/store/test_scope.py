@@ -307,6 +307,10 @@ WITHOUT_PRINCIPAL = {
     *(("approvals", name) for name in ("cancel_pending", "list_due", "get_pipeline", "get_input")),
     *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
+    # For whoever has checked that the session may be read.
+    ("heads", "read_mark"),
+    *(("log_details", f"{what}_by_id") for what in ("tasks", "decisions")),
+    ("log_details", "snapshots_by_attempt"),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
     ("people", "insert_team"),
@@ -324,7 +328,7 @@ WITHOUT_PRINCIPAL = {
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
     # A token belongs to its user, whom each of these names, or to whoever holds it.
     *(("tokens", name) for name in ("list_tokens_of", "revoke_token", "revoke_tokens_of")),
-    ("tokens", "find_by_hash"),
+    *(("tokens", name) for name in ("find_by_hash", "find_by_id")),
     *(("watching", name) for name in ("last_seqs", "list_leases", "team_marks", "teams_of")),
 }
 
