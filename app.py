@@ -5,22 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from api.application import routes as api_routes
+from api.sockets import feed
 from api.tools.door import door as mcp_door
 from api.tools.door import routes as mcp_routes
 from pages.parts.empty import show_unforeseen
 from web.gate import Gate
 from web.headers import ResponseHeaders
 from web.health import routes as health_routes
-from web.lifespan import lifespan
+from web.lifespan import living
 from web.oidc import routes as oidc_routes
 from web.sign_in import routes as sign_in_routes
 from web.tab_socket import routes as tab_routes
@@ -30,13 +27,6 @@ from web.tracing import Tracing
 def session_opened(frame: bytes) -> str | None:
     """Return the id of the Streamlit session that a frame to the browser opens."""
     return ForwardMsg.FromString(frame).new_session.initialize.session_id or None
-
-
-@asynccontextmanager
-async def living(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Live as the pages do, with the door for agents open."""
-    async with lifespan(app) as state, mcp_door.open():
-        yield state
 
 
 # The main script lies inside pages/: a pages/ folder beside it would let Streamlit run a page
@@ -49,6 +39,6 @@ app = st.App(
         Middleware(ResponseHeaders),
         Middleware(Gate, session_opened=session_opened),
     ],
-    lifespan=living,
+    lifespan=living(feed.running, mcp_door.open),
     on_script_error=show_unforeseen,
 )

@@ -8,6 +8,7 @@ STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 API = "/api/"
 MCP = "/mcp"
+API_SOCKETS = "/api/ws/"
 
 # Streamlit serves its one HTML page under each of these.
 _SIGN_IN_PAGES = frozenset({"/", "/sign-in", "/sign-up"})
@@ -49,6 +50,11 @@ def kind_of(path: str) -> Kind:
     if path in _SIGN_IN_PAGES:
         return Kind.SIGN_IN_PAGE
     return Kind.NOWHERE if path.endswith(_ONLY_AT_THE_ROOT) else Kind.CLOSED
+
+
+def is_api_socket(path: str) -> bool:
+    """Tell whether a request for a socket is the API's to answer."""
+    return path.startswith(API_SOCKETS)
 
 
 def uploading_session(path: str) -> str | None:

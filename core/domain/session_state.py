@@ -39,6 +39,7 @@ class TaskState:
     error_message: str | None = None
     approval_id: str | None = None
     approver_role: str | None = None
+    task_type: str | None = None  # of a routed task
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ def _retried(state: SessionState, body: ev.SessionRetried, at: datetime) -> Sess
 
 @_handles(ev.TaskRouted)
 def _task_routed(state: SessionState, body: ev.TaskRouted, at: datetime) -> SessionState:
-    task = TaskState(body.role, (), body.executor)
+    task = TaskState(body.role, (), body.executor, task_type=body.task_type)
     return replace(state, tasks={**state.tasks, body.task_id: task})
 
 

@@ -33,7 +33,9 @@ from core.domain.approval import (
 from core.store.scope import visible
 from core.store.tables import agent_tasks, approvals, execution_sessions, users
 
-_a, _t, _e = approvals.c, agent_tasks.c, execution_sessions.c
+_a = approvals.c
+_t = agent_tasks.c
+_e = execution_sessions.c
 _PENDING = ApprovalStatus.PENDING.value
 _CLOCK = select(func.clock_timestamp()).scalar_subquery()
 _ONE: Select[Any] = select(

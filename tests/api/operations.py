@@ -132,6 +132,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", "/sessions/{session_id}/events"): Operation(at("/sessions/{session}/events"), READ),
     ("GET", "/sessions/{session_id}/timeline"): Operation(at("/sessions/{session}/timeline"), READ),
+    ("GET", "/sessions/{session_id}/export"): Operation(at("/sessions/{session}/export"), READ),
     ("GET", "/sessions/{session_id}/replay"): Operation(at("/sessions/{session}/replay"), READ),
     ("POST", "/sessions/{session_id}/pause"): Operation(at("/sessions/{session}/pause"), CONTROL),
     ("POST", "/sessions/{session_id}/resume"): Operation(
@@ -177,6 +178,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         APPROVE,
         body=lambda ids: {"decision": "rejected", "reason": "Not this year."},
         needs=asking,
+    ),
+    ("POST", "/ws/tickets"): Operation(
+        at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
     ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }

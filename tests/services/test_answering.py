@@ -17,6 +17,7 @@ from core.services import answering, approving, auditing, control, members
 from core.services.auditing import AuditQuery
 from core.services.retention import run_job
 from core.services.transaction import transact
+from embedded.servers import RunningServers
 from tests.factories import (
     Someone,
     claim,
@@ -39,6 +40,7 @@ from tests.services.approvals import (
     let_expire,
     pending_of,
 )
+from tests.services.test_transactions import lost_answers
 from tests.services.working import joined, launch_external, make_agent, row_of, take
 
 
@@ -295,6 +297,32 @@ def test_of_an_answer_the_expiry_and_a_cancel_one_is_first(someone: Someone) -> 
         assert asked_of(approval).status == decided[0].body.status  # type: ignore[attr-defined]
         assert statuses(someone, session)["architect"] == "cancelled"
         assert transact(lambda db, id_=session.id: difference(db, id_)) == []
+
+
+@pytest.mark.parametrize("decision", [YES, NO])
+def test_an_answer_whose_commit_went_unheard_is_given_once_and_is_no_error(
+    someone: Someone,
+    servers: RunningServers,
+    monkeypatch: pytest.MonkeyPatch,
+    decision: ApprovalStatus,
+) -> None:
+    session = gated(someone)
+    (approval,) = pending_of(session)
+    with lost_answers(servers, monkeypatch):
+        found = answering.decide_approval(someone.principal, approval.id, Answer(decision, "So."))
+    assert (found.status, asked_of(approval).status) == (decision, decision)
+    assert transact(lambda db: difference(db, session.id)) == []
+
+
+def test_a_question_whose_commit_went_unheard_is_asked_once(
+    someone: Someone, servers: RunningServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = launch_external(someone)
+    agent = make_agent(someone)
+    task_id = take(agent).claim.task_id
+    with lost_answers(servers, monkeypatch):
+        found = approving.request_approval(agent, task_id, QUESTION)
+    assert pending_of(session) == [found]
 
 
 def test_only_a_gate_that_was_answered_lets_its_role_begin(someone: Someone) -> None:
