@@ -15,7 +15,7 @@ from core.domain.events import EventBody
 from core.domain.lifecycle import TaskStatus, next_session_status
 from core.domain.session import Session
 from core.domain.text import clean_line
-from core.errors import NotFound, TasksRunning
+from core.errors import Conflict, DetailsGone, NotFound, TasksRunning
 from core.services.auditing import note
 from core.services.ending import cancel_open_tasks
 from core.services.permission import demand_session
@@ -80,9 +80,14 @@ def end_session(principal: Principal, session_id: UUID) -> Session:
 
 
 def retry_session(principal: Principal, session_id: UUID) -> Session:
-    """Take a failed session up again from the failed task on; finished work is kept."""
+    """Take a failed session up again from the failed task on; finished work is kept.
+
+    Raises `DetailsGone` when retention took what its tasks would go on from.
+    """
 
     def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        if head.events_gone_to_seq:
+            raise DetailsGone(hint="Launch a new session on the same brief.")
         failed = [view for view in views if view.status == TaskStatus.FAILED]
         freed = [*failed, *tasks_to_free(views)]
         tasks.reset_bounds(db, [view.id for view in failed])
@@ -94,10 +99,15 @@ def retry_session(principal: Principal, session_id: UUID) -> Session:
     return _act(principal, session_id, "retry", effect, has_work=True)
 
 
-def expire_session(session_id: UUID) -> Session:
-    """End an unfinished session for lack of activity; retention's act."""
+def expire_session(session_id: UUID, *, inactive_since: datetime | None = None) -> Session:
+    """End an unfinished session for lack of activity; retention's act.
+
+    Raises `Conflict` when something has happened in it since `inactive_since`.
+    """
 
     def effect(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        if inactive_since and not sessions.is_inactive(db, head.session_id, inactive_since):
+            raise Conflict("Something has happened in it in the meantime.")
         bodies = cancel_open_tasks(db, head, views, now)
         sessions.end_session(db, head.session_id, at=now)
         return [*bodies, ev.SessionExpired()]

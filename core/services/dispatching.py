@@ -22,6 +22,7 @@ JOBS = {  # name -> every so many seconds
     "drop_old_audit": 3600.0,
     "expire_sessions": 3600.0,
     "forget_silent_workers": 600.0,
+    "take_old_details": 3600.0,
 }
 
 

@@ -86,9 +86,7 @@ Index(
 Index(
     "ix_execution_sessions_with_details",
     execution_sessions.c.ended_at,
-    postgresql_where=text(
-        "ended_at IS NOT NULL AND details_gone_at IS NULL AND pinned_at IS NULL"
-    ),
+    postgresql_where=text("ended_at IS NOT NULL AND details_gone_at IS NULL AND pinned_at IS NULL"),
 )
 # What asks people something.
 Index(
