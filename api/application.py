@@ -18,6 +18,7 @@ from api.routes import (
     auth,
     health,
     profiles,
+    retention,
     session_log,
     sessions,
     steering,
@@ -37,6 +38,7 @@ _MODULES = (
     tasks,
     agents,
     audit,
+    retention,
     health,
 )
 

@@ -33,6 +33,11 @@ _SAID: dict[int, tuple[str, str, str]] = {
     403: ("not_allowed", "As viewer of this team you may not launch here.", "Ask an owner."),
     404: ("not_found", "There is no such session in your teams.", "Check the id and the team."),
     409: ("conflict", "It was changed by somebody else in the meantime.", "Look at it again."),
+    410: (
+        "details_gone",
+        "Retention took this session's events, snapshots and artifacts.",
+        "Its decisions, tasks and times are kept. Pin a session to keep everything.",
+    ),
     413: ("too_large", "The request is too large.", "Send at most 1 MB."),
     422: ("illegal_transition", "A session that is completed cannot pause.", "Look at its state."),
     429: ("too_many_tries", "Too many tries in a short time.", "Try again in 12 seconds."),
@@ -74,6 +79,8 @@ def _refusal(status: int) -> dict[str, Any]:
 
 # What operations of somebody say of themselves, who reads and who writes.
 READS: dict[str, Any] = {"responses": refusals(*READ), "openapi_extra": {"security": SECURITY}}
+# Of those that need what retention may have taken.
+PINS: dict[str, Any] = {"responses": refusals(*WRITE, 410), "openapi_extra": {"security": SECURITY}}
 WRITES: dict[str, Any] = {"responses": refusals(*WRITE), "openapi_extra": {"security": SECURITY}}
 
 

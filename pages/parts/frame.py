@@ -25,7 +25,11 @@ ASSETS = PAGES / "assets"
 SHOWN = {
     "Work": {"board": ("Board", "space_dashboard"), "sessions": ("Sessions", "view_list")},
     "Understand": {"decisions": ("Decisions", "gavel")},
-    "Team": {"people": ("People and access", "group"), "audit": ("Audit", "policy")},
+    "Team": {
+        "people": ("People and access", "group"),
+        "audit": ("Audit", "policy"),
+        "retention": ("Retention", "auto_delete"),
+    },
 }
 HIDDEN = {
     "launch": ("New session", "add"),

@@ -11,7 +11,7 @@ from core.domain.access import Principal
 from core.domain.lifecycle import SESSION_TRANSITIONS, Outcome
 from core.domain.session import Session
 from core.errors import AppError
-from core.services import control
+from core.services import control, pinning
 from core.services.watching import SessionHead
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
@@ -23,6 +23,7 @@ HEAD_FRAGMENT = "session_head"
 DRAWN = "_session_head_drawn"  # what the head shows, so that others see when it is out of date
 TITLE_CHARACTERS = 80
 _CANCEL = "Cancel session …"
+_PIN, _UNPIN = "Pin: keep all of it", "Unpin: leave it to retention"
 _PIPELINES = {"seven_roles": "Standard pipeline"}
 _EXECUTORS = {"planner": "Rule-based planner", "llm": "Language model", "external": "Agents"}
 _LINKS = {
@@ -106,11 +107,18 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             on_click=_act,
             args=(control.retry_session, principal, session.id),
         )
-    if _may(session, "cancel"):
-        chosen = st.menu_button(":material/more_horiz:", [_CANCEL], key="session_more", help="More")
-        if chosen == _CANCEL:
-            title = f"Cancel {plain(_short(session.feature_name))}?"
-            st.dialog(title, icon=":material/block:")(_draw_cancelling)(principal, head)
+    offered = [] if session.events_gone_to_seq else [_UNPIN if session.pinned_at else _PIN]
+    offered += [_CANCEL] if _may(session, "cancel") else []
+    if not offered:
+        return
+    chosen = st.menu_button(":material/more_horiz:", offered, key="session_more", help="More")
+    if chosen == _CANCEL:
+        title = f"Cancel {plain(_short(session.feature_name))}?"
+        st.dialog(title, icon=":material/block:")(_draw_cancelling)(principal, head)
+    elif chosen:
+        pin = pinning.pin_session if chosen == _PIN else pinning.unpin_session
+        _act(pin, principal, session.id)
+        st.rerun()
 
 
 def _draw_cancelling(principal: Principal, head: SessionHead) -> None:
@@ -162,6 +170,8 @@ def _facts(visit: Visit, head: SessionHead) -> str:
     facts += [_EXECUTORS.get(name) or plain(name) for name in head.executors]
     if session.ended_at:
         facts.append(f"took {duration(session.duration_seconds(visit.now))}")
+    if session.pinned_at:
+        facts.append(":material/keep: pinned")
     return " · ".join(facts)
 
 

@@ -42,6 +42,7 @@ ROWS: dict[str, Row] = {
     "a decision": Row("decisions", READ, DECISIONS, {**_SESSION, "decision": "decision"}),
     "people": Row("people", READ, {"description", "member"}, _TEAM),
     "audit": Row("audit", Action.AUDIT, {"audit", "invited"}, _TEAM),
+    "retention": Row("retention", READ, {"session"}, _TEAM),
     "launch": Row("launch", Action.LAUNCH, {"pipeline"}, _TEAM),
     "live": Row("live", READ, {"session", "tactical decision"}, _SESSION),
     "replay": Row("replay", READ, {"session", "artifact", "tactical decision"}, _SESSION),

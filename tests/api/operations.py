@@ -116,6 +116,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/sessions/{session_id}/retry"): Operation(
         at("/sessions/{session}/retry"), CONTROL, needs=failed
     ),
+    ("POST", "/sessions/{session_id}/pin"): Operation(at("/sessions/{session}/pin"), CONTROL),
+    ("DELETE", "/sessions/{session_id}/pin"): Operation(at("/sessions/{session}/pin"), CONTROL),
     ("POST", "/tasks/claim"): Operation(
         at("/tasks/claim"), EXECUTE, body=lambda ids: {"team_id": str(ids.team)}, needs=waiting
     ),
@@ -128,6 +130,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/tasks/{task_id}/snapshot"): Operation(at("/tasks/{task}/snapshot"), READ),
     ("GET", "/tasks/{task_id}/artifacts"): Operation(at("/tasks/{task}/artifacts"), READ),
     ("GET", "/artifacts/{artifact_id}"): Operation(at("/artifacts/{artifact}"), READ),
+    ("GET", "/retention"): Operation(at("/retention?team_id={team}"), READ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }
 # Only a person makes a team; a token, whatever its scopes, does not.
