@@ -135,6 +135,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 }
 # Only a person makes a team; a token, whatever its scopes, does not.
 FOR_PERSONS = {("POST", "/teams")}
+# Administrators, and whoever sends the scraper's token.
+FOR_ADMINISTRATORS = {("GET", "/metrics")}
 # Anybody may ask for these.
 OPEN = {
     ("POST", "/auth/signup"),
