@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     port: int = Field(8501, ge=1, le=65535)
     workers: int = Field(2, ge=1, le=64, description="worker processes that `up` starts")
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="opens the metrics; empty: only administrators' tokens do"
+    )
 
     lease_seconds: float = Field(10.0, gt=0)
     heartbeat_seconds: float = Field(3.0, gt=0)

@@ -43,6 +43,8 @@ class Claim:
     started_at: datetime
     deadline_at: datetime
     seq: int  # of the session's latest event after the claim
+    trace_id: str = ""  # of whatever asked for the task
+    parent_span_id: str = ""  # the span in it that the task goes on from, if there is one
 
     @property
     def task_id(self) -> UUID:

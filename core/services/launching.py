@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
+from core import telemetry
 from core.domain import events as ev
 from core.domain.access import (
     Action,
     Principal,
     SystemPrincipal,
+    TokenPrincipal,
+    UserPrincipal,
     reaches,
     require,
     require_scope,
@@ -34,6 +38,8 @@ from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import launches, sessions
 from core.store.heads import Head
+
+log = logging.getLogger(__name__)
 
 MAX_KEY_CHARACTERS = 200
 
@@ -57,6 +63,19 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         raise NotAllowed(
             "Sage Mode itself launches no session.", hint="Launch it as a person, or with a token."
         )
+    attributes = {"gen_ai.operation.name": "invoke_workflow", "gen_ai.provider.name": "sage_mode"}
+    with telemetry.span("launch_session", attributes=attributes) as span:
+        launched = _launch(principal, request)
+        span.rename(f"invoke_workflow {launched.session.pipeline}")
+        span.set(
+            gen_ai__workflow__name=launched.session.pipeline,
+            gen_ai__conversation__id=str(launched.session.id),
+            sage__session__is_new=launched.is_new,
+        )
+    return launched
+
+
+def _launch(principal: UserPrincipal | TokenPrincipal, request: LaunchRequest) -> Launched:
     order = _check(request)
     session_id = new_id()
     launch_key = order.launch_key or str(session_id)
@@ -82,6 +101,7 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
         "pipeline": pipeline.to_json(),
         "input": dict(order.input),
         "launch_key": launch_key,
+        "parent_span_id": telemetry.current_span_id(),
     }
 
     noted = describe(
@@ -119,6 +139,7 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     launched = transact_alone(work)
     session = launched.session
     if launched.is_new:
+        log.info("session %s launched", session.id)
         redis_url = get_settings().redis_url
         announce(redis_url, sessions=[(session.id, session.last_seq)], work=True)
     return launched

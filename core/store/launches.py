@@ -100,10 +100,11 @@ _LAUNCH = bind(
         INSERT INTO agent_tasks
             (id, session_id, team_id, position, role, after_roles, upstream_roles, description,
              instructions, capabilities, executor, timeout_seconds, requested_by, status, input,
-             created_at, due_at)
+             trace_id, parent_span_id, created_at, due_at)
         SELECT task.id, launched.id, :team_id, task.position, task.role, task.after_roles,
                task.upstream_roles, task.description, task.instructions, task.capabilities,
-               task.executor, task.timeout_seconds, :user_id, task.status, :input, :at,
+               task.executor, task.timeout_seconds, :user_id, task.status, :input,
+               :audit ->> 'trace_id', :parent_span_id, :at,
                CASE WHEN task.status = 'ready' THEN :at END
         FROM launched, jsonb_to_recordset(:tasks) AS task(
             id uuid, position int, role text, after_roles text[], upstream_roles text[],
@@ -138,6 +139,7 @@ _LAUNCH = bind(
     pipeline=dict,
     input=dict,
     launch_key=str,
+    parent_span_id=str,
     at=datetime,
     last_seq=int,
     tasks=list,
