@@ -119,6 +119,7 @@ def fill(servers: RunningServers, number: int) -> History:
     values = {"team": team_id, "user": user.id, "number": number}
 
     def insert(db: Connection) -> None:
+        db.execute(text("SET LOCAL statement_timeout = 0"))
         for statement in _FILL.split(";\n"):
             db.execute(text(statement), values)
 

@@ -15,8 +15,9 @@ from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.services.health import ALIVE_SECONDS
 from core.services.permission import demand
 from core.services.transaction import transact
-from core.store import board, operations
-from core.store.board import BoardSession, BoardTask, FailureCause, Stretch
+from core.store import board, operations, weeks
+from core.store.board import BoardSession, BoardTask
+from core.store.weeks import FailureCause, Stretch
 
 __all__ = ["Board", "Card", "FailureCause", "Stall", "Stretch", "WorkerLine", "read_board"]
 
@@ -118,7 +119,7 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
         )
         judged = [_judged(cards[one.id], usual, now) for one in opened]
         edges = [week_ago - timedelta(days=WEEK_DAYS), *midnights, now]
-        weeks = board.read_weeks(db, principal, team_id, edges)
+        lately = weeks.read_weeks(db, principal, team_id, edges)
         return Board(
             now=now,
             needs_you=tuple(cards[one.id] for one in asked),
@@ -130,11 +131,11 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
             done_total=done_total,
             workers=_workers(db, judged),
             queued=board.count_waiting(db, principal, team_id, not_queued=NOT_QUEUED),
-            days=weeks.days,
-            week=weeks.week,
-            week_before=weeks.before,
+            days=lately.days,
+            week=lately.week,
+            week_before=lately.before,
             causes=tuple(
-                board.list_failure_causes(db, principal, team_id, since=week_ago, most=MOST_CAUSES)
+                weeks.list_failure_causes(db, principal, team_id, since=week_ago, most=MOST_CAUSES)
             ),
         )
 

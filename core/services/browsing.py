@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -74,7 +76,7 @@ def browse_sessions(
             db, principal, query.team_id, (COUNTED if _is_narrow(query) else most) + 1
         )
         if _is_narrow(query):
-            total = listing.count_matching(db, principal, query, most + 1)
+            total = _count_matching(db, principal, query, most + 1)
         else:
             total = sum(
                 n for status, n in by_status.items() if status in (query.statuses or by_status)
@@ -132,6 +134,46 @@ def walk_sessions(
         return SessionStretch(tuple(found[:rows]), len(found) > rows)
 
     return transact(work)
+
+
+class _Proven:
+    """Searches that match more than is counted, each with a number that it reaches.
+
+    They go on to match so many: sessions do not vanish, and their words and times do not change.
+    Whoever pages through what a common word finds has it counted once. Kept by each process.
+    """
+
+    MOST = 512
+
+    def __init__(self) -> None:
+        self._reached: OrderedDict[SessionQuery, int] = OrderedDict()
+        self._lock = Lock()
+
+    def reaches(self, query: SessionQuery, number: int) -> bool:
+        """Tell whether a search is known to match so many."""
+        with self._lock:
+            return self._reached.get(replace(query, sort="newest"), 0) >= number
+
+    def note(self, query: SessionQuery, number: int) -> None:
+        """Remember that a search matches at least so many; whoever was noted first is forgotten."""
+        with self._lock:
+            self._reached[replace(query, sort="newest")] = number
+            if len(self._reached) > self.MOST:
+                self._reached.popitem(last=False)
+
+
+_proven = _Proven()
+
+
+def _count_matching(db: Connection, principal: Principal, query: SessionQuery, most: int) -> int:
+    """Return how many sessions match, at most `most`; who asks may read the team's sessions."""
+    if _proven.reaches(query, most):
+        return most
+    further = most + COUNTED  # so that the next pages need not count again
+    number = listing.count_matching(db, principal, query, further)
+    if number >= most and not query.statuses:  # states change
+        _proven.note(query, number)
+    return min(number, most)
 
 
 def _is_narrow(query: SessionQuery) -> bool:

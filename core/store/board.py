@@ -1,39 +1,37 @@
-"""What the board shows: open sessions, what ended, what people are asked, and the week."""
+"""What the board shows: open sessions, what ended, and what people are asked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Cast,
+    BindParameter,
     Connection,
-    DateTime,
+    Float,
+    Integer,
     Row,
     Select,
     Text,
+    bindparam,
     cast,
     func,
     literal_column,
     select,
-    tuple_,
-    union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.domain.access import Principal
 from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.tables import (
     agent_tasks,
     execution_sessions,
-    session_decisions,
     session_events,
     session_heads,
-    task_decisions,
 )
 
 _e, _h, _t = execution_sessions.c, session_heads.c, agent_tasks.c
@@ -68,18 +66,33 @@ class BoardTask:
     error_message: str | None
 
 
+_TEAM: BindParameter[Any] = bindparam("team_id")
+_SINCE: BindParameter[Any] = bindparam("since")
+_MOST = bindparam("most", type_=Integer)
+
 _SESSION: Select[Any] = select(
     _e.id, _e.feature_name, _h.status, _e.questions, _e.started_at, _e.ended_at
 ).join(session_heads, _h.session_id == _e.id)
+_ENDED_SO = (
+    _e.team_id == _TEAM,
+    _e.ended_at >= _SINCE,
+    _h.status == bindparam("status"),
+    _e.outcome.is_distinct_from(Outcome.NEEDS_INPUT.value),
+)
 
 
 def open_sessions(
     db: Connection, principal: Principal, team_id: UUID, most: int
 ) -> list[BoardSession]:
     """Return a team's unfinished sessions, the oldest first."""
-    query = _SESSION.where(_h.team_id == team_id, _h.status.in_(_OPEN))
-    rows = db.execute(visible(query, principal).order_by(_e.created_at).limit(most))
+    rows = db.execute(_open_sessions(principal), {"team_id": team_id, "most": most})
     return [_to_session(row) for row in rows]
+
+
+@lru_cache(READERS)
+def _open_sessions(principal: Principal) -> Select[Any]:
+    query = _SESSION.where(_h.team_id == _TEAM, _h.status.in_(_OPEN))
+    return visible(query, principal).order_by(_e.created_at).limit(_MOST)
 
 
 def ended_sessions(
@@ -92,14 +105,14 @@ def ended_sessions(
     most: int,
 ) -> list[BoardSession]:
     """Return a team's sessions that ended so since a moment, the latest first."""
-    query = _SESSION.where(
-        _e.team_id == team_id,
-        _e.ended_at >= since,
-        _h.status == status.value,
-        _e.outcome.is_distinct_from(Outcome.NEEDS_INPUT.value),
-    )
-    rows = db.execute(visible(query, principal).order_by(_e.ended_at.desc()).limit(most))
-    return [_to_session(row) for row in rows]
+    asked = {"team_id": team_id, "status": status.value, "since": since, "most": most}
+    return [_to_session(row) for row in db.execute(_ended_sessions(principal), asked)]
+
+
+@lru_cache(READERS)
+def _ended_sessions(principal: Principal) -> Select[Any]:
+    query = visible(_SESSION.where(*_ENDED_SO), principal)
+    return query.order_by(_e.ended_at.desc()).limit(_MOST)
 
 
 def count_ended(
@@ -111,42 +124,64 @@ def count_ended(
     since: datetime,
 ) -> int:
     """Return how many sessions ended so since a moment, those that ask something left out."""
-    query = (
-        select(func.count())
-        .select_from(execution_sessions.join(session_heads, _h.session_id == _e.id))
-        .where(
-            _e.team_id == team_id,
-            _e.ended_at >= since,
-            _h.status == status.value,
-            _e.outcome.is_distinct_from(Outcome.NEEDS_INPUT.value),
-        )
-    )
-    return int(db.execute(visible(query, principal)).scalar_one())
+    asked = {"team_id": team_id, "status": status.value, "since": since}
+    return int(db.execute(_count_ended(principal), asked).scalar_one())
+
+
+@lru_cache(READERS)
+def _count_ended(principal: Principal) -> Select[Any]:
+    both = execution_sessions.join(session_heads, _h.session_id == _e.id)
+    return visible(select(func.count()).select_from(both).where(*_ENDED_SO), principal)
 
 
 def unanswered_sessions(
     db: Connection, principal: Principal, team_id: UUID, *, since: datetime, most: int
 ) -> list[BoardSession]:
     """Return sessions that ask something and that no later launch answers, the oldest first."""
+    asked = {"team_id": team_id, "since": since, "most": most}
+    return [_to_session(row) for row in db.execute(_unanswered_sessions(principal), asked)]
+
+
+@lru_cache(READERS)
+def _unanswered_sessions(principal: Principal) -> Select[Any]:
     answer = execution_sessions.alias("answer")
     answered = select(answer.c.id).where(
         literal_column("(answer.input ->> 'answer_to')") == cast(_e.id, Text),
         answer.c.team_id == _e.team_id,
     )
     query = _SESSION.where(
-        _e.team_id == team_id,
+        _e.team_id == _TEAM,
         literal_column("execution_sessions.outcome = 'needs_input'"),
-        _e.created_at >= since,
+        _e.created_at >= _SINCE,
         ~answered.correlate(execution_sessions).exists(),
     )
-    rows = db.execute(visible(query, principal).order_by(_e.created_at).limit(most))
-    return [_to_session(row) for row in rows]
+    return visible(query, principal).order_by(_e.created_at).limit(_MOST)
 
 
 def list_tasks_of(
     db: Connection, principal: Principal, session_ids: Collection[UUID]
 ) -> list[BoardTask]:
     """Return the tasks of some sessions in order of their pipelines."""
+    rows = db.execute(_list_tasks_of(principal), {"session_ids": list(session_ids)})
+    return [
+        BoardTask(
+            session_id=row.session_id,
+            role=row.role,
+            executor=row.executor,
+            status=TaskStatus(row.status),
+            attempt=row.attempt,
+            due_at=row.due_at,
+            lease_owner=row.lease_owner,
+            lease_until=row.lease_until,
+            moved_at=row.moved_at,
+            error_message=row.error_message,
+        )
+        for row in rows
+    ]
+
+
+@lru_cache(READERS)
+def _list_tasks_of(principal: Principal) -> Select[Any]:
     v = session_events.c
     noted = (
         select(func.max(v.at))
@@ -171,41 +206,32 @@ def list_tasks_of(
         _t.lease_until,
         func.greatest(_t.started_at, noted).label("moved_at"),
         _t.error_message,
-    ).where(_t.session_id.in_(session_ids))
-    return [
-        BoardTask(
-            session_id=row.session_id,
-            role=row.role,
-            executor=row.executor,
-            status=TaskStatus(row.status),
-            attempt=row.attempt,
-            due_at=row.due_at,
-            lease_owner=row.lease_owner,
-            lease_until=row.lease_until,
-            moved_at=row.moved_at,
-            error_message=row.error_message,
-        )
-        for row in db.execute(visible(query, principal).order_by(_t.session_id, _t.position))
-    ]
+    ).where(_t.session_id.in_(bindparam("session_ids", expanding=True)))
+    return visible(query, principal).order_by(_t.session_id, _t.position)
 
 
 def count_waiting(
     db: Connection, principal: Principal, team_id: UUID, *, not_queued: Collection[str]
 ) -> int:
     """Return how many of a team's tasks wait for a worker."""
-    t, h = agent_tasks.c, session_heads.c
+    asked = {"team_id": team_id, "not_queued": sorted(not_queued)}
+    return int(db.execute(_count_waiting(principal), asked).scalar_one())
+
+
+@lru_cache(READERS)
+def _count_waiting(principal: Principal) -> Select[Any]:
     query = (
         select(func.count())
-        .select_from(agent_tasks.join(session_heads, h.session_id == t.session_id))
+        .select_from(agent_tasks.join(session_heads, _h.session_id == _t.session_id))
         .where(
-            t.team_id == team_id,
+            _t.team_id == _TEAM,
             literal_column("agent_tasks.status = 'ready'"),  # as the partial index has it
-            t.due_at <= func.now(),
-            t.executor.not_in(not_queued),
-            h.status == SessionStatus.ACTIVE.value,
+            _t.due_at <= func.now(),
+            _t.executor.not_in(bindparam("not_queued", expanding=True)),
+            _h.status == SessionStatus.ACTIVE.value,
         )
     )
-    return int(db.execute(visible(query, principal)).scalar_one())
+    return visible(query, principal)
 
 
 def usual_seconds(
@@ -215,135 +241,22 @@ def usual_seconds(
 
     Only the team's latest sessions count: what was usual a year ago is not.
     """
-    some = select(_e.id).where(_e.team_id == team_id).order_by(_e.created_at.desc()).limit(latest)
+    asked = {"team_id": team_id, "most": latest, "share": share}
+    rows = db.execute(_usual_seconds(principal), asked)
+    return {row.role: float(row.seconds) for row in rows}
+
+
+@lru_cache(READERS)
+def _usual_seconds(principal: Principal) -> Select[Any]:
+    some = select(_e.id).where(_e.team_id == _TEAM).order_by(_e.created_at.desc()).limit(_MOST)
     took = func.extract("epoch", _t.finished_at - _t.started_at)
+    share = bindparam("share", type_=Float)
     query = (
         select(_t.role, func.percentile_cont(share).within_group(took).label("seconds"))
         .where(_t.session_id.in_(some), _t.status == TaskStatus.COMPLETED.value)
         .group_by(_t.role)
     )
-    return {row.role: float(row.seconds) for row in db.execute(visible(query, principal))}
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What a team's sessions did in a stretch of time, such as a day."""
-
-    finished: int = 0
-    well: int = 0
-    median_seconds: float | None = None
-    decisions: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Weeks:
-    """What a team did in a week, day by day, and in the week before."""
-
-    days: tuple[Stretch, ...]
-    week: Stretch
-    before: Stretch
-
-
-def read_weeks(
-    db: Connection, principal: Principal, team_id: UUID, edges: Sequence[datetime]
-) -> Weeks:
-    """Return what happened between each two edges, which rise; the first two hold the week before.
-
-    One statement, as a week's median does not follow from those of its days.
-    """
-    place = func.width_bucket(_e.ended_at, _bounds(edges))
-    ended = visible(
-        select(
-            place.label("place"),
-            (_e.ended_at >= edges[1]).label("in_week"),
-            (_h.status == SessionStatus.COMPLETED.value).label("is_well"),
-            func.extract("epoch", _e.ended_at - _e.started_at).label("took"),
-        )
-        .select_from(execution_sessions.join(session_heads, _h.session_id == _e.id))
-        .where(_e.team_id == team_id, _e.ended_at >= edges[0], _e.ended_at < edges[-1]),
-        principal,
-    ).subquery()
-    rows = db.execute(
-        select(
-            ended.c.place,
-            ended.c.in_week,
-            func.count().label("finished"),
-            func.count().filter(ended.c.is_well).label("well"),
-            func.percentile_cont(0.5).within_group(ended.c.took).label("median"),
-        ).group_by(func.grouping_sets(tuple_(ended.c.place), tuple_(ended.c.in_week)))
-    )
-    found = {(row.place, row.in_week): row for row in rows}
-    decided = count_decisions(db, principal, team_id, edges)
-    days = range(2, len(edges))
-    return Weeks(
-        days=tuple(_to_stretch(found.get((day, None)), decided.get(day, 0)) for day in days),
-        week=_to_stretch(found.get((None, True)), sum(decided.get(day, 0) for day in days)),
-        before=_to_stretch(found.get((None, False)), decided.get(1, 0)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class FailureCause:
-    """Why sessions failed: the error of a role, how often, and when last."""
-
-    error_code: str
-    role: str
-    times: int
-    last_at: datetime
-    message: str
-
-
-def list_failure_causes(
-    db: Connection, principal: Principal, team_id: UUID, *, since: datetime, most: int
-) -> list[FailureCause]:
-    """Return why a team's sessions failed since a moment, the most frequent first."""
-    times, last_at = func.count(), func.max(_e.ended_at)
-    query = (
-        select(
-            func.coalesce(_t.error_code, "role_failed").label("error_code"),
-            _t.role,
-            times.label("times"),
-            last_at.label("last_at"),
-            func.coalesce(func.max(_t.error_message), "").label("message"),
-        )
-        .select_from(
-            execution_sessions.join(session_heads, _h.session_id == _e.id).join(
-                agent_tasks, _t.session_id == _e.id
-            )
-        )
-        .where(
-            _e.team_id == team_id,
-            _e.ended_at >= since,
-            _h.status == SessionStatus.FAILED.value,
-            _t.status == TaskStatus.FAILED.value,
-        )
-        .group_by(_t.error_code, _t.role)
-    )
-    rows = db.execute(visible(query, principal).order_by(times.desc(), last_at.desc()).limit(most))
-    return [
-        FailureCause(row.error_code, row.role, row.times, row.last_at, row.message) for row in rows
-    ]
-
-
-def count_decisions(
-    db: Connection, principal: Principal, team_id: UUID, edges: Sequence[datetime]
-) -> dict[int, int]:
-    """Return how many decisions were taken between each two edges, by the stretch's number."""
-    bounds = _bounds(edges)
-    found = [
-        visible(
-            select(func.width_bucket(table.c.created_at, bounds).label("place")).where(
-                table.c.team_id == team_id,
-                table.c.created_at >= edges[0],
-                table.c.created_at < edges[-1],
-            ),
-            principal,
-        )
-        for table in (session_decisions, task_decisions)
-    ]
-    both = union_all(*found).subquery()
-    rows = db.execute(select(both.c.place, func.count().label("number")).group_by(both.c.place))
-    return {row.place: row.number for row in rows}
+    return visible(query, principal)
 
 
 def _to_session(row: Row[Any]) -> BoardSession:
@@ -355,17 +268,3 @@ def _to_session(row: Row[Any]) -> BoardSession:
         started_at=row.started_at,
         ended_at=row.ended_at,
     )
-
-
-def _to_stretch(row: Row[Any] | None, decisions: int) -> Stretch:
-    if row is None:
-        return Stretch(decisions=decisions)
-    return Stretch(row.finished, row.well, _seconds(row.median), decisions)
-
-
-def _bounds(edges: Sequence[datetime]) -> Cast[Any]:
-    return cast(list(edges), ARRAY(DateTime(timezone=True)))
-
-
-def _seconds(value: Any) -> float | None:
-    return None if value is None else float(value)

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, insert, literal, null, select, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.sql import cast
 
@@ -16,7 +27,7 @@ from core.domain.access import Principal
 from core.domain.artifact import Artifact, Evidence, Validation
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.session import Decision, StoredArtifact
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.tables import artifacts, session_decisions, task_decisions
 
 _SHARED = (
@@ -77,18 +88,24 @@ def insert_session_decision(
 
 def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
     """Return a session's strategic and tactical decisions in the order of its log."""
+    rows = db.execute(_list_decisions(principal), {"session_id": session_id})
+    return [to_decision(row) for row in rows]
+
+
+@lru_cache(READERS)
+def _list_decisions(principal: Principal) -> Select[Any]:
     strategic: Select[Any] = select(
         *(session_decisions.c[name] for name in _SHARED),
         session_decisions.c.supersedes_id,
         cast(null(), PgUUID(as_uuid=True)).label("task_id"),
-    ).where(session_decisions.c.session_id == session_id)
+    ).where(session_decisions.c.session_id == bindparam("session_id"))
     tactical: Select[Any] = select(
         *(task_decisions.c[name] for name in _SHARED),
         cast(null(), PgUUID(as_uuid=True)).label("supersedes_id"),
         task_decisions.c.task_id,
-    ).where(task_decisions.c.session_id == session_id)
+    ).where(task_decisions.c.session_id == bindparam("session_id"))
     both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
-    return [to_decision(row) for row in db.execute(select(both).order_by(both.c.seq))]
+    return select(both).order_by(both.c.seq)
 
 
 def artifact_values(artifact: Artifact, artifact_id: UUID) -> dict[str, Any]:
@@ -110,12 +127,17 @@ def list_artifacts(
     db: Connection, principal: Principal, session_id: UUID, *, with_bodies: bool = False
 ) -> list[StoredArtifact]:
     """Return a session's artifacts, oldest first; bodies only where asked for."""
+    rows = db.execute(_list_artifacts(principal, with_bodies), {"session_id": session_id})
+    return [_to_artifact(row) for row in rows]
+
+
+@lru_cache(READERS)
+def _list_artifacts(principal: Principal, with_bodies: bool) -> Select[Any]:
     a = artifacts.c
     columns = [column for column in a if column.name != "body"]
     body = a.body if with_bodies else literal(None).label("body")
-    query = select(*columns, body).where(a.session_id == session_id)
-    rows = db.execute(visible(query, principal).order_by(a.created_at, a.id))
-    return [_to_artifact(row) for row in rows]
+    query = select(*columns, body).where(a.session_id == bindparam("session_id"))
+    return visible(query, principal).order_by(a.created_at, a.id)
 
 
 def get_artifact(db: Connection, principal: Principal, artifact_id: UUID) -> StoredArtifact | None:

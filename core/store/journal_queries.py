@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    bindparam,
     cast,
     func,
     null,
@@ -25,7 +27,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from core.domain.access import Principal
 from core.domain.session import Decision
 from core.store.journal import to_decision
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.tables import (
     agent_snapshots,
     agent_tasks,
@@ -83,21 +85,30 @@ def list_entries(
     db: Connection, principal: Principal, query: JournalQuery, limit: int
 ) -> list[JournalEntry]:
     """Return a team's decisions, newest first."""
+    return [_to_entry(row) for row in db.execute(_list_entries(principal, query, limit))]
+
+
+@lru_cache(READERS)
+def _list_entries(principal: Principal, query: JournalQuery, limit: int) -> Select[Any]:
     found = _with_names(
         visible(_strategic(query), principal).limit(limit),
         visible(_tactical(query), principal).limit(limit),
     )
-    return [_to_entry(row) for row in db.execute(found.limit(limit))]
+    return found.limit(limit)
 
 
 def find_entry(db: Connection, principal: Principal, decision_id: UUID) -> JournalEntry | None:
     """Return one decision of either kind, or None."""
-    found = _with_names(
-        visible(_STRATEGIC.where(_s.id == decision_id), principal),
-        visible(_TACTICAL.where(_t.id == decision_id), principal),
-    )
-    row = db.execute(found).one_or_none()
+    row = db.execute(_find_entry(principal), {"decision_id": decision_id}).one_or_none()
     return None if row is None else _to_entry(row)
+
+
+@lru_cache(READERS)
+def _find_entry(principal: Principal) -> Select[Any]:
+    return _with_names(
+        visible(_STRATEGIC.where(_s.id == bindparam("decision_id")), principal),
+        visible(_TACTICAL.where(_t.id == bindparam("decision_id")), principal),
+    )
 
 
 def count_by_standing(
@@ -107,6 +118,12 @@ def count_by_standing(
 
     Whichever of both the query asks for, both are counted; of each kind no further than `most`.
     """
+    strategic, tactical, replaced = db.execute(_count_by_standing(principal, query, most)).one()
+    return strategic + tactical, replaced
+
+
+@lru_cache(READERS)
+def _count_by_standing(principal: Principal, query: JournalQuery, most: int) -> Select[Any]:
     in_force = replace(query, standing="in_force")
     superseded = replace(query, standing="superseded")
     numbers = (
@@ -115,23 +132,31 @@ def count_by_standing(
         .scalar_subquery()
         for found in (_strategic(in_force), _tactical(in_force), _strategic(superseded))
     )
-    strategic, tactical, replaced = db.execute(select(*numbers)).one()
-    return strategic + tactical, replaced
+    return select(*numbers)
 
 
 def guided_roles(
     db: Connection, principal: Principal, session_id: UUID, decision_id: UUID
 ) -> list[str]:
     """Return the roles whose attempts a decision guided, in order of the pipeline."""
+    asked = {"session_id": session_id, "decision_ids": [str(decision_id)]}
+    return list(db.execute(_guided_roles(principal), asked).scalars())
+
+
+@lru_cache(READERS)
+def _guided_roles(principal: Principal) -> Select[Any]:
     n = agent_snapshots.c
     query = (
         select(agent_tasks.c.role)
         .join(agent_snapshots, n.task_id == agent_tasks.c.id)
-        .where(n.session_id == session_id, n.decisions.contains([str(decision_id)]))
+        .where(
+            n.session_id == bindparam("session_id"),
+            n.decisions.contains(bindparam("decision_ids")),
+        )
         .group_by(agent_tasks.c.role, agent_tasks.c.position)
         .order_by(agent_tasks.c.position)
     )
-    return list(db.execute(visible(query, principal)).scalars())
+    return visible(query, principal)
 
 
 _STRATEGIC: Select[Any] = select(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.domain.access import Principal, SystemPrincipal, TeamRole
 from core.domain.people import Team, User
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.tables import team_memberships, teams, users
 
 
@@ -118,16 +119,20 @@ def insert_membership(db: Connection, team_id: UUID, user_id: UUID, role: TeamRo
 
 def list_teams(db: Connection, principal: Principal) -> list[Team]:
     """Return the teams that a principal is in, by name."""
-    query = visible(select(teams), principal).order_by(teams.c.name, teams.c.id)
-    if isinstance(principal, SystemPrincipal):
-        return [to_team(row) for row in db.execute(query)]
-    m = team_memberships.c
-    mine = select(m.role).where(m.team_id == teams.c.id, m.user_id == principal.user_id)
-    rows = db.execute(query.add_columns(mine.scalar_subquery().label("membership")))
     return [
         replace(to_team(row), membership=TeamRole(row.membership) if row.membership else None)
-        for row in rows
+        for row in db.execute(_list_teams(principal))
     ]
+
+
+@lru_cache(READERS)
+def _list_teams(principal: Principal) -> Select[Any]:
+    query = visible(select(teams), principal).order_by(teams.c.name, teams.c.id)
+    if isinstance(principal, SystemPrincipal):
+        return query.add_columns(null().label("membership"))
+    m = team_memberships.c
+    mine = select(m.role).where(m.team_id == teams.c.id, m.user_id == principal.user_id)
+    return query.add_columns(mine.scalar_subquery().label("membership"))
 
 
 def to_team(row: Row[Any]) -> Team:

@@ -31,6 +31,9 @@ from core.store.tables import team_memberships, teams
 
 Q = TypeVar("Q", bound=Select[Any])
 
+# Of how many readers a statement is kept: to build one takes as long as to have it answered.
+READERS = 64
+
 
 def visible(query: Q, principal: Principal) -> Q:
     """Narrow a query on team-owned tables to the rows of teams that the principal is in.

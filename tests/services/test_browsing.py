@@ -195,3 +195,24 @@ def test_a_page_reads_no_more_of_twenty_thousand_sessions_than_of_a_thousand(
 def test_a_page_far_down_is_reached(grown: Someone) -> None:
     found = browse_sessions(grown.principal, SessionQuery(grown.team_id), page=30)
     assert (found.first, len(found.rows)) == (581, 20)
+
+
+def counts_in(sent: list[tuple[str, Any]]) -> int:
+    return sum("to_tsquery" in statement and "count(*)" in statement[:20] for statement, _ in sent)
+
+
+def test_paging_through_a_common_word_counts_it_once(grown: Someone) -> None:
+    common = SessionQuery(grown.team_id, text="expense")
+    first = browse_sessions(grown.principal, common)
+    assert first.total >= 1000
+    again = sent_by(lambda: browse_sessions(grown.principal, common, page=3))
+    assert counts_in(again) == (0 if first.is_more else 1)
+    third = browse_sessions(grown.principal, common, page=3)
+    assert (third.first, len(third.rows), third.is_more) == (41, 20, first.is_more)
+
+
+def test_a_word_in_one_state_is_counted_each_time(grown: Someone) -> None:
+    done = frozenset({SessionStatus.COMPLETED})
+    common = SessionQuery(grown.team_id, text="expense", statuses=done)
+    for _ in range(2):
+        assert counts_in(sent_by(lambda: browse_sessions(grown.principal, common))) == 1
