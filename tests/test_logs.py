@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from tests.factories import Someone, claim, expire_lease, launch
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
-def record(message: str, **options: object) -> logging.LogRecord:
-    return logging.LogRecord("a.module", logging.WARNING, "x.py", 1, message, None, **options)  # type: ignore[arg-type]
+def record(message: str, exc_info: Any = None) -> logging.LogRecord:
+    return logging.LogRecord("a.module", logging.WARNING, "x.py", 1, message, None, exc_info)
 
 
 def test_an_entry_in_json_is_one_line_with_its_trace_and_its_exception() -> None:

@@ -26,14 +26,15 @@ def draw_rules(plan: RetentionPlan) -> None:
     details = (
         f"A finished session keeps its events, snapshots and artifacts for"
         f" **{counted(plan.detail_days, 'day')}** after the latest event, and for good while it is"
-        " pinned. Decisions, roles, times and the audit stay."
+        " pinned. Decisions, roles and times stay."
         if plan.detail_days
         else "Finished sessions keep their events, snapshots and artifacts **for good**:"
         " `DETAIL_RETENTION_DAYS` is 0."
     )
     st.markdown(
         f"An unfinished session expires after **{counted(plan.session_days, 'day')}** without"
-        f" activity. {details} Rows of the audit go after {counted(plan.audit_days, 'day')}."
+        f" activity. {details} Rows of the audit have a time of their own,"
+        f" {counted(plan.audit_days, 'day')}."
     )
     if plan.count_gone:
         was = "session has" if plan.count_gone == 1 else "sessions have"
@@ -80,15 +81,18 @@ def _draw_sessions(
             with st.container(gap=None, width="stretch"):
                 st.page_link(
                     page("live"),
-                    label=f"**{plain(one.feature_name[:NAME_CHARACTERS])}**",
+                    label=f"**{plain(_short(one.feature_name))}**",
                     query_params={"session": str(one.session_id), "team": str(one.team_id)},
                 )
-                st.caption(f"{_when(visit, plan.now, one, what)}")
-            st.markdown(badge(one.status.value, None), width="content")
+                st.caption(f"{badge(one.status.value)} {_when(visit, plan.now, one, what)}")
             if plan.may_pin and what != "expires":
                 _draw_pin(visit.principal, one)
     if count > len(found):
         st.caption(f"And {counted(count - len(found), 'more session')}, later ones.")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_CHARACTERS else name[: NAME_CHARACTERS - 1] + "…"
 
 
 def _when(visit: Visit, now: datetime, one: Aging, what: str) -> str:
