@@ -70,7 +70,7 @@ class Note:
             self._span.set_status(Status(StatusCode.ERROR, why))
 
 
-_NO_SPAN: AbstractContextManager[Note] = nullcontext(Note(None))
+NO_SPAN: AbstractContextManager[Note] = nullcontext(Note(None))
 
 
 def is_wanted() -> bool:
@@ -106,6 +106,11 @@ def set_up(service: str) -> None:
     Finalize(None, provider.shutdown, exitpriority=_LAST_SECONDS)
 
 
+def is_on() -> bool:
+    """Whether spans are sent: for who would make up attributes thousands of times for nothing."""
+    return _tracer is not None
+
+
 def span(
     name: str,
     *,
@@ -118,7 +123,7 @@ def span(
     An exception that leaves the block marks it as failed.
     """
     if _tracer is None:
-        return _NO_SPAN
+        return NO_SPAN
     return _span(_tracer, name, kind, parent, attributes)
 
 

@@ -111,6 +111,8 @@ class TaskRunner:
 
 def _attempt_span(claim: Claim) -> AbstractContextManager[telemetry.Note]:
     """Return the span of an attempt, from its claim to its record, in the trace of its launch."""
+    if not telemetry.is_on():
+        return telemetry.NO_SPAN
     return telemetry.span(
         f"attempt {claim.work.role}",
         kind="consumer",
@@ -126,6 +128,8 @@ def _attempt_span(claim: Claim) -> AbstractContextManager[telemetry.Note]:
 
 def _executor_span(claim: Claim) -> AbstractContextManager[telemetry.Note]:
     """Return the span of an executor's work, as the conventions for agents name it."""
+    if not telemetry.is_on():
+        return telemetry.NO_SPAN
     return telemetry.span(
         f"invoke_agent {claim.work.role}",
         attributes={
@@ -142,7 +146,7 @@ def _executor_span(claim: Claim) -> AbstractContextManager[telemetry.Note]:
 def _note_usage(span: telemetry.Note, result: RoleResult) -> None:
     """Note the model and tokens that an executor tells of; it may tell what it likes."""
     usage = getattr(result, "usage", None)
-    if not isinstance(usage, Mapping):
+    if not telemetry.is_on() or not isinstance(usage, Mapping):
         return
     tokens = {name: usage.get(name) for name in ("input_tokens", "output_tokens")}
     span.set(
