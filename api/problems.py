@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.payloads.problem import MEDIA_TYPE, FieldProblem, Problem
+from api.payloads.session import LAUNCHED, OPENED
 from core.domain.origin import current_origin
 from core.domain.text import clean_line
 from core.errors import (
@@ -31,6 +32,7 @@ from core.errors import (
     NotAllowed,
     NotFound,
     RedisUnavailable,
+    SessionHasPipeline,
     SignUpClosed,
     StillRunning,
     TasksRunning,
@@ -39,6 +41,7 @@ from core.errors import (
     TokenRefused,
     TooLarge,
     TooManyTries,
+    UnknownStatus,
     WrongPassword,
 )
 
@@ -64,6 +67,7 @@ class CursorRefused(AppError):
 # The first that an error is one of counts.
 STATUS: Mapping[type[AppError], int] = {
     CursorRefused: 400,
+    UnknownStatus: 400,
     NotSignedIn: 401,
     WrongPassword: 401,
     TokenRefused: 401,
@@ -84,6 +88,7 @@ STATUS: Mapping[type[AppError], int] = {
     KeyReused: 422,
     InvalidResult: 422,
     IllegalTransition: 422,
+    SessionHasPipeline: 422,
     TasksRunning: 422,
     TooManyTries: 429,
     DatabaseUnavailable: 503,
@@ -203,4 +208,5 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def _pointer(loc: Any) -> str:
     """Return where something is; a name of a field may be anything that was sent."""
-    return clean_line("/".join(map(str, loc)))[:_LONGEST_POINTER]
+    named = [str(one) for one in loc if one not in (LAUNCHED, OPENED)]
+    return clean_line("/".join(named))[:_LONGEST_POINTER]

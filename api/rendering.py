@@ -9,12 +9,14 @@ from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
 from api.payloads.event import Event, SnapshotLink
 from api.payloads.session import Session
-from api.payloads.task import Artifact, Evidence, Snapshot, Task, Validation
+from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, Validation
 from core.domain import attempt as attempts
 from core.domain import events as ev
+from core.domain import routing
 from core.domain import session as stored
 from core.domain.agent import AgentOrder
 from core.domain.events import EventBody, encode_body
+from core.domain.origin import current_origin
 from core.services.inspecting import Inspection
 
 # The names that were promised outside; every other event goes by the catalogue's own.
@@ -48,6 +50,9 @@ def session_values(found: stored.Session) -> dict[str, Any]:
         "status": found.status.value,
         "outcome": None if found.outcome is None else found.outcome.value,
         "pipeline": found.pipeline,
+        "role": found.role,
+        "task": found.feature_name,
+        "metadata": dict(found.metadata),
         "questions": list(found.questions),
         "created_at": found.created_at,
         "started_at": found.started_at,
@@ -77,6 +82,7 @@ def task_values(found: stored.Task) -> dict[str, Any]:
         "role": found.role,
         "after": list(found.after),
         "description": found.description,
+        "task_type": found.task_type,
         "executor": found.executor,
         "status": found.status.value,
         "attempt": found.attempt,
@@ -172,6 +178,7 @@ def order_of(found: AgentOrder) -> Order:
         feature_name=work.feature_name,
         brief=work.brief,
         description=work.description,
+        task_type=work.task_type,
         instructions=work.instructions,
         capabilities=list(work.capabilities),
         upstream={role: dict(output) for role, output in work.upstream.items()},
@@ -181,6 +188,16 @@ def order_of(found: AgentOrder) -> Order:
         lease_until=found.lease_until,
         lease_seconds=found.lease_seconds,
         deadline_at=claim.deadline_at,
+    )
+
+
+def routed_of(found: routing.Routed) -> Routed:
+    """Return what routing a task led to, with the id under which this request is found again."""
+    return Routed(
+        task_id=found.task.id,
+        session_id=found.session.id,
+        status=found.task.status.value,
+        trace_id=current_origin().trace_id,
     )
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.terminal import fit, plain_line
 from cli.wording import count, duration, ending, sign, style
-from core.domain.pipeline import Pipeline, Step
+from core.domain.pipeline import Step, stages_of
 from core.domain.session_state import SessionState, TaskState
 
 NARROW_COLUMNS = 80
@@ -92,8 +92,6 @@ def _lanes(state: SessionState, now: datetime, console: Console) -> Table:
     return table
 
 
-def _stages(state: SessionState) -> list[list[str]]:
+def _stages(state: SessionState) -> tuple[tuple[str, ...], ...]:
     """Return the task ids by stage: roles of one stage may run at the same time."""
-    ids = {task.role: task_id for task_id, task in state.tasks.items()}
-    steps = tuple(Step(task.role, task.after) for task in state.tasks.values())
-    return [[ids[role] for role in stage] for stage in Pipeline(state.pipeline, steps).stages()]
+    return stages_of({id_: Step(task.role, task.after) for id_, task in state.tasks.items()})

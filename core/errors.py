@@ -125,6 +125,20 @@ class IllegalTransition(AppError):
     hint = "Look at the present state; final states never change."
 
 
+class UnknownStatus(AppError):
+    """There is no such status of a session."""
+
+    code = "unknown_status"
+    hint = "Use active, paused, completed, failed or cancelled."
+
+
+class SessionHasPipeline(AppError):
+    """This session has a pipeline, which was fixed at its launch: no task is routed to it."""
+
+    code = "session_has_pipeline"
+    hint = "Route the task without a session: it gets one of its own."
+
+
 class DetailsGone(AppError):
     """Retention took this session's events, snapshots and artifacts."""
 

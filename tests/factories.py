@@ -20,10 +20,11 @@ from core.domain.events import Event
 from core.domain.people import User
 from core.domain.pipeline import Pipeline, Step, make_pipeline
 from core.domain.role import RoleProfile
+from core.domain.routing import OpenRequest, Routed, RouteRequest
 from core.domain.session import LaunchRequest, Session, Task
 from core.domain.work import RoleResult
 from core.ids import new_id
-from core.services import accounts, claiming, launching, reading, recording
+from core.services import accounts, claiming, launching, reading, recording, routing
 from core.services.transaction import transact
 from core.store import configuration, people
 
@@ -86,6 +87,24 @@ def launch(someone: Someone, **changes: Any) -> Session:
         "brief": "Employees submit expenses. Their manager approves or rejects.",
     }
     return launching.launch_session(someone.principal, LaunchRequest(**(values | changes))).session
+
+
+def open_session(someone: Someone, **changes: Any) -> Session:
+    """Make a session without a pipeline, to which tasks can be routed."""
+    values: dict[str, Any] = {"team_id": someone.team_id, "feature_name": "Expenses"}
+    return routing.open_session(someone.principal, OpenRequest(**(values | changes))).session
+
+
+def route(someone: Someone, session: Session | None = None, **changes: Any) -> Routed:
+    """Route a small task: into a session, or into one of its own."""
+    values: dict[str, Any] = {
+        "target": "dba",
+        "task_type": "design",
+        "description": "Employees submit expenses. Their manager approves or rejects.",
+        "session_id": None if session is None else session.id,
+        "team_id": someone.team_id,
+    }
+    return routing.route_task(someone.principal, RouteRequest(**(values | changes)))
 
 
 def task_of(someone: Someone, session: Session, role: str) -> Task:

@@ -1,4 +1,4 @@
-"""Log lines as text and as JSON: each says the trace that it belongs to."""
+"""Log lines as text and as JSON, and tasks: each says the trace that it belongs to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import json
 import logging
 import sys
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from core.domain.origin import Origin, coming_from
+from core.domain.routing import OpenRequest, Routed, RouteRequest
 from core.logs import JsonFormat, TextFormat
-from core.services import dispatching
-from tests.factories import Someone, claim, expire_lease, launch
+from core.services import claiming, dispatching, routing
+from tests.factories import WORKER, Someone, claim, expire_lease, launch
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -53,3 +55,24 @@ def test_what_the_reaper_says_of_a_lost_attempt_belongs_to_the_trace_of_its_laun
     assert dispatching.reap_lost_attempts() == 1
     (entry,) = [json.loads(line) for line in caplog.text.splitlines() if "is lost" in line]
     assert (entry["trace_id"], entry["service"]) == (TRACE, "dispatcher")
+
+
+def test_each_routed_task_belongs_to_the_trace_of_its_own_request(someone: Someone) -> None:
+    def route(trace_id: str, session_id: UUID | None = None) -> Routed:
+        order = RouteRequest(
+            "dba", "review", "Review it", session_id=session_id, team_id=someone.team_id
+        )
+        with coming_from(Origin("", trace_id)):
+            return routing.route_task(someone.principal, order)
+
+    with coming_from(Origin("", TRACE)):
+        order = OpenRequest("Reviews", team_id=someone.team_id)
+        opened = routing.open_session(someone.principal, order).session
+    for number, trace_id in enumerate(("1" * 32, "2" * 32), start=1):
+        task = route(trace_id, opened.id).task
+        claimed = claiming.claim_task(task.id, WORKER)
+        assert claimed is not None
+        assert (claimed.trace_id, claimed.routed_number) == (trace_id, number)
+    alone = claiming.claim_task(route("3" * 32).task.id, WORKER)
+    assert alone is not None
+    assert alone.trace_id == "3" * 32

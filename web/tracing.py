@@ -16,6 +16,7 @@ _TRACEPARENT = re.compile(
     r"(?!ff)(?P<version>[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})"
     r"-(?P<span>(?!0{16})[0-9a-f]{16})-[0-9a-f]{2}(?P<more>-.*)?"
 )
+_TRACE_ID = re.compile(r"(?![0-]*\Z)(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ANSWERS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start"},
 )
@@ -45,9 +46,17 @@ class Tracing:
             await send(message)
 
         client = scope.get("client")
-        trace_id = traced_by(Headers(scope=scope)) or uuid4().hex
+        headers = Headers(scope=scope)
+        trace_id = traced_by(headers) or named_by(headers) or uuid4().hex
         with coming_from(Origin(client[0] if client else "", trace_id)):
             await self._app(scope, receive, send_with_id)
+
+
+def named_by(headers: Headers) -> str | None:
+    """Return the id of a valid `X-Trace-Id`, a UUID or its 32 digits; None without any."""
+    given = headers.getlist(HEADER)
+    found = _TRACE_ID.fullmatch(given[0].strip().lower()) if len(given) == 1 else None
+    return None if found is None else found[0].replace("-", "")
 
 
 def traced_by(headers: Headers) -> str | None:

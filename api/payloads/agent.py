@@ -63,6 +63,7 @@ class Order(Answer):
                     "feature_name": "Expense approval",
                     "brief": "Employees submit expenses. Their manager approves or rejects them.",
                     "description": "Architect: Expense approval",
+                    "task_type": None,
                     "instructions": "Cut the feature into components.",
                     "capabilities": ["design", "review", "document"],
                     "upstream": {},
@@ -85,10 +86,13 @@ class Order(Answer):
     feature_name: str
     brief: str
     description: str
+    task_type: str | None = Field(description="of a routed task, as who routed it called it")
     instructions: str
     capabilities: list[str]
     upstream: dict[str, dict[str, Any]] = Field(description="the output of each role before it")
-    input: dict[str, Any] = Field(description="what the launch carried along")
+    input: dict[str, Any] = Field(
+        description="what the launch carried along, or the data and context of a routed task"
+    )
     decisions: list[Decision] = Field(description="the strategic ones that guide it, oldest first")
     started_at: AwareDatetime
     lease_until: AwareDatetime = Field(description="without a heartbeat it is lost then")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from api.payloads.decision import DECISION, Decision
 from api.payloads.payload import (
@@ -17,6 +17,7 @@ from api.payloads.payload import (
     USER_ID,
     Answer,
     Example,
+    Line,
     Request,
 )
 from api.payloads.task import TASK, Task
@@ -29,6 +30,9 @@ SESSION: Example = {
     "status": "completed",
     "outcome": "planned",
     "pipeline": "seven_roles",
+    "role": None,
+    "task": "Expense approval",
+    "metadata": {},
     "questions": [],
     "created_at": EARLIER,
     "started_at": EARLIER,
@@ -39,6 +43,8 @@ SESSION: Example = {
     "events_gone_to_seq": 0,
     "details_gone_at": None,
 }
+
+Metadata = Annotated[dict[str, Any], Field(description="anything, at most 16 KB")]
 
 
 class Launch(Request):
@@ -62,11 +68,73 @@ class Launch(Request):
     brief: Annotated[str, StringConstraints(min_length=1)] = Field(
         description="plain text or Markdown of at most 64 KB"
     )
-    pipeline: Annotated[str, StringConstraints(min_length=1, max_length=200)] = "seven_roles"
+    pipeline: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     executor: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
         None, description="in place of what the roles' profiles say"
     )
     input: dict[str, Any] = Field({}, description="edits and answers for the planner")
+    metadata: Metadata = Field({})
+
+
+class Open(Request):
+    """A session without a pipeline: pending, until a task is routed to it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "team_id": TEAM_ID,
+                    "role": "security",
+                    "task": "Threats of the expense approval",
+                    "metadata": {"ticket": "EXP-7"},
+                }
+            ]
+        }
+    )
+
+    team_id: UUID | None = Field(None, description="where one may launch in several teams")
+    task: Line | None = Field(None, description="what it is about; its first line names it")
+    feature_name: Line | None = Field(None, description="the same, where there is no `task`")
+    brief: Annotated[str, StringConstraints(min_length=1)] | None = Field(
+        None, description="more about it, at most 64 KB"
+    )
+    role: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
+        None, description="whom it is for; tasks may be routed to others too"
+    )
+    metadata: Metadata = Field({})
+    pipeline: None = Field(None, description="with one, the session is launched")
+
+
+LAUNCHED, OPENED = "with a pipeline", "without a pipeline"  # stand in no pointer to an error
+
+
+def _way_of(wanted: Any) -> str:
+    pipeline = wanted.get("pipeline") if isinstance(wanted, dict) else None
+    return OPENED if pipeline is None else LAUNCHED
+
+
+NewSession = Annotated[
+    Annotated[Launch, Tag(LAUNCHED)] | Annotated[Open, Tag(OPENED)], Discriminator(_way_of)
+]
+
+
+class Change(Request):
+    """What of a session is to become otherwise."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"status": "paused", "metadata": {"ticket": "EXP-8", "draft": None}}]
+        }
+    )
+
+    # Read by the service: an unknown one is another refusal than a body of another shape.
+    status: str | None = Field(
+        None,
+        max_length=100,
+        json_schema_extra={"enum": ["active", "paused", "completed", "failed", "cancelled", None]},
+    )
+    task: Line | None = Field(None, description="what it is called")
+    metadata: Metadata | None = Field(None, description="merged at its top; null removes a key")
 
 
 class Cancel(Request):
@@ -90,7 +158,10 @@ class Session(Answer):
         description="pending, active, paused, completed, failed, cancelled or expired"
     )
     outcome: str | None = Field(description="of a completed one: planned or needs_input")
-    pipeline: str
+    pipeline: str | None = Field(description="null: it has the tasks that were routed to it")
+    role: str | None = Field(description="whom one without a pipeline is for")
+    task: str = Field(description="what it is called, as `feature_name`")
+    metadata: dict[str, Any]
     questions: list[str] = Field(description="what needs_input asks")
     created_at: AwareDatetime
     started_at: AwareDatetime | None

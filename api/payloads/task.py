@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api.payloads.payload import (
     ARTIFACT_ID,
@@ -17,6 +17,7 @@ from api.payloads.payload import (
     TASK_ID,
     Answer,
     Example,
+    Request,
 )
 
 TASK: Example = {
@@ -25,6 +26,7 @@ TASK: Example = {
     "role": "architect",
     "after": [],
     "description": "Architect: Expense approval",
+    "task_type": None,
     "executor": "planner",
     "status": "completed",
     "attempt": 1,
@@ -54,6 +56,12 @@ ARTIFACT: Example = {
     "url": f"/api/artifacts/{ARTIFACT_ID}",
 }
 
+WORK: Example = {
+    "task_type": "threat_review",
+    "description": "Who could approve their own expense, and how?",
+    "data": {"api": "POST /expenses/{id}/approve"},
+}
+
 
 class Task(Answer):
     """One role's work in a session; times are those of the latest attempt."""
@@ -65,6 +73,7 @@ class Task(Answer):
     role: str
     after: list[str] = Field(description="the roles that it waits for")
     description: str
+    task_type: str | None = Field(description="of a routed task; null: one of the pipeline")
     executor: str
     status: str = Field(
         description="blocked, ready, running, waiting, completed, failed or cancelled"
@@ -89,6 +98,71 @@ class TaskDetail(Task):
     )
 
     output: dict[str, Any] | None = Field(description="null before it completed")
+
+
+class Work(Request):
+    """What is asked of a role."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [WORK]})
+
+    task_type: Annotated[str, StringConstraints(min_length=1, max_length=100)] = Field(
+        description="the kind of work in a word or two"
+    )
+    description: Annotated[str, StringConstraints(min_length=1)] = Field(
+        description="plain text or Markdown of at most 64 KB"
+    )
+    data: dict[str, Any] = Field({})
+
+
+class Route(Request):
+    """A task for a role."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "target": "security",
+                    "task": WORK,
+                    "context": {"ticket": "EXP-7"},
+                    "session_id": SESSION_ID,
+                }
+            ]
+        }
+    )
+
+    target: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="a role of the team, by its name or a long one of the seven"
+    )
+    task: Work
+    context: dict[str, Any] = Field({}, description="what else the role should know")
+    session_id: UUID | None = Field(
+        None, description="one without a pipeline; null: the task gets a session of its own"
+    )
+    team_id: UUID | None = Field(
+        None, description="where one may launch in several teams, and names no session"
+    )
+
+
+class Routed(Answer):
+    """A task that was taken on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "task_id": TASK_ID,
+                    "session_id": SESSION_ID,
+                    "status": "ready",
+                    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                }
+            ]
+        }
+    )
+
+    task_id: UUID
+    session_id: UUID
+    status: str = Field(description="ready; later as tasks/{id} says")
+    trace_id: str = Field(description="finds this request in the log and the audit")
 
 
 class Validation(Answer):

@@ -1,4 +1,4 @@
-"""Sessions: launched, listed, read; and what is decided on them."""
+"""Sessions: made, listed, read, changed; and what is decided on them."""
 
 from __future__ import annotations
 
@@ -13,24 +13,30 @@ from starlette.responses import Response
 from api.calls import Caller, Route
 from api.cursors import read_session_cursor, session_cursor
 from api.documentation import READS, WRITES
-from api.drafts import draft_of
+from api.drafts import draft_of, opening_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
-from api.payloads.session import Launch, Session, SessionDetail, SessionPage
+from api.payloads.session import Change, Launch, NewSession, Session, SessionDetail, SessionPage
 from api.rendering import decision_of, session_of, session_values, task_of
 from api.repeats import act_key
 from core.domain.lifecycle import SessionStatus
+from core.domain.routing import SessionChange
 from core.domain.session import LaunchRequest
-from core.services import browsing, journaling, launching, reading
+from core.services import browsing, control, journaling, launching, reading, routing
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
 
 
 @_router.post("/sessions", status_code=201, **WRITES)
-def launch(caller: Caller, wanted: Launch, request: Request, response: Response) -> Session:
-    """Launch a session on a brief."""
-    order = LaunchRequest(**wanted.model_dump(), launch_key=act_key(request))
-    session = launching.launch_session(caller, order).session
+def create_session(
+    caller: Caller, wanted: NewSession, request: Request, response: Response
+) -> Session:
+    """Launch a session on a brief; without a pipeline make one that tasks are routed to."""
+    if isinstance(wanted, Launch):
+        order = LaunchRequest(**wanted.model_dump(), launch_key=act_key(request))
+        session = launching.launch_session(caller, order).session
+    else:
+        session = routing.open_session(caller, opening_of(wanted, act_key(request))).session
     response.headers["Location"] = f"/api/sessions/{session.id}"
     return session_of(session)
 
@@ -79,6 +85,13 @@ def get_session(caller: Caller, session_id: UUID) -> SessionDetail:
         tasks=[task_of(one) for one in found.tasks],
         decisions=[decision_of(one) for one in found.decisions],
     )
+
+
+@_router.put("/sessions/{session_id}", **WRITES)
+def change_session(caller: Caller, session_id: UUID, wanted: Change) -> Session:
+    """Change a session's status, name or metadata; what is so already stays as it is."""
+    change = SessionChange(wanted.status, wanted.task, wanted.metadata)
+    return session_of(control.change_session(caller, session_id, change))
 
 
 @_router.get("/sessions/{session_id}/decisions", **READS)

@@ -1,4 +1,4 @@
-"""Tasks: their decisions, their agent's state, what they made."""
+"""Tasks: routed to roles; their decisions, their agent's state, what they made."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.documentation import READ, READS, SECURITY, refusals
+from api.documentation import READ, READS, SECURITY, WRITES, refusals
+from api.drafts import route_of
+from api.payloads import task as work
 from api.payloads.decision import DecisionList
-from api.payloads.task import ArtifactList, Snapshot, TaskDetail
-from api.rendering import artifact_of, decision_of, snapshot_of, task_values
-from core.services import inspecting, reading
+from api.payloads.task import ArtifactList, Routed, Snapshot, TaskDetail
+from api.rendering import artifact_of, decision_of, routed_of, snapshot_of, task_values
+from api.repeats import act_key
+from core.services import inspecting, reading, routing
 
 _router = APIRouter(tags=["tasks"], route_class=Route)
 routers = (_router,)
@@ -22,6 +26,14 @@ _BIGGEST = 2**31 - 1
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
 _PLAIN = "application/octet-stream"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@_router.post("/tasks/route", status_code=202, **WRITES)
+def route_task(caller: Caller, wanted: work.Route, request: Request, response: Response) -> Routed:
+    """Route a task to a role, in a session of its own or in one without a pipeline."""
+    routed = routing.route_task(caller, route_of(wanted, act_key(request)))
+    response.headers["Location"] = f"/api/tasks/{routed.task.id}"
+    return routed_of(routed)
 
 
 @_router.get("/tasks/{task_id}", **READS)

@@ -43,6 +43,7 @@ class Claim:
     started_at: datetime
     deadline_at: datetime
     seq: int  # of the session's latest event after the claim
+    routed_number: int = 0  # of a routed task in its session, from 1; 0 for one of a pipeline
     trace_id: str = ""  # of whatever asked for the task
     parent_span_id: str = ""  # the span in it that the task goes on from, if there is one
 
@@ -73,6 +74,7 @@ class HeldAttempt:
     executor: str
     snapshot_id: UUID
     worker: WorkerIdentity
+    routed_number: int = 0
 
 
 Attempt = Claim | HeldAttempt

@@ -40,12 +40,28 @@ class TaskOrder:
 
 @dataclass(frozen=True, slots=True)
 class SessionLaunched(EventBody):
-    """A session began with its tasks, all of them blocked; `task_ready` frees the first."""
+    """A session began with its tasks, all of them blocked; `task_ready` frees the first.
+
+    A pending one has neither pipeline (an empty name) nor tasks.
+    """
 
     name: str
     pipeline: str
     tasks: tuple[TaskOrder, ...]
     status: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionActivated(EventBody):
+    """A pending session takes tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanged(EventBody):
+    """What the session is called, or keys of its metadata; `name` is None when it stayed."""
+
+    name: str | None
+    metadata_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +83,12 @@ class SessionCompleted(EventBody):
 
 @dataclass(frozen=True, slots=True)
 class SessionFailed(EventBody):
-    """A task failed for good; tasks that were ready go back to blocked with it."""
+    """A task failed for good; tasks that were ready go back to blocked with it.
 
-    task_id: str
+    `task_id` is None when somebody said that the session has failed.
+    """
+
+    task_id: str | None
     error_code: str
     error_message: str
 
@@ -91,6 +110,16 @@ class SessionRetried(EventBody):
     """A failed session was taken up again; the failed tasks' bounds start anew."""
 
     task_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRouted(EventBody):
+    """A task was added to a session without pipeline, blocked; `task_ready` follows."""
+
+    task_id: str
+    role: str
+    executor: str
+    task_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,4 +303,6 @@ def decode_body(type_name: str, payload: dict[str, Any]) -> EventBody:
         )
     if cls is SessionRetried:
         values["task_ids"] = tuple(values["task_ids"])
+    if cls is SessionChanged:
+        values["metadata_keys"] = tuple(values.get("metadata_keys", ()))
     return cls(**values)

@@ -3,7 +3,8 @@
 A session is *launched* with its pipeline and is active at once; one made without a pipeline is
 pending until a task is routed to it. While it is active its tasks are claimed. Pausing stops
 claims only. It completes when its last task completes, or fails when one task fails for good;
-`retry` takes a failed session up again from that task. Completed, cancelled and expired are final.
+`retry` takes a failed session up again from that task. One that *stays open* does neither by
+itself: more tasks may be routed to it. Completed, cancelled and expired are final.
 
 A task waits *blocked* for the roles before it, is *ready* to be claimed, and runs in *attempts*.
 An attempt that fails or dies puts it back to ready, until its bound is reached.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from core.errors import IllegalTransition
+from core.errors import IllegalTransition, UnknownStatus
 
 
 class SessionStatus(StrEnum):
@@ -79,6 +80,15 @@ TASK_TRANSITIONS: dict[tuple[TaskStatus, str], TaskStatus] = {
     (T.WAITING, "cancel"): T.CANCELLED,
 }
 
+# By which acts somebody asks for a state; expiring is retention's, and nothing leads to pending.
+_ACTS_TOWARDS: dict[SessionStatus, tuple[str, ...]] = {
+    S.ACTIVE: ("activate", "resume"),
+    S.PAUSED: ("pause",),
+    S.COMPLETED: ("complete",),
+    S.FAILED: ("fail",),
+    S.CANCELLED: ("cancel",),
+}
+
 FINAL_SESSION = frozenset({S.COMPLETED, S.CANCELLED, S.EXPIRED})
 FINAL_TASK = frozenset({T.COMPLETED, T.CANCELLED})
 UNFINISHED_TASK = frozenset(set(T) - {T.COMPLETED, T.FAILED, T.CANCELLED})
@@ -97,6 +107,28 @@ def next_session_status(status: SessionStatus, act: str) -> SessionStatus:
         return SESSION_TRANSITIONS[status, act]
     except KeyError:
         raise IllegalTransition(f"A session that is {status} cannot {act}.") from None
+
+
+def read_session_status(name: str) -> SessionStatus:
+    """Return the state of a name; raises `UnknownStatus`."""
+    try:
+        return SessionStatus(name)
+    except ValueError:
+        raise UnknownStatus from None
+
+
+def act_towards(status: SessionStatus, wanted: SessionStatus) -> str | None:
+    """Return the act that leads from one state to another; None when it is there already.
+
+    A failed session is not made active again like that: only `retry` says what becomes of its
+    tasks. Raises `IllegalTransition`.
+    """
+    if status == wanted:
+        return None
+    for act in _ACTS_TOWARDS.get(wanted, ()):
+        if (status, act) in SESSION_TRANSITIONS:
+            return act
+    raise IllegalTransition(f"A session that is {status} cannot be made {wanted}.")
 
 
 def next_task_status(status: TaskStatus, act: str) -> TaskStatus:

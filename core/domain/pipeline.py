@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from core.domain.role import canonical_role, check_role_name
 from core.domain.text import MAX_NAME_CHARACTERS, clean_line
 from core.errors import InvalidInput
 
 MAX_STEPS = 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,16 @@ def pipeline_from_json(
             hint='It looks like {"name": …, "steps": [{"role": …, "after": […]}]}.',
         ) from error
     return make_pipeline(name, steps, known_roles)
+
+
+def stages_of(tasks: Mapping[T, Step]) -> tuple[tuple[T, ...], ...]:
+    """Return tasks by stage, those of one role beside each other; to it several may be routed."""
+    by_role: dict[str, list[T]] = {}
+    for task, step in tasks.items():
+        by_role.setdefault(step.role, []).append(task)
+    steps = {step.role: step for step in tasks.values()}
+    stages = _stages(tuple(steps.values()))
+    return tuple(tuple(task for role in stage for task in by_role[role]) for stage in stages)
 
 
 def _stages(steps: Collection[Step]) -> tuple[tuple[str, ...], ...]:

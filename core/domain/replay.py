@@ -16,7 +16,7 @@ from typing import Any
 
 from core.domain import events as ev
 from core.domain.events import Event, EventBody
-from core.domain.pipeline import Pipeline, Step
+from core.domain.pipeline import Step, stages_of
 from core.domain.replay_words import label_of
 from core.domain.session_state import Patch, SessionState, TaskState, apply, merge, to_json
 
@@ -220,9 +220,8 @@ class _Folding:
 
     def _lanes(self) -> tuple[Lane, ...]:
         tasks = self._state.tasks
-        steps = tuple(Step(task.role, task.after) for task in tasks.values())
-        stages = Pipeline(self._state.pipeline, steps).stages()
-        order = [self._task_of_role[role] for stage in stages for role in stage]
+        stages = stages_of({id_: Step(task.role, task.after) for id_, task in tasks.items()})
+        order = [id_ for stage in stages for id_ in stage]
         return tuple(Lane(id_, tasks[id_].role, self._tracks[id_].segments()) for id_ in order)
 
 

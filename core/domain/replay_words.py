@@ -8,7 +8,7 @@ from core.domain.events import EventBody
 MAX_CHARACTERS = 160
 
 _FIXED: dict[type[EventBody], str] = {
-    ev.SessionLaunched: "Session launched",
+    ev.SessionActivated: "Session begins",
     ev.SessionPaused: "Session paused: nothing new starts",
     ev.SessionResumed: "Session goes on",
     ev.SessionExpired: "Session expired for lack of activity",
@@ -32,12 +32,20 @@ def label_of(body: EventBody) -> str:
 
 def _told(body: EventBody) -> str:  # noqa: PLR0911, PLR0912 - a line for each event
     match body:
+        case ev.SessionLaunched(status="pending"):
+            return "Session made, waits for a task"
+        case ev.SessionLaunched():
+            return "Session launched"
+        case ev.SessionChanged(name, keys):
+            return f"Session is now called {name}" if name else f"Metadata: {', '.join(keys)}"
         case ev.SessionCompleted(outcome):
             return "Session completed" + (f": {outcome.replace('_', ' ')}" if outcome else "")
         case ev.SessionFailed(_, code, message):
             return f"Session failed: {message or code}"
         case ev.SessionCancelled(reason):
             return "Session cancelled" + (f": {reason}" if reason else "")
+        case ev.TaskRouted(_, _, _, task_type):
+            return f"Routed: {task_type}"
         case ev.TaskStarted(_, attempt, _):
             return "Started" if attempt == 1 else f"Try {attempt} started"
         case ev.TaskNote(_, _, text):

@@ -15,7 +15,11 @@ from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of a team on one feature."""
+    """One run of a team on one feature.
+
+    One without a pipeline has the tasks that were routed to it; `role` says whom it is for, where
+    that was said. `stays_open`: it does not end with its last task.
+    """
 
     id: UUID
     team_id: UUID
@@ -23,12 +27,15 @@ class Session:
     feature_name: str
     status: SessionStatus
     outcome: Outcome | None
-    pipeline: str
+    pipeline: str | None
     questions: tuple[str, ...]
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
     last_seq: int
+    role: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    stays_open: bool = False
     pinned_at: datetime | None = None  # retention takes nothing of it
     events_gone_to_seq: int = 0  # up to this number retention took its events
     details_gone_at: datetime | None = None  # when it took the last of the details
@@ -42,13 +49,17 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One role's work in a session; times are those of the latest attempt."""
+    """One role's work in a session; times are those of the latest attempt.
+
+    `task_type` is what a routed task was called by who routed it; None for one of a pipeline.
+    """
 
     id: UUID
     session_id: UUID
     role: str
     after: tuple[str, ...]
     description: str
+    task_type: str | None
     executor: str
     status: TaskStatus
     attempt: int
@@ -133,3 +144,4 @@ class LaunchRequest:
     executor: str | None = None
     launch_key: str | None = None
     input: Mapping[str, Any] = field(default_factory=dict)  # edits, answers
+    metadata: Mapping[str, Any] = field(default_factory=dict)

@@ -165,9 +165,19 @@ def _launched(state: SessionState, body: ev.SessionLaunched, at: datetime) -> Se
         name=body.name,
         pipeline=body.pipeline,
         status=body.status,
-        started_at=at,
+        started_at=at if body.status == "active" else None,
         tasks=tasks,
     )
+
+
+@_handles(ev.SessionActivated)
+def _activated(state: SessionState, body: ev.SessionActivated, at: datetime) -> SessionState:
+    return replace(state, status="active", started_at=at)
+
+
+@_handles(ev.SessionChanged)
+def _changed(state: SessionState, body: ev.SessionChanged, at: datetime) -> SessionState:
+    return state if body.name is None else replace(state, name=body.name)
 
 
 @_handles(ev.SessionPaused)
@@ -211,6 +221,12 @@ def _retried(state: SessionState, body: ev.SessionRetried, at: datetime) -> Sess
         for task_id, task in state.tasks.items()
     }
     return replace(state, status="active", ended_at=None, tasks=tasks)
+
+
+@_handles(ev.TaskRouted)
+def _task_routed(state: SessionState, body: ev.TaskRouted, at: datetime) -> SessionState:
+    task = TaskState(body.role, (), body.executor)
+    return replace(state, tasks={**state.tasks, body.task_id: task})
 
 
 @_handles(ev.TaskReady)

@@ -78,8 +78,8 @@ def check_name(name: str) -> str:
     return cleaned
 
 
-def check_brief(brief: str) -> str:
-    """Return the cleaned brief, its line ends as line feeds.
+def check_brief(brief: str, called: str = "brief") -> str:
+    """Return the cleaned brief, its line ends as line feeds; errors name it as it is `called`.
 
     Raises `InvalidInput` when it is empty, longer than 64 KB in UTF-8, or looks binary (more than
     one control character in a hundred).
@@ -87,17 +87,17 @@ def check_brief(brief: str) -> str:
     size = len(brief.encode("utf-8", "surrogatepass"))
     if size > MAX_BRIEF_BYTES:
         raise InvalidInput(
-            f"The brief has {size // 1024} KB; 64 KB is the most.",
+            f"The {called} has {size // 1024} KB; 64 KB is the most.",
             hint="Cut it to what the feature needs, or launch it in parts.",
         )
     if len(_CONTROLS.findall(brief)) * 100 > len(brief):
         raise InvalidInput(
-            "The brief looks like a binary file.", hint="Send plain text or Markdown."
+            f"The {called} looks like a binary file.", hint="Send plain text or Markdown."
         )
     cleaned = _CONTROLS.sub("", clean_text(brief)).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not cleaned:
         raise InvalidInput(
-            "The brief is empty.", hint="Say in a few sentences who needs what, and why."
+            f"The {called} is empty.", hint="Say in a few sentences who needs what, and why."
         )
     return cleaned
 

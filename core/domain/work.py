@@ -19,8 +19,9 @@ class RoleWork:
     """One attempt's order.
 
     `upstream` holds the output of every role that came before, by role name. `edits` are a
-    person's corrections of what the planner understood. `(task_id, attempt)` is the idempotency
-    key for whatever an executor asks of the outside world.
+    person's corrections of what the planner understood. A routed task has a `task_type`: its
+    `description` says what is asked, and `input` holds its `data` and `context`.
+    `(task_id, attempt)` is the idempotency key for whatever an executor asks of the outside world.
     """
 
     session_id: UUID
@@ -35,6 +36,7 @@ class RoleWork:
     upstream: Mapping[str, Mapping[str, Any]]
     input: Mapping[str, Any] = field(default_factory=dict)
     timeout_seconds: float = 300.0
+    task_type: str | None = None  # None: a task of a pipeline
 
     @property
     def edits(self) -> Mapping[str, Any]:

@@ -84,7 +84,7 @@ def end_without_result(
     )
     bodies.append(ev.SnapshotRecorded(str(snapshot_id), task_id, view.attempt))
     after: SessionStatus | None = None
-    if status == TaskStatus.FAILED and not stopped:
+    if status == TaskStatus.FAILED and not stopped and not head.stays_open:
         after = next_session_status(head.status, "fail")
         tasks.block_ready(db, head.session_id)
         sessions.end_session(db, head.session_id, at=now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -26,6 +27,7 @@ from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, RoleProfile
+from core.domain.routing import merge_metadata
 from core.domain.session import LaunchRequest, Session
 from core.domain.text import check_brief, check_name, clean_json, clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound, TeamArchived
@@ -38,6 +40,7 @@ from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import launches, sessions
 from core.store.heads import Head
+from core.store.launches import LaunchGround
 
 log = logging.getLogger(__name__)
 
@@ -59,17 +62,15 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     for a foreign team, `NotAllowed` for a viewer, `TeamArchived` for what is only kept,
     `DatabaseUnavailable` when nothing was stored.
     """
-    if isinstance(principal, SystemPrincipal):
-        raise NotAllowed(
-            "Sage Mode itself launches no session.", hint="Launch it as a person, or with a token."
-        )
+    principal = check_launcher(principal)
     attributes = {"gen_ai.operation.name": "invoke_workflow", "gen_ai.provider.name": "sage_mode"}
     with telemetry.span("launch_session", attributes=attributes) as span:
         launched = _launch(principal, request)
-        span.rename(f"invoke_workflow {launched.session.pipeline}")
+        session = launched.session
+        span.rename(f"invoke_workflow {session.pipeline}")
         span.set(
-            gen_ai__workflow__name=launched.session.pipeline,
-            gen_ai__conversation__id=str(launched.session.id),
+            gen_ai__workflow__name=session.pipeline,
+            gen_ai__conversation__id=str(session.id),
             sage__session__is_new=launched.is_new,
         )
     return launched
@@ -77,40 +78,10 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
 
 def _launch(principal: UserPrincipal | TokenPrincipal, request: LaunchRequest) -> Launched:
     order = _check(request)
-    session_id = new_id()
-    launch_key = order.launch_key or str(session_id)
-    ground = ask(
-        lambda db: launches.read_ground(db, principal.user_id, order.team_id, order.pipeline)
-    )
-    if ground is None or not reaches(principal, order.team_id):
-        raise NotFound
-    require(ground.role, Action.LAUNCH)
-    require_scope(principal, Action.LAUNCH)
-    if ground.is_archived:
-        raise TeamArchived
+    ground = demand_ground(principal, order.team_id, order.pipeline)
     profiles = BUILT_IN_PROFILES | dict(ground.profiles)
     pipeline = _find_pipeline(order.pipeline, ground.pipeline, profiles)
-    tasks = _task_rows(order, pipeline, profiles)
-    bodies = _first_events(order, pipeline, tasks)
-    head = Head(session_id, order.team_id, SessionStatus.ACTIVE, 0)
-    values = {
-        "user_id": principal.user_id,
-        "feature_name": order.feature_name,
-        "brief": order.brief,
-        "brief_sha256": content_hash(order.brief) if is_large(order.brief) else None,
-        "pipeline": pipeline.to_json(),
-        "input": dict(order.input),
-        "launch_key": launch_key,
-        "parent_span_id": telemetry.current_span_id(),
-    }
-
-    noted = describe(
-        principal,
-        "session.launched",
-        subject=order.feature_name,
-        details={"session_id": str(session_id), "pipeline": pipeline.name},
-    )
-
+    session_id = new_id()
     fresh = Session(
         id=session_id,
         team_id=order.team_id,
@@ -123,34 +94,113 @@ def _launch(principal: UserPrincipal | TokenPrincipal, request: LaunchRequest) -
         created_at=ground.now,
         started_at=ground.now,
         ended_at=None,
-        last_seq=len(bodies),
+        last_seq=0,
+        metadata=order.metadata,
+    )
+    tasks = _task_rows(order, pipeline, profiles)
+    return store_session(
+        principal,
+        fresh,
+        brief=order.brief,
+        pipeline=pipeline.to_json(),
+        input_=order.input,
+        launch_key=order.launch_key,
+        tasks=tasks,
+        bodies=_first_events(order, pipeline, tasks),
+        noted=describe(
+            principal,
+            "session.launched",
+            subject=order.feature_name,
+            details={"session_id": str(session_id), "pipeline": pipeline.name},
+        ),
     )
 
+
+def check_launcher(principal: Principal) -> UserPrincipal | TokenPrincipal:
+    """Return a principal that may be asked about in a team; raises `NotAllowed` for ourselves."""
+    if isinstance(principal, SystemPrincipal):
+        raise NotAllowed(
+            "Sage Mode itself launches no session.", hint="Launch it as a person, or with a token."
+        )
+    return principal
+
+
+def demand_ground(
+    principal: UserPrincipal | TokenPrincipal, team_id: UUID, pipeline: str = ""
+) -> LaunchGround:
+    """Return what a launch in a team stands on; raises unless the principal may launch there."""
+    ground = ask(lambda db: launches.read_ground(db, principal.user_id, team_id, pipeline))
+    if ground is None or not reaches(principal, team_id):
+        raise NotFound
+    require(ground.role, Action.LAUNCH)
+    require_scope(principal, Action.LAUNCH)
+    if ground.is_archived:
+        raise TeamArchived
+    return ground
+
+
+def store_session(
+    principal: UserPrincipal | TokenPrincipal,
+    fresh: Session,
+    *,
+    brief: str,
+    pipeline: Mapping[str, Any] | None,
+    launch_key: str | None,
+    tasks: Sequence[Mapping[str, Any]],
+    bodies: Sequence[EventBody],
+    noted: Mapping[str, Any],
+    input_: Mapping[str, Any] | None = None,
+) -> Launched:
+    """Store a new session with its tasks and first events, and tell of it.
+
+    Returns the session that its team has under the key, where there is one.
+    """
+    fresh = replace(fresh, last_seq=len(bodies))
+    key = launch_key or str(fresh.id)
+    head = Head(fresh.id, fresh.team_id, fresh.status, 0, fresh.stays_open)
+    values = {
+        "user_id": fresh.user_id,
+        "feature_name": fresh.feature_name,
+        "brief": brief,
+        "brief_sha256": content_hash(brief) if is_large(brief) else None,
+        "pipeline": pipeline,
+        "role": fresh.role,
+        "input": dict(input_ or {}),
+        "metadata": dict(fresh.metadata),
+        "launch_key": key,
+        "parent_span_id": telemetry.current_span_id(),
+    }
+
     def work(db: Connection) -> Launched:
-        if launches.insert_launch(db, head, values, tasks, bodies, ground.now, noted):
+        if launches.insert_launch(db, head, values, tasks, bodies, fresh.created_at, noted):
             return Launched(fresh, True)
-        found = sessions.find_by_launch_key(db, principal, order.team_id, launch_key)
+        found = sessions.find_by_launch_key(db, principal, fresh.team_id, key)
         if found is None:  # the team or the user's place in it changed since we looked
-            demand(db, principal, order.team_id, Action.LAUNCH)
+            demand(db, principal, fresh.team_id, Action.LAUNCH)
             raise NotFound
         # A repeated try of this very call finds the session that its first try stored.
-        return Launched(found, found.id == session_id)
+        return Launched(found, found.id == fresh.id)
 
     launched = transact_alone(work)
     session = launched.session
     if launched.is_new:
         log.info("session %s launched", session.id)
         redis_url = get_settings().redis_url
-        announce(redis_url, sessions=[(session.id, session.last_seq)], work=True)
+        announce(redis_url, sessions=[(session.id, session.last_seq)], work=bool(tasks))
     return launched
 
 
+def check_key(key: str | None) -> str | None:
+    """Return the key of a launch as it is stored; raises `InvalidInput`."""
+    if key is None:
+        return None
+    key = clean_line(key)
+    if not key or len(key) > MAX_KEY_CHARACTERS:
+        raise InvalidInput(f"The launch key must have 1 to {MAX_KEY_CHARACTERS} characters.")
+    return key
+
+
 def _check(request: LaunchRequest) -> LaunchRequest:
-    key = request.launch_key
-    if key is not None:
-        key = clean_line(key)
-        if not key or len(key) > MAX_KEY_CHARACTERS:
-            raise InvalidInput(f"The launch key must have 1 to {MAX_KEY_CHARACTERS} characters.")
     known = known_executors()
     if request.executor is not None and request.executor not in known:
         raise InvalidInput(
@@ -163,8 +213,9 @@ def _check(request: LaunchRequest) -> LaunchRequest:
         brief=check_brief(request.brief),
         pipeline=clean_line(request.pipeline),
         executor=request.executor,
-        launch_key=key,
+        launch_key=check_key(request.launch_key),
         input=clean_json(request.input),
+        metadata=merge_metadata({}, request.metadata),
     )
 
 
@@ -199,14 +250,15 @@ def _task_rows(
                 "instructions": profile.instructions,
                 "capabilities": list(profile.capabilities),
                 "executor": executor,
-                "timeout_seconds": profile.timeout_seconds or _usual_timeout(executor),
+                "timeout_seconds": profile.timeout_seconds or usual_timeout(executor),
                 "status": TaskStatus.BLOCKED if step.after else TaskStatus.READY,
             }
         )
     return rows
 
 
-def _usual_timeout(executor: str) -> float:
+def usual_timeout(executor: str) -> float:
+    """Return the deadline of an executor's attempts, where their role says none."""
     settings = get_settings()
     by_agents = executor == BY_AGENTS
     return settings.agent_timeout_seconds if by_agents else settings.task_timeout_seconds

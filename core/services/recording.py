@@ -17,6 +17,7 @@ from core.domain import events as ev
 from core.domain.attempt import Attempt, Recorded, content_hash, is_large, owned_view
 from core.domain.events import EventBody
 from core.domain.lifecycle import Outcome, SessionStatus, next_session_status
+from core.domain.routing import number_slugs
 from core.domain.text import clean_line
 from core.domain.work import RoleResult, clean_result
 from core.errors import Fenced, InvalidInput, InvalidResult
@@ -57,6 +58,7 @@ def record_result(
         result = clean_result(result)
     except InvalidInput as error:
         raise InvalidResult(error.message) from error
+    result = number_slugs(result, claim.routed_number)
     completion = _completion(claim, result)
     next_snapshot_id = new_id()  # by which a repeated try finds what it took along
     asks = result.outcome == "needs_input"
@@ -145,11 +147,13 @@ def _end_with_questions(db: Connection, completed: Completed, result: RoleResult
     """End the session of a result that asks people: nothing else of it is done.
 
     In the transaction that recorded the result, which holds the head. A session that has failed
-    stays so.
+    stays so, and one that stays open goes on: there the questions stand in the task's output.
     """
     recorded = completed.recorded
     head = heads.lock_head(db, recorded.session_id)
     if head is None or head.status not in (SessionStatus.ACTIVE, SessionStatus.PAUSED):
+        return completed
+    if head.stays_open:
         return completed
     now, views = tasks.locked_tasks(db, head.session_id)
     bodies = cancel_open_tasks(db, head, views, now)

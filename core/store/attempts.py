@@ -29,13 +29,13 @@ _t = agent_tasks.c
 
 # With the trace that the task belongs to, which is no matter of the functions'.
 _CLAIM = """
-    SELECT claim_task_v1(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s),
+    SELECT claim_task_v2(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s),
         (SELECT ARRAY[trace_id, parent_span_id] FROM agent_tasks WHERE id = %(task_id)s)
 """
 _RECORD = """
     SELECT told, (SELECT ARRAY[trace_id, parent_span_id] FROM agent_tasks
                   WHERE id = (told -> 'next' ->> 'task_id')::uuid)
-    FROM record_result_v1(%s) AS told
+    FROM record_result_v2(%s) AS told
 """
 
 
@@ -184,7 +184,7 @@ def _to_row(body: EventBody) -> dict[str, Any]:
 def _to_claim(
     found: Mapping[str, Any], worker: WorkerIdentity, trace: Sequence[str] | None
 ) -> Claim:
-    """Return what `begin_attempt_v1` tells as a claim."""
+    """Return what `begin_attempt_v2` tells as a claim."""
     outputs = found["upstream"]
     trace_id, parent_span_id = trace or ("", "")
     return Claim(
@@ -202,6 +202,7 @@ def _to_claim(
             upstream={role: outputs[role] for role in found["upstream_roles"] if role in outputs},
             input=found["input"],
             timeout_seconds=float(found["timeout_seconds"]),
+            task_type=found["task_type"],
         ),
         team_id=UUID(found["team_id"]),
         executor=found["executor"],
@@ -211,6 +212,7 @@ def _to_claim(
         started_at=datetime.fromisoformat(found["started_at"]),
         deadline_at=datetime.fromisoformat(found["deadline_at"]),
         seq=found["seq"],
+        routed_number=found["routed_number"],
         trace_id=trace_id,
         parent_span_id=parent_span_id,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, literal_column, select
+from sqlalchemy import Connection, and_, case, func, literal_column, select
 
 from core.domain.access import Principal
 from core.domain.agent import AgentAttempt, WorkQuery
@@ -97,6 +97,7 @@ def find_attempt(
             _t.lease_owner,
             _t.lease_until,
             _t.deadline_at,
+            case((_t.task_type.is_not(None), _t.position + 1), else_=0).label("routed_number"),
             _s.id.label("snapshot_id"),
             _s.ended_as,
             _s.execution["error_code"].astext.label("error_code"),
@@ -122,6 +123,7 @@ def find_attempt(
             executor=row.executor,
             snapshot_id=row.snapshot_id,
             worker=WorkerIdentity(row.lease_owner if is_running else ""),
+            routed_number=row.routed_number,
         ),
         is_running=is_running,
         now=row.now,

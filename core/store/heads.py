@@ -20,24 +20,29 @@ from core.store.values import bind, returning
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A session's locked head: whoever holds it may change the session's tasks and its log."""
+    """A session's locked head: whoever holds it may change the session's tasks and its log.
+
+    One that `stays_open` ends neither with its last task nor with a failed one.
+    """
 
     session_id: UUID
     team_id: UUID
     status: SessionStatus
     last_seq: int
+    stays_open: bool = False
     events_gone_to_seq: int = 0  # up to this number retention took the events
 
 
 _LOCK = returning(
     bind(
         """
-        SELECT session_id, team_id, status, last_seq, events_gone_to_seq FROM session_heads
+        SELECT session_id, team_id, status, last_seq, stays_open, events_gone_to_seq
+        FROM session_heads
         WHERE session_id = :session_id FOR NO KEY UPDATE
         """,
         session_id=UUID,
     ),
-    *("session_id", "team_id", "status", "last_seq", "events_gone_to_seq"),
+    *("session_id", "team_id", "status", "last_seq", "stays_open", "events_gone_to_seq"),
 )
 
 # One round trip for the head and its events. The lock on the head is held already, so the
@@ -80,7 +85,14 @@ def lock_head(db: Connection, session_id: UUID) -> Head | None:
     if row is None:
         return None
     status = SessionStatus(row.status)
-    return Head(row.session_id, row.team_id, status, row.last_seq, row.events_gone_to_seq)
+    return Head(
+        row.session_id,
+        row.team_id,
+        status,
+        row.last_seq,
+        stays_open=row.stays_open,
+        events_gone_to_seq=row.events_gone_to_seq,
+    )
 
 
 def number_events(

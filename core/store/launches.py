@@ -83,10 +83,11 @@ _LAUNCH = bind(
     f"""
     WITH {HELD_PLACE}, launched AS (
         INSERT INTO execution_sessions
-            (id, team_id, user_id, feature_name, brief, brief_sha256, pipeline, input, launch_key,
-             created_at, started_at)
-        SELECT :session_id, :team_id, :user_id, :feature_name, :brief, :brief_sha256, :pipeline,
-               :input, :launch_key, :at, :at
+            (id, team_id, user_id, feature_name, brief, brief_sha256, pipeline, role, input,
+             metadata, launch_key, created_at, started_at)
+        SELECT :session_id, :team_id, :user_id, :feature_name, :brief, :brief_sha256,
+               nullif(:pipeline, 'null'), :role, :input, :metadata, :launch_key, :at,
+               CASE WHEN :status = 'active' THEN :at END
         FROM held_team
         WHERE archived_at IS NULL
             AND (owner_id = :user_id
@@ -94,22 +95,24 @@ _LAUNCH = bind(
         ON CONFLICT (team_id, launch_key) DO NOTHING
         RETURNING id
     ), head AS (
-        INSERT INTO session_heads (session_id, team_id, status, last_seq, updated_at)
-        SELECT id, :team_id, 'active', :last_seq, :at FROM launched
+        INSERT INTO session_heads (session_id, team_id, status, last_seq, stays_open, updated_at)
+        SELECT id, :team_id, :status, :last_seq, :stays_open, :at FROM launched
     ), tasks AS (
         INSERT INTO agent_tasks
             (id, session_id, team_id, position, role, after_roles, upstream_roles, description,
-             instructions, capabilities, executor, timeout_seconds, requested_by, status, input,
-             trace_id, parent_span_id, created_at, due_at)
+             task_type, route_key, instructions, capabilities, executor, timeout_seconds,
+             requested_by, status, input, trace_id, parent_span_id, created_at, due_at)
         SELECT task.id, launched.id, :team_id, task.position, task.role, task.after_roles,
-               task.upstream_roles, task.description, task.instructions, task.capabilities,
-               task.executor, task.timeout_seconds, :user_id, task.status, :input,
+               task.upstream_roles, task.description, task.task_type, task.route_key,
+               task.instructions, task.capabilities, task.executor, task.timeout_seconds, :user_id,
+               task.status, coalesce(task.input, :input),
                :audit ->> 'trace_id', :parent_span_id, :at,
                CASE WHEN task.status = 'ready' THEN :at END
         FROM launched, jsonb_to_recordset(:tasks) AS task(
             id uuid, position int, role text, after_roles text[], upstream_roles text[],
-            description text, instructions text, capabilities jsonb, executor text,
-            timeout_seconds double precision, status text)
+            description text, task_type text, route_key text, instructions text,
+            capabilities jsonb, executor text, timeout_seconds double precision, status text,
+            input jsonb)
     ), logged AS (
         INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
         SELECT launched.id, :team_id, entry.seq, entry.type, entry.version,
@@ -137,8 +140,12 @@ _LAUNCH = bind(
     brief=str,
     brief_sha256=str,
     pipeline=dict,
+    role=str,
     input=dict,
+    metadata=dict,
     launch_key=str,
+    status=str,
+    stays_open=bool,
     parent_span_id=str,
     at=datetime,
     last_seq=int,
@@ -172,6 +179,8 @@ def insert_launch(
         "team_id": head.team_id,
         "launching_roles": _LAUNCHING_ROLES,
         "at": at,
+        "status": head.status.value,
+        "stays_open": head.stays_open,
         "last_seq": after.last_seq,
         "tasks": [dict(task) for task in tasks],
         "events": events,

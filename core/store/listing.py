@@ -30,7 +30,7 @@ from core.domain.access import Principal
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.session import Session
 from core.store.scope import visible
-from core.store.sessions import to_session
+from core.store.sessions import HEAD_COLUMNS, SESSION_COLUMNS, to_session
 from core.store.tables import (
     agent_tasks,
     execution_sessions,
@@ -52,10 +52,6 @@ _ID = re.compile(r"(?=.*\d)[0-9a-f]{6,32}\Z")
 _WORDS: ColumnElement[Any] = literal_column(
     "to_tsvector('simple'::regconfig,"
     " (execution_sessions.feature_name || ' '::text) || execution_sessions.brief)"
-)
-_SESSION_COLUMNS = (
-    *("id", "team_id", "user_id", "feature_name", "outcome", "pipeline", "questions"),
-    *("created_at", "started_at", "ended_at", "pinned_at", "details_gone_at"),
 )
 _e, _h, _t = execution_sessions.c, session_heads.c, agent_tasks.c
 
@@ -240,10 +236,8 @@ def _described(page: Subquery, sort: Sort) -> Select[Any]:
     )
     return (
         select(
-            *(_e[name] for name in _SESSION_COLUMNS),
-            _h.status,
-            _h.last_seq,
-            _h.events_gone_to_seq,
+            *(_e[name] for name in SESSION_COLUMNS),
+            *HEAD_COLUMNS,
             users.c.user_name,
             work,
             (strategic + tactical).label("decisions"),

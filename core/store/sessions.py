@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,31 +38,36 @@ def end_session(
     )
 
 
+def start_session(db: Connection, session_id: UUID, *, at: datetime) -> None:
+    """Note when a pending session began; its head must be locked."""
+    db.execute(update(execution_sessions).where(_e.id == session_id).values(started_at=at))
+
+
+def change_session(
+    db: Connection, session_id: UUID, *, feature_name: str, metadata: Mapping[str, Any]
+) -> None:
+    """Store what a session is called, and its metadata; its head must be locked."""
+    values = {"feature_name": feature_name, "metadata": dict(metadata)}
+    db.execute(update(execution_sessions).where(_e.id == session_id).values(values))
+
+
 def reopen_session(db: Connection, session_id: UUID) -> None:
     """Forget that a session ended, for its retry; its head must be locked."""
     db.execute(update(execution_sessions).where(_e.id == session_id).values(ended_at=None))
 
 
-_COLUMNS = (
-    _e.id,
-    _e.team_id,
-    _e.user_id,
-    _e.feature_name,
-    _e.outcome,
-    _e.pipeline,
-    _e.questions,
-    _e.created_at,
-    _e.started_at,
-    _e.ended_at,
-    _e.pinned_at,
-    _e.details_gone_at,
+SESSION_COLUMNS = (
+    *("id", "team_id", "user_id", "feature_name", "outcome", "pipeline", "questions", "role"),
+    *("metadata", "created_at", "started_at", "ended_at", "pinned_at", "details_gone_at"),
 )
-_HEAD = (
+HEAD_COLUMNS = (
     session_heads.c.status,
     session_heads.c.last_seq,
+    session_heads.c.stays_open,
     session_heads.c.events_gone_to_seq,
 )
-_QUERY: Select[Any] = select(*_COLUMNS, *_HEAD).join(
+_COLUMNS = tuple(_e[name] for name in SESSION_COLUMNS)
+_QUERY: Select[Any] = select(*_COLUMNS, *HEAD_COLUMNS).join(
     session_heads, session_heads.c.session_id == _e.id
 )
 
@@ -112,7 +117,7 @@ def list_sessions(
     page = visible(query, principal).order_by(_e.created_at.desc(), _e.id.desc()).limit(limit)
     newest = page.subquery()
     rows = db.execute(
-        select(newest, *_HEAD)
+        select(newest, *HEAD_COLUMNS)
         .join(session_heads, session_heads.c.session_id == newest.c.id)
         .order_by(newest.c.created_at.desc(), newest.c.id.desc())
     )
@@ -150,12 +155,15 @@ def to_session(row: Any) -> Session:
         feature_name=row.feature_name,
         status=SessionStatus(row.status),
         outcome=None if row.outcome is None else Outcome(row.outcome),
-        pipeline=row.pipeline["name"],
+        pipeline=None if row.pipeline is None else row.pipeline["name"],
         questions=tuple(row.questions or ()),
         created_at=row.created_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
         last_seq=row.last_seq,
+        role=row.role,
+        metadata=row.metadata,
+        stays_open=row.stays_open,
         pinned_at=row.pinned_at,
         events_gone_to_seq=row.events_gone_to_seq,
         details_gone_at=row.details_gone_at,

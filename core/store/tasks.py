@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    insert,
     literal_column,
     null,
     select,
@@ -218,6 +219,7 @@ _LISTED = (
     _t.role,
     _t.after_roles,
     _t.description,
+    _t.task_type,
     _t.executor,
     _t.status,
     _t.attempt,
@@ -242,6 +244,19 @@ def get_task(db: Connection, principal: Principal, task_id: UUID) -> Task | None
     """Return one task, or None."""
     row = db.execute(visible(select(*_LISTED).where(_t.id == task_id), principal)).one_or_none()
     return None if row is None else _to_task(row)
+
+
+def find_routed(db: Connection, principal: Principal, team_id: UUID, route_key: str) -> Task | None:
+    """Return the task that was routed in a team with a key, or None."""
+    query = select(*_LISTED).where(_t.team_id == team_id, _t.route_key == route_key)
+    row = db.execute(visible(query, principal)).one_or_none()
+    return None if row is None else _to_task(row)
+
+
+def insert_routed(db: Connection, values: Mapping[str, Any], *, at: datetime) -> None:
+    """Insert a task that is ready at once; its session's head must be locked."""
+    ready = {"after_roles": [], "status": TaskStatus.READY.value, "created_at": at, "due_at": at}
+    db.execute(insert(agent_tasks), {**values, **ready})
 
 
 def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str, Any] | None:
@@ -275,6 +290,7 @@ def _to_task(row: Any) -> Task:
         role=row.role,
         after=tuple(row.after_roles),
         description=row.description,
+        task_type=row.task_type,
         executor=row.executor,
         status=TaskStatus(row.status),
         attempt=row.attempt,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     DateTime,
     Double,
     Text,
@@ -25,6 +26,7 @@ _TYPES: dict[Any, Any] = {
     str: Text(),
     int: BigInteger(),
     float: Double(),
+    bool: Boolean(),
     datetime: DateTime(timezone=True),
     dict: JSONB(),
     list: JSONB(),

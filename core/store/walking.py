@@ -18,14 +18,11 @@ from core.domain.lifecycle import SessionStatus
 from core.domain.session import Session
 from core.store.listing import matches
 from core.store.scope import visible
-from core.store.sessions import to_session
+from core.store.sessions import HEAD_COLUMNS, SESSION_COLUMNS, to_session
 from core.store.tables import agent_tasks, execution_sessions, session_heads
 
 _e, _h, _t = execution_sessions.c, session_heads.c, agent_tasks.c
-_COLUMNS = (
-    *(_e.id, _e.team_id, _e.user_id, _e.feature_name, _e.outcome, _e.pipeline, _e.questions),
-    *(_e.created_at, _e.started_at, _e.ended_at, _e.pinned_at, _e.details_gone_at),
-)
+_COLUMNS = tuple(_e[name] for name in SESSION_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def list_sessions(
     else:
         page = found.order_by(_e.created_at.desc(), _e.id.desc()).limit(most).subquery()
     rows = db.execute(
-        select(page, _h.status, _h.last_seq, _h.events_gone_to_seq)
+        select(page, *HEAD_COLUMNS)
         .join(session_heads, _h.session_id == page.c.id)
         .order_by(page.c.created_at.desc(), page.c.id.desc())
     )

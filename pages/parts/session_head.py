@@ -166,7 +166,7 @@ def _facts(visit: Visit, head: SessionHead) -> str:
     session = head.session
     started_at = session.started_at or session.created_at
     facts = [f"Started {clock(started_at, visit.now, visit.zone)} by {plain(head.started_by)}"]
-    facts.append(_PIPELINES.get(session.pipeline) or f"{plain(session.pipeline)} pipeline")
+    facts.append(_pipeline_of(session))
     facts += [_EXECUTORS.get(name) or plain(name) for name in head.executors]
     if session.ended_at:
         facts.append(f"took {duration(session.duration_seconds(visit.now))}")
@@ -177,3 +177,9 @@ def _facts(visit: Visit, head: SessionHead) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= TITLE_CHARACTERS else name[: TITLE_CHARACTERS - 1] + "…"
+
+
+def _pipeline_of(session: Session) -> str:
+    if session.pipeline is None:
+        return "Routed tasks"
+    return _PIPELINES.get(session.pipeline) or f"{plain(session.pipeline)} pipeline"

@@ -41,7 +41,13 @@ def at(path: str) -> Callable[[Ids], str]:
 
 
 def launch_body(ids: Ids) -> dict[str, Any]:
-    return {"team_id": str(ids.team), "feature_name": "Expense approval", "brief": BRIEF}
+    named = {"team_id": str(ids.team), "feature_name": "Expense approval", "brief": BRIEF}
+    return named | {"pipeline": "seven_roles"}
+
+
+def route_body(ids: Ids) -> dict[str, Any]:
+    task = {"task_type": "review", "description": "Look at it.", "data": {"pull_request": 7}}
+    return {"target": "security", "task": task, "context": {}, "team_id": str(ids.team)}
 
 
 def decision_body(ids: Ids) -> dict[str, Any]:
@@ -96,6 +102,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/sessions"): Operation(at("/sessions"), LAUNCH, 201, launch_body),
     ("GET", "/sessions"): Operation(at("/sessions?team_id={team}"), READ),
     ("GET", "/sessions/{session_id}"): Operation(at("/sessions/{session}"), READ),
+    ("PUT", "/sessions/{session_id}"): Operation(
+        at("/sessions/{session}"), CONTROL, body=lambda ids: {"metadata": {"ticket": 7}}
+    ),
     ("GET", "/sessions/{session_id}/decisions"): Operation(
         at("/sessions/{session}/decisions"), READ
     ),
@@ -118,6 +127,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", "/sessions/{session_id}/pin"): Operation(at("/sessions/{session}/pin"), CONTROL),
     ("DELETE", "/sessions/{session_id}/pin"): Operation(at("/sessions/{session}/pin"), CONTROL),
+    ("POST", "/tasks/route"): Operation(at("/tasks/route"), LAUNCH, 202, route_body),
     ("POST", "/tasks/claim"): Operation(
         at("/tasks/claim"), EXECUTE, body=lambda ids: {"team_id": str(ids.team)}, needs=waiting
     ),

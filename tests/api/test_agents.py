@@ -10,11 +10,11 @@ import pytest
 from core.services import dispatching
 from core.settings import get_settings
 from tests.api.agent import Agent
+from tests.api.operations import BRIEF, launch_body
 from tests.api.world import World
 from tests.factories import statuses
 from tests.services.working import external_architect, launch_external
 
-BRIEF = "Employees submit expenses. Their manager approves or rejects."
 ARTIFACT = {
     "slug": "components",
     "kind": "components",
@@ -33,7 +33,7 @@ DECISION = {
 def test_an_architect_from_outside_works_from_the_launch_to_the_next_roles(world: World) -> None:
     external_architect(world.owner)
     agent, other = Agent(world), Agent(world)
-    launch = {"team_id": str(world.ids.team), "feature_name": "Expenses", "brief": BRIEF}
+    launch = launch_body(world.ids)
     session = world.post("/sessions", launch).json()
     decided = DECISION | {"text": "Two steps of approval"}
     world.post(f"/sessions/{session['id']}/decisions", decided)

@@ -34,7 +34,8 @@ def examples(document: dict[str, Any], content: dict[str, Any]) -> list[Any]:
     """Return the examples that a media type has, of its own or by its schema."""
     if "example" in content:
         return [content["example"]]
-    schemas = content["schema"].get("anyOf", [content["schema"]])
+    schema = content["schema"]
+    schemas = schema.get("anyOf") or schema.get("oneOf") or [schema]
     return [one for schema in schemas for one in resolved(document, schema).get("examples", [])]
 
 

@@ -17,7 +17,8 @@ from tests.factories import (
 
 
 def order(world: World, **changes: object) -> dict[str, object]:
-    return {"team_id": str(world.ids.team), "feature_name": "Name", "brief": BRIEF, **changes}
+    wanted = {"team_id": str(world.ids.team), "feature_name": "Name", "brief": BRIEF}
+    return {**wanted, "pipeline": "seven_roles", **changes}
 
 
 def test_a_launch_says_where_its_session_is(world: World) -> None:

@@ -21,11 +21,14 @@ def bodies_of_tasks(task_ids: st.SearchStrategy[str]) -> st.SearchStrategy[Event
     attempts = st.integers(1, 4)
     due = st.just((START + timedelta(seconds=5)).isoformat())
     return st.one_of(
+        st.just(ev.SessionActivated()),
+        st.builds(ev.SessionChanged, st.none() | _TEXT, st.lists(_TEXT).map(tuple)),
+        st.builds(ev.TaskRouted, _IDS, st.sampled_from(["role_0", "legal"]), _TEXT, _TEXT),
         st.just(ev.SessionPaused()),
         st.just(ev.SessionResumed()),
         st.just(ev.SessionExpired()),
         st.builds(ev.SessionCompleted, st.sampled_from([None, "planned", "needs_input"])),
-        st.builds(ev.SessionFailed, task_ids, _TEXT, _TEXT),
+        st.builds(ev.SessionFailed, st.none() | task_ids, _TEXT, _TEXT),
         st.builds(ev.SessionCancelled, _TEXT),
         st.builds(ev.SessionRetried, st.lists(task_ids, unique=True).map(tuple)),
         st.builds(ev.TaskReady, task_ids),
@@ -57,7 +60,7 @@ def logs(draw: st.DrawFn) -> list[Event]:
     task_ids = st.sampled_from([task.task_id for task in tasks])
     bodies: list[EventBody] = [ev.SessionLaunched(draw(_TEXT), "seven_roles", tasks)]
     recorded: set[str] = set()
-    for body in draw(st.lists(bodies_of_tasks(task_ids), max_size=25)):
+    for body in draw(st.lists(bodies_of_tasks(task_ids), max_size=40)):
         bodies.append(body)
         if isinstance(body, ev.DecisionRecorded):
             recorded.add(body.decision_id)

@@ -14,6 +14,7 @@ from tests.domain.logs import logs
 CATALOGUE = (
     *("session_launched", "session_paused", "session_resumed", "session_completed"),
     *("session_failed", "session_cancelled", "session_expired", "session_retried"),
+    *("session_activated", "session_changed", "task_routed"),
     *("task_ready", "task_started", "task_note", "task_retry_scheduled", "task_lease_lost"),
     *("task_waiting", "task_completed", "task_failed", "task_cancelled"),
     *("decision_recorded", "decision_superseded", "artifact_recorded", "snapshot_recorded"),

@@ -28,6 +28,7 @@ from core.domain.access import (
     is_allowed,
 )
 from core.domain.agent import WorkQuery
+from core.domain.routing import OpenRequest, RouteRequest, SessionChange
 from core.domain.session import LaunchRequest, Session
 from core.domain.work import RoleResult
 from core.errors import Conflict, NotAllowed, NotFound
@@ -50,6 +51,7 @@ from core.services import (
     reading,
     replaying,
     reporting,
+    routing,
     teams,
     watching,
 )
@@ -96,6 +98,11 @@ class UseCase:
 
 def _launch(principal: Principal, ids: Ids) -> Any:
     return launching.launch_session(principal, LaunchRequest(ids.team, "Name", "A brief."))
+
+
+def _route(principal: Principal, ids: Ids) -> Any:
+    request = RouteRequest("dba", "review", "Look at it.", team_id=ids.team)
+    return routing.route_task(principal, request)
 
 
 def _define_role(principal: Principal, ids: Ids) -> Any:
@@ -237,6 +244,15 @@ USE_CASES: dict[str, UseCase] = {
         CONTROL,
         lambda someone, session: fail_for_good(someone, session, "dba"),
     ),
+    "control.change_session": UseCase(
+        lambda p, i: control.change_session(p, i.session, SessionChange(metadata={"a": 1})), CONTROL
+    ),
+    "routing.open_session": UseCase(
+        lambda p, i: routing.open_session(p, OpenRequest("Name", team_id=i.team)),
+        LAUNCH,
+        for_system=False,
+    ),
+    "routing.route_task": UseCase(_route, LAUNCH, for_system=False),
     "launching.launch_session": UseCase(_launch, LAUNCH, for_system=False),
     "reading.get_session": UseCase(lambda p, i: reading.get_session(p, i.session), READ),
     "reading.get_report": UseCase(lambda p, i: reading.get_report(p, i.session), READ),
@@ -298,6 +314,9 @@ OWN = {
 }
 INSIDE_USE_CASES = {
     "agents.check_agent",
+    "launching.check_launcher",
+    "launching.demand_ground",
+    "launching.store_session",
     "permission.may",
     "permission.demand_kept",
     "teams.hold_team",

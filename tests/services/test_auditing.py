@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from core.domain.access import SYSTEM, TeamRole
 from core.domain.audit import AuditEvent
 from core.domain.origin import Origin, coming_from
+from core.domain.routing import SessionChange
 from core.domain.session import LaunchRequest, Session
 from core.errors import AppError, Conflict, NotAllowed, NotFound, WrongPassword
 from core.services import (
@@ -36,6 +37,8 @@ from tests.factories import (
     launch,
     make_decision,
     make_someone,
+    open_session,
+    route,
 )
 
 PASSWORD = "correct horse battery"
@@ -54,6 +57,14 @@ ACTS: dict[str, Act] = {
     "session.paused": lambda o, s: control.pause_session(o.principal, s.id),
     "session.resumed": lambda o, s: control.resume_session(o.principal, s.id),
     "session.ended": lambda o, s: control.end_session(o.principal, s.id),
+    "session.opened": lambda o, s: open_session(o),
+    "session.failed": lambda o, s: control.change_session(
+        o.principal, s.id, SessionChange(status="failed")
+    ),
+    "session.changed": lambda o, s: control.change_session(
+        o.principal, s.id, SessionChange(metadata={"a": 1})
+    ),
+    "task.routed": lambda o, s: route(o),
     "session.retried": lambda o, s: control.retry_session(o.principal, s.id),
     "decision.recorded": lambda o, s: journaling.record_decision(
         o.principal, s.id, make_decision(strategic=True)

@@ -25,6 +25,7 @@ from tests.factories import (
     fail_for_good,
     launch,
     launch_pipeline,
+    open_session,
     statuses,
     task_of,
 )
@@ -42,10 +43,11 @@ ACTS: dict[str, Callable[..., Session]] = {
 
 
 def session_in(someone: Someone, status: SessionStatus) -> Session:
-    """Launch a session and bring it into a state; a pending one is not launched by anybody yet."""
+    """Make a session and bring it into a state."""
+    if status == S.PENDING:
+        return open_session(someone)
     session = launch_pipeline(someone, Step("architect"), Step("dba", ("architect",)))
     ways: dict[SessionStatus, Callable[[], object]] = {
-        S.PENDING: lambda: as_pending(session),
         S.ACTIVE: lambda: None,
         S.PAUSED: lambda: control.pause_session(someone.principal, session.id),
         S.COMPLETED: lambda: complete_roles(someone, session, "architect", "dba"),
@@ -56,22 +58,6 @@ def session_in(someone: Someone, status: SessionStatus) -> Session:
     ways[status]()
     assert reading.get_session(SYSTEM, session.id).status == status
     return session
-
-
-def as_pending(session: Session) -> None:
-    """Make a session as it is before a task was routed to it: pending, without tasks."""
-
-    def work(db: Connection) -> None:
-        for query in (
-            "DELETE FROM agent_tasks WHERE session_id = :id",
-            "UPDATE session_heads SET status = 'pending', last_seq = 1 WHERE session_id = :id",
-            "DELETE FROM session_events WHERE session_id = :id AND seq > 1",
-            """UPDATE session_events SET payload = payload || '{"status": "pending", "tasks": []}'
-               WHERE session_id = :id""",
-        ):
-            db.execute(text(query), {"id": session.id})
-
-    transact(work)
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -56,6 +56,7 @@ from tests.factories import (
     make_artifact,
     make_decision,
     make_someone,
+    route,
 )
 
 STORE = Path(core.store.__file__).parent
@@ -163,6 +164,7 @@ def foreign(someone: Someone) -> Foreign:
     fail_for_good(someone, failing, "architect")
     complete_roles(someone, launch(someone, pipeline="mine"), "scribe")
     launch(someone, executor="external")
+    route(someone, route_key="once")
     return Foreign(
         someone.team_id,
         session.id,
@@ -283,6 +285,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("retention", "count_aging"): lambda m, db, p, f: m.count_aging(
         db, p, m.Fate.EXPIRES, team_id=f.team_id
     ),
+    ("tasks", "find_routed"): lambda m, db, p, f: m.find_routed(db, p, f.team_id, "once"),
     ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
 }
 
@@ -292,7 +295,10 @@ WITHOUT_PRINCIPAL = {
     # What seals, verifies and drops the audit's rows.
     *(("audit", name) for name in ("list_unsealed", "list_sealed", "list_chains")),
     *(("audit", name) for name in ("chains_before", "dropped_through", "find_never_sealed")),
-    *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
+    *(
+        ("attempts", name)
+        for name in ("claim_task", "extend_lease", "record_result", "end_attempt")
+    ),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),

@@ -56,6 +56,25 @@ def test_every_answer_has_an_id_of_its_own_also_a_refusal(client: TestClient) ->
     assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
 
 
+@pytest.mark.parametrize(
+    "given", [ID, ID.upper(), "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"], ids=["plain", "big", "uuid"]
+)
+def test_an_id_by_name_is_taken_over(client: TestClient, given: str) -> None:
+    assert client.get("/healthz", headers={"x-trace-id": given}).headers["x-trace-id"] == ID
+
+
+@pytest.mark.parametrize("given", ["", "0" * 32, "x" * 32, ID + "0", ID[:-1], "-" * 36, "\u00e9"])
+def test_an_id_that_is_none_is_replaced(client: TestClient, given: str) -> None:
+    answer = client.get("/healthz", headers={"x-trace-id": given.encode()})
+    assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-trace-id"])
+    assert answer.headers["x-trace-id"] not in (given, ID)
+
+
+def test_a_trace_goes_before_an_id_by_name(client: TestClient) -> None:
+    both = {"traceparent": PARENT, "x-trace-id": "1" * 32}
+    assert client.get("/healthz", headers=both).headers["x-trace-id"] == ID
+
+
 def test_what_the_caller_calls_it_is_taken_over(client: TestClient) -> None:
     answer = client.get("/auth/me", headers={"traceparent": PARENT})
     assert answer.headers["x-trace-id"] == ID

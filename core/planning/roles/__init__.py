@@ -43,8 +43,15 @@ def work(order: RoleWork) -> RoleResult:
 
 
 def _model(order: RoleWork) -> FeatureModel:
-    """Take the architect's feature model; without one, read the brief."""
+    """Take the architect's feature model; without one, read the brief, or what was routed."""
     handed: Any = order.upstream.get("architect", {}).get("feature_model")
     if isinstance(handed, Mapping) and canonical_role(order.role) != "architect":
         return FeatureModel.from_json(handed)
-    return understand(order.brief, order.edits)
+    return understand(_text(order), order.edits)
+
+
+def _text(order: RoleWork) -> str:
+    """Return what is asked: the brief, and of a routed task also its own description."""
+    if order.task_type is None or order.description == order.brief:
+        return order.brief
+    return f"{order.brief}\n\n{order.description}"

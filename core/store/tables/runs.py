@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -34,7 +35,8 @@ execution_sessions = Table(
     Column("feature_name", Text, nullable=False),
     Column("brief", Text, nullable=False),
     Column("brief_sha256", Text),  # only of one that snapshots refer to by hash
-    Column("pipeline", JSONB, nullable=False),  # Pipeline.to_json, frozen at launch
+    Column("pipeline", JSONB(none_as_null=True)),  # Pipeline.to_json, frozen; null: routed to
+    Column("role", Text),  # whom one without a pipeline is for, where that was said
     Column("input", JSONB, nullable=False, server_default=text("'{}'")),  # edits, answers
     Column("metadata", JSONB, nullable=False, server_default=text("'{}'")),
     Column("launch_key", Text, nullable=False),  # a repeated launch finds this session
@@ -115,6 +117,8 @@ session_heads = Table(
     Column("status", Text, nullable=False),
     Column("last_seq", BigInteger, nullable=False, server_default=text("0")),
     Column("events_gone_to_seq", BigInteger, nullable=False, server_default=text("0")),
+    # Neither its last task nor a failed one ends it: more may be routed to it.
+    Column("stays_open", Boolean, nullable=False, server_default=text("false")),
     time_column("updated_at", nullable=False),
     session_key(),
     one_of("status", SessionStatus),
@@ -147,11 +151,13 @@ agent_tasks = Table(
     id_column(),
     Column("session_id", UUID(as_uuid=True), nullable=False),
     Column("team_id", UUID(as_uuid=True), nullable=False),
-    Column("position", Integer, nullable=False),  # in the pipeline's definition
+    Column("position", Integer, nullable=False),  # in the pipeline's definition, or as routed
     Column("role", Text, nullable=False),
     Column("after_roles", ARRAY(Text), nullable=False),
     Column("upstream_roles", ARRAY(Text), nullable=False),  # all that came before
     Column("description", Text, nullable=False),
+    Column("task_type", Text),  # of a routed task; null: one of the pipeline
+    Column("route_key", Text),  # a repeated request finds this task
     Column("instructions", Text, nullable=False),
     Column("capabilities", JSONB, nullable=False),
     Column("executor", Text, nullable=False),
@@ -180,10 +186,25 @@ agent_tasks = Table(
     time_column("deadline_at"),
     time_column("started_at"),
     time_column("finished_at"),
-    UniqueConstraint("session_id", "role"),
+    UniqueConstraint("session_id", "position"),
     session_key(),
     one_of("status", TaskStatus),
     postgresql_with={"fillfactor": "70"},
+)
+# A pipeline has one task for each role; to one role several tasks may be routed.
+Index(
+    "uq_agent_tasks_session_id_role",
+    agent_tasks.c.session_id,
+    agent_tasks.c.role,
+    unique=True,
+    postgresql_where=agent_tasks.c.task_type.is_(None),
+)
+Index(
+    "uq_agent_tasks_team_id_route_key",
+    agent_tasks.c.team_id,
+    agent_tasks.c.route_key,
+    unique=True,
+    postgresql_where=agent_tasks.c.route_key.is_not(None),
 )
 Index(
     "ix_agent_tasks_due",
