@@ -10,11 +10,12 @@ from starlette.middleware import Middleware
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from api.application import routes as api_routes
+from api.sockets import feed
 from pages.parts.empty import show_unforeseen
 from web.gate import Gate
 from web.headers import ResponseHeaders
 from web.health import routes as health_routes
-from web.lifespan import lifespan
+from web.lifespan import living
 from web.observing import Observing
 from web.oidc import routes as oidc_routes
 from web.sign_in import routes as sign_in_routes
@@ -38,6 +39,6 @@ app = st.App(
         Middleware(ResponseHeaders),
         Middleware(Gate, session_opened=session_opened),
     ],
-    lifespan=lifespan,
+    lifespan=living(feed.running),
     on_script_error=show_unforeseen,
 )

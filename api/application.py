@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.documentation import document
@@ -16,15 +18,19 @@ from api.routes import (
     agents,
     audit,
     auth,
+    export,
     health,
     profiles,
     retention,
     session_log,
     sessions,
+    sockets,
     steering,
     tasks,
     teams,
 )
+from api.sockets import session_socket
+from api.sockets.document import document as sockets_document
 
 PATH = "/api"
 BODY_LIMIT = 1024 * 1024
@@ -34,9 +40,11 @@ _MODULES = (
     profiles,
     sessions,
     session_log,
+    export,
     steering,
     tasks,
     agents,
+    sockets,
     audit,
     retention,
     health,
@@ -78,7 +86,13 @@ def make_api() -> FastAPI:
     for module in _MODULES:
         for router in module.routers:
             app.include_router(router)
+    app.router.routes.append(WebSocketRoute("/ws/{session_id}", session_socket.serve))
+    app.add_route("/asyncapi.json", _describe_sockets, include_in_schema=False)
     return app
+
+
+async def _describe_sockets(request: Request) -> Response:
+    return JSONResponse(sockets_document())
 
 
 def _documenting(app: FastAPI) -> Callable[[], dict[str, object]]:

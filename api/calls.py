@@ -18,6 +18,7 @@ from api.documentation import KEEPS_ANSWERS
 from api.problems import NotSignedIn
 from api.repeats import answer_once, has_key
 from core.domain.access import Principal, UserPrincipal
+from core.domain.following import Follower
 from core.errors import TokenRefused
 from core.services import limiting, measuring, signing_in
 from core.services.tokens import find_token_principal
@@ -34,6 +35,11 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def identify(authorization: str | None, cookie: str | None) -> Principal:
+    """Return who asks, as `identify_follower` does."""
+    return identify_follower(authorization, cookie).principal
+
+
+def identify_follower(authorization: str | None, cookie: str | None) -> Follower:
     """Return who asks: by the token of a header, or without that header by a login's cookie.
 
     Raises `TokenRefused`, `NotSignedIn`, `RedisUnavailable`, `DatabaseUnavailable`. That a cookie
@@ -43,11 +49,11 @@ def identify(authorization: str | None, cookie: str | None) -> Principal:
         scheme, _, plain = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise TokenRefused("This is no Bearer token.")
-        return find_token_principal(plain.strip())
+        return Follower(find_token_principal(plain.strip()))
     login = signing_in.find_login(cookie)
     if login is None:
         raise NotSignedIn
-    return UserPrincipal(login.user.id)
+    return Follower(UserPrincipal(login.user.id), login.fingerprint)
 
 
 def _admit(authorization: str | None, cookie: str | None, is_write: bool) -> Principal:

@@ -64,9 +64,33 @@ class CursorRefused(AppError):
     hint = "Hand on `next_cursor` as it is, or begin without one."
 
 
+class SocketRefused(AppError):
+    """The address of this socket cannot be read."""
+
+    code = "invalid_input"
+    hint = "Ask for /api/ws/{session id}?after={the last number one has}."
+
+
+class TokenInAddress(AppError):
+    """A token does not belong into an address: those are written into logs."""
+
+    code = "token_in_url"
+    hint = "Send it as `Authorization: Bearer sage_…`, or get a ticket: POST /api/ws/tickets."
+
+
+class TooManySockets(AppError):
+    """Too many sockets are open."""
+
+    code = "too_many_sockets"
+    hint = "Close some; one for each session is enough."
+
+
 # The first that an error is one of counts.
 STATUS: Mapping[type[AppError], int] = {
     CursorRefused: 400,
+    SocketRefused: 400,
+    TokenInAddress: 400,
+    TooManySockets: 429,
     UnknownStatus: 400,
     NotSignedIn: 401,
     WrongPassword: 401,

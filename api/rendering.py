@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
-from api.payloads.event import Event, SnapshotLink
+from api.payloads.event import (
+    Event,
+    EventError,
+    EventSession,
+    EventSnapshot,
+    EventTask,
+    SnapshotLink,
+)
+from api.payloads.export import ExportedArtifact, ExportedSnapshot
 from api.payloads.session import Session
 from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, Validation
 from core.domain import attempt as attempts
@@ -16,6 +25,7 @@ from core.domain import routing
 from core.domain import session as stored
 from core.domain.agent import AgentOrder
 from core.domain.events import EventBody, encode_body
+from core.domain.following import Entry
 from core.domain.origin import current_origin
 from core.services.inspecting import Inspection
 
@@ -122,6 +132,27 @@ def artifact_of(found: stored.StoredArtifact) -> Artifact:
     )
 
 
+def exported_artifact_of(found: stored.StoredArtifact) -> ExportedArtifact:
+    """Return an artifact's payload with its body."""
+    return ExportedArtifact(**artifact_of(found).model_dump(), body=found.body or "")
+
+
+def exported_snapshot_of(found: stored.Snapshot) -> ExportedSnapshot:
+    """Return an attempt's snapshot as it is stored."""
+    return ExportedSnapshot(
+        id=found.id,
+        task_id=found.task_id,
+        attempt=found.attempt,
+        context_state=dict(found.context),
+        capabilities=list(found.capabilities),
+        decisions=list(found.decisions),
+        execution_metadata=None if found.execution is None else dict(found.execution),
+        ended_as=found.ended_as,
+        created_at=found.created_at,
+        ended_at=found.ended_at,
+    )
+
+
 def snapshot_of(found: Inspection) -> Snapshot:
     """Return the payload of an attempt's snapshot."""
     one = found.snapshot
@@ -149,21 +180,73 @@ def link_of(found: stored.Snapshot) -> SnapshotLink:
         ended_as=found.ended_as,
         created_at=found.created_at,
         ended_at=found.ended_at,
-        url=f"/api/tasks/{found.task_id}/snapshot?attempt={found.attempt}",
+        url=_snapshot_url(found.task_id, found.attempt),
     )
 
 
-def event_of(found: ev.Event) -> Event:
-    """Return an event's payload."""
+def event_of(entry: Entry) -> Event:
+    """Return an event's payload: the same document wherever it is read."""
+    found = entry.event
+    body = found.body
     return Event(
         seq=found.seq,
         session_id=found.session_id,
         at=found.at,
         type=public_name(found.type),
         event=found.type,
-        version=found.body.version,
-        data=encode_body(found.body),
+        version=body.version,
+        data=encode_body(body),
+        session=_event_session(found) if isinstance(body, ev.SessionLaunched) else None,
+        task=_event_task(entry),
+        snapshot=_event_snapshot(entry),
+        decision=None if entry.decision is None else decision_of(entry.decision),
+        error=_event_error(body) if isinstance(body, ev.SessionFailed) else None,
     )
+
+
+def _event_session(found: ev.Event) -> EventSession | None:
+    body = found.body
+    assert isinstance(body, ev.SessionLaunched)
+    return EventSession(
+        id=found.session_id,
+        feature_name=body.name,
+        pipeline=body.pipeline or None,
+        status=body.status,
+    )
+
+
+def _event_task(entry: Entry) -> EventTask | None:
+    body, task = entry.event.body, entry.task
+    if task is None or not isinstance(body, ev.TaskStarted | ev.TaskCompleted):
+        return None
+    return EventTask(
+        id=task.id,
+        role=task.role,
+        description=task.description,
+        executor=task.executor,
+        attempt=body.attempt,
+        status="running" if isinstance(body, ev.TaskStarted) else "completed",
+        url=f"/api/tasks/{task.id}",
+    )
+
+
+def _event_snapshot(entry: Entry) -> EventSnapshot | None:
+    body = entry.event.body
+    if not isinstance(body, ev.TaskCompleted):
+        return None
+    return EventSnapshot(id=entry.snapshot_id, url=_snapshot_url(body.task_id, body.attempt))
+
+
+def _event_error(body: ev.SessionFailed) -> EventError:
+    return EventError(
+        task_id=UUID(body.task_id) if body.task_id else None,
+        code=body.error_code,
+        message=body.error_message,
+    )
+
+
+def _snapshot_url(task_id: UUID | str, attempt: int) -> str:
+    return f"/api/tasks/{task_id}/snapshot?attempt={attempt}"
 
 
 def order_of(found: AgentOrder) -> Order:

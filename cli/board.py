@@ -59,7 +59,8 @@ def _progress(state: SessionState) -> RenderableType:
     done = sum(task.status == "completed" for task in state.tasks.values())
     row = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=max(len(state.tasks), 1), completed=done, width=BAR_COLUMNS)
-    row.add_row(bar, Text(f"{done} of {count(len(state.tasks), 'role')}", style="dim"))
+    what = "role" if state.pipeline else "task"
+    row.add_row(bar, Text(f"{done} of {count(len(state.tasks), what)}", style="dim"))
     return row
 
 

@@ -22,6 +22,7 @@ from cli import (
     launch,
     people,
     retention,
+    routing,
     sessions,
     steering,
     teams,
@@ -45,6 +46,8 @@ WORK = "Work with sessions"
 RUN = "Run Sage Mode"
 
 app.command("launch", rich_help_panel=WORK)(launch.launch)
+app.command("open", rich_help_panel=WORK)(routing.open_session)
+app.command("route", rich_help_panel=WORK)(routing.route)
 app.command("sessions", rich_help_panel=WORK)(sessions.list_sessions)
 app.command("show", rich_help_panel=WORK)(sessions.show_session)
 app.command("events", rich_help_panel=WORK)(sessions.show_events)

@@ -51,14 +51,17 @@ def show_session(session: SessionId, as_user: AsUser = None, as_json: AsJson = F
     principal = find_principal(as_user)
     session_id = services.reading.find_session_id(principal, session)
     report = services.reading.get_report(principal, session_id)
-    events = services.reading.list_events(principal, session_id)
+    gone = report.session.events_gone_to_seq
+    events = services.reading.list_events(principal, session_id, after_seq=gone)
     if as_json:
         put_json(report_shape(report, events))
         return
     say(f"Session {session_id}, launched {local_time(report.session.created_at)}", style="dim")
     console = out()
-    state, now = fold(events), datetime.now(UTC)
-    console.print(render_board(state, now, console))
+    if gone:
+        say("Retention took its events, snapshots and artifacts; decisions and times are kept.")
+    else:
+        console.print(render_board(fold(events), datetime.now(UTC), console))
     _put_findings(report)
     say()
     put_summary(report.session, report.tasks)

@@ -56,6 +56,8 @@ def _session(session: Session) -> Shape:
         "feature_name": session.feature_name,
         "team_id": str(session.team_id),
         "pipeline": session.pipeline,
+        "role": session.role,
+        "metadata": dict(session.metadata),
         "questions": list(session.questions),
         "created_at": _time(session.created_at),
         "started_at": _time(session.started_at),
@@ -67,6 +69,7 @@ def _task(task: Task) -> Shape:
     return {
         "id": str(task.id),
         "agent_role": task.role,
+        "task_type": task.task_type,
         "status": task.status.value,
         "attempt": task.attempt,
         "error_message": task.error_message,

@@ -41,12 +41,14 @@ def _next_commands(session: Session) -> list[tuple[str, str]]:
     show = (f"./sage show {name}", "what was decided, and why")
     if session.outcome == Outcome.NEEDS_INPUT:
         return [("./sage launch BRIEF_FILE --watch", "with the answers in the brief"), show]
-    if session.status == SessionStatus.COMPLETED:
+    if session.status == SessionStatus.COMPLETED and not session.events_gone_to_seq:
         return [(f"./sage artifacts {name} --out plan", "the plan, as files"), show]
     if session.status == SessionStatus.FAILED:
         return [(f"./sage retry {name}", "go on from the failed role"), show]
     if session.ended_at is not None:
         return [show]
+    if session.stays_open:
+        return [(f"./sage events {name} --follow", "watch it"), (f"./sage end {name}", "end it")]
     return [
         (f"./sage events {name} --follow", "watch it"),
         (f"./sage cancel {name}", "stop it"),

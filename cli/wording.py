@@ -85,6 +85,10 @@ def event_line(event: Event, roles: Mapping[str, str]) -> str:
 
 def _sentence(body: ev.EventBody) -> str:  # noqa: PLR0911, PLR0912  one line for each event
     match body:
+        case ev.SessionLaunched(status="pending"):
+            return f"made '{body.name}', which waits for a task"
+        case ev.SessionLaunched(pipeline=""):
+            return f"made '{body.name}' for a task"
         case ev.SessionLaunched():
             return f"launched '{body.name}' on {body.pipeline}, {count(len(body.tasks), 'task')}"
         case ev.SessionCompleted():
@@ -93,6 +97,14 @@ def _sentence(body: ev.EventBody) -> str:  # noqa: PLR0911, PLR0912  one line fo
             return f"ends the session as failed: {body.error_message}"
         case ev.SessionCancelled():
             return f"cancelled: {body.reason}" if body.reason else "cancelled"
+        case ev.SessionActivated():
+            return "takes tasks"
+        case ev.SessionChanged():
+            keys = f"metadata: {', '.join(body.metadata_keys)}" if body.metadata_keys else ""
+            name = f"is now called '{body.name}'" if body.name else ""
+            return "; ".join(part for part in (name, keys) if part)
+        case ev.TaskRouted():
+            return f"routed: {body.task_type}"
         case ev.TaskStarted():
             return f"started, attempt {body.attempt}, on {body.worker}"
         case ev.TaskNote():

@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     anonymous_sockets_per_minute_address: int = Field(120, ge=1)
     api_reads_per_minute: int = Field(600, ge=1, description="of one user or token")
     api_writes_per_minute: int = Field(120, ge=1, description="of one user or token")
+    api_sockets: int = Field(2000, ge=1, description="open at once in one process")
+    api_sockets_each: int = Field(250, ge=1, description="of one user or token")
+    api_socket_slow_seconds: float = Field(
+        15.0, gt=0, description="in which a socket's reader has to take what is sent"
+    )
 
     idempotency_ttl_seconds: int = Field(
         86_400,

@@ -7,7 +7,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.domain.access import UserPrincipal
-from core.errors import AppError, NotFound
+from core.errors import AppError, DetailsGone, NotFound
 from core.services.replaying import get_replay
 from pages.parts.durations import Row, draw_durations, list_rows
 from pages.parts.empty import draw_empty, draw_error
@@ -35,12 +35,15 @@ visit = open_visit()
 session = visit.asked_session()
 draw_session_head(session.id, "replay")
 try:
-    if session.ended_at is None:
+    if session.ended_at is None or session.events_gone_to_seq:
         packed, rows = read_replay(visit.user.id, session.id)
     else:
         packed, rows = read_ended(visit.user.id, session.id, session.last_seq)
 except NotFound:
     draw_empty("team")
+    st.stop()
+except DetailsGone:
+    st.info("There is nothing left to play.", icon=":material/auto_delete:")
     st.stop()
 except AppError as error:
     draw_error(error, kept="The record is safe.")

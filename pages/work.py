@@ -8,7 +8,7 @@ from core.errors import AppError
 from pages.parts.empty import draw_error
 from pages.parts.kept import read_attempt, read_report
 from pages.parts.session_head import draw_session_head
-from pages.parts.snapshot import draw_attempt, draw_attempt_head, draw_tries
+from pages.parts.snapshot import draw_attempt, draw_attempt_head, draw_tries, nothing_to_see
 from pages.parts.visit import open_visit
 
 visit = open_visit()
@@ -18,7 +18,7 @@ try:
     report = read_report(visit, session.id)
     snapshot = draw_tries(report)
     if snapshot is None:
-        st.info("No role has begun yet: there is nothing to look into.", icon=":material/schedule:")
+        st.info(nothing_to_see(session), icon=":material/schedule:")
         st.stop()
     inspection = read_attempt(visit, session.id, snapshot.id)
 except AppError as error:

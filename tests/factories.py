@@ -174,6 +174,17 @@ def expire_lease(claimed: Claim, *, overdue: bool = False) -> None:
     transact(lambda db: db.execute(query, values))
 
 
+def take_details(session_id: UUID) -> None:
+    """Take of a session what retention takes of its details."""
+    for query in (
+        "DELETE FROM session_events WHERE session_id = :id",
+        "DELETE FROM artifacts WHERE session_id = :id",
+        "DELETE FROM agent_snapshots WHERE session_id = :id",
+        "UPDATE session_heads SET events_gone_to_seq = last_seq WHERE session_id = :id",
+    ):
+        transact(lambda db, query=query: db.execute(text(query), {"id": session_id}))
+
+
 def make_due(task_id: UUID) -> None:
     """Let the time come at which a task awaiting its retry is due."""
     query = text("UPDATE agent_tasks SET due_at = clock_timestamp() WHERE id = :id")

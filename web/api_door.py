@@ -1,15 +1,19 @@
 """What passes to the API, which finds out by itself who asks.
 
-A cookie is sent by a browser whichever site asks it to; a token is not. So whoever sends a token is
-let pass, and the API then looks at no cookie.
+A cookie is sent by a browser whichever site asks it to; a token or a ticket is not. So whoever
+sends one is let pass, and the API then looks at no cookie. A request for a socket is let pass
+without its cookies, so that it cannot.
 """
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from core.domain.origin import current_origin
+from core.services.signing_in import cookie_name
 from web.origin import SAFE_METHODS, is_foreign_request
 
 _SAME_SITE = frozenset({"same-origin", "none"})
@@ -25,10 +29,24 @@ def refuse_call(headers: Headers, method: str, *, is_https: bool) -> Response | 
         # A program without a cookie, that signs up or in; browsers say where they come from.
         site = headers.get("sec-fetch-site", "none")
         is_foreign = method not in SAFE_METHODS and site not in _SAME_SITE
-    return _foreign_origin() if is_foreign else None
+    return foreign_origin() if is_foreign else None
 
 
-def _foreign_origin() -> Response:
+def goes_by_cookie(connection: HTTPConnection) -> bool:
+    """Tell whether a request for a socket of the API shows nothing but a login's cookie."""
+    if "authorization" in connection.headers or "ticket" in connection.query_params:
+        return False
+    return cookie_name() in connection.cookies
+
+
+def without_cookies(scope: Scope) -> Scope:
+    """Return a request as if it had come without cookies."""
+    headers = [pair for pair in scope["headers"] if pair[0].lower() != b"cookie"]
+    return {**scope, "headers": headers}
+
+
+def foreign_origin() -> Response:
+    """Refuse what another site asks for, as the API would."""
     body = {
         "type": "about:blank",
         "title": "Forbidden",

@@ -21,10 +21,17 @@ from core.signals.login_watch import LoginWatch
 from core.signals.logins import LoginRecord, Revocation, fingerprint_of
 from web import refusals
 from web.anonymous import AnonymousSockets, refuse_with
-from web.api_door import refuse_call
+from web.api_door import foreign_origin, goes_by_cookie, refuse_call, without_cookies
 from web.origin import is_foreign_request, is_own_origin
 from web.streams import SessionOpened, Stream, Streams
-from web.surface import STREAM, Kind, kind_of, limits_itself, uploading_session
+from web.surface import (
+    STREAM,
+    Kind,
+    is_api_socket,
+    kind_of,
+    limits_itself,
+    uploading_session,
+)
 
 BODY_LIMIT = 1024 * 1024
 _FAREWELL_SECONDS = 0.5  # for the page's own socket to say "revoked" first
@@ -143,6 +150,9 @@ class Gate:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
+        if is_api_socket(scope["path"]):
+            await self._api_socket(connection, receive, send)
+            return
         if not is_own_origin(connection.headers, is_https=get_settings().is_https):
             await _refuse_socket(receive, send, _FORBIDDEN)
             return
@@ -163,6 +173,20 @@ class Gate:
                 await self._signed_in_socket(scope, stream)
                 return
         await self._anonymous_socket(scope, receive, send)
+
+    async def _api_socket(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        """Let pass what the API judges; that a cookie was sent by our pages is judged here."""
+        scope = connection.scope
+        if not goes_by_cookie(connection):
+            await self._app(without_cookies(scope), receive, send)
+            return
+        if not is_own_origin(connection.headers, is_https=get_settings().is_https):
+            await refuse_with(scope, receive, send, foreign_origin())
+            return
+        stream = Stream(fingerprint_of(connection.cookies[cookie_name()]), receive, send)
+        # No look at the login: the API does that. What is revoked meanwhile ends the stream.
+        with self._streams.holding(stream):
+            await self._app(scope, stream.receive, stream.send)
 
     async def _signed_in_socket(self, scope: Scope, stream: Stream) -> None:
         if scope["path"] != STREAM:

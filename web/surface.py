@@ -9,6 +9,7 @@ from starlette.types import Scope
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 API = "/api/"
+API_SOCKETS = "/api/ws/"
 
 # Streamlit serves its one HTML page under each of these.
 _SIGN_IN_PAGES = frozenset({"/", "/sign-in", "/sign-up"})
@@ -52,6 +53,11 @@ def kind_of(path: str) -> Kind:
     return Kind.NOWHERE if path.endswith(_ONLY_AT_THE_ROOT) else Kind.CLOSED
 
 
+def is_api_socket(path: str) -> bool:
+    """Tell whether a request for a socket is the API's to answer."""
+    return path.startswith(API_SOCKETS)
+
+
 def uploading_session(path: str) -> str | None:
     """Return the Streamlit session that an upload's path names; None for other paths."""
     if not path.startswith(UPLOAD):
@@ -74,7 +80,9 @@ def route_of(scope: Scope) -> str:
     template = getattr(route, "path_format", None) or getattr(route, "path", None)
     if path.startswith(API):
         # Starlette leaves the mount there when nothing in it answered.
-        return "/api/none" if not template or template.startswith(API) else f"/api{template}"
+        if not template or template == f"{API}{{path}}":
+            return "/api/none"
+        return template if template.startswith(API) else f"/api{template}"
     if path.startswith(_FRONTEND):
         return _FRONTEND
     return template or ("page" if scope["type"] == "http" else "none")

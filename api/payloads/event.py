@@ -20,6 +20,19 @@ EVENT: Example = {
     "event": "task_started",
     "version": 1,
     "data": {"task_id": TASK_ID, "attempt": 1, "worker": "host:4711"},
+    "session": None,
+    "task": {
+        "id": TASK_ID,
+        "role": "architect",
+        "description": "Architect: Expense approval",
+        "executor": "planner",
+        "attempt": 1,
+        "status": "running",
+        "url": f"/api/tasks/{TASK_ID}",
+    },
+    "snapshot": None,
+    "decision": None,
+    "error": None,
 }
 SNAPSHOT_LINK: Example = {
     "id": SNAPSHOT_ID,
@@ -31,8 +44,44 @@ SNAPSHOT_LINK: Example = {
 }
 
 
+class EventSession(Answer):
+    """The session that began."""
+
+    id: UUID
+    feature_name: str
+    pipeline: str | None = Field(description="null: tasks are routed to it")
+    status: str = Field(description="as of the event")
+
+
+class EventTask(Answer):
+    """The task of an attempt that began or was completed."""
+
+    id: UUID
+    role: str
+    description: str
+    executor: str
+    attempt: int
+    status: str = Field(description="as of the event")
+    url: str
+
+
+class EventSnapshot(Answer):
+    """Where the snapshot of the completed attempt is."""
+
+    id: UUID | None = Field(description="null: retention took it")
+    url: str
+
+
+class EventError(Answer):
+    """Why the session failed."""
+
+    task_id: UUID | None
+    code: str
+    message: str
+
+
 class Event(Answer):
-    """An entry in a session's numbered log."""
+    """An entry in a session's numbered log, with what it is about under its public name."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EVENT]})
 
@@ -43,6 +92,11 @@ class Event(Answer):
     event: str = Field(description="its name in the catalogue of docs/engine.md")
     version: int
     data: dict[str, Any]
+    session: EventSession | None = Field(description="of session_started")
+    task: EventTask | None = Field(description="of agent_task_started, agent_task_completed")
+    snapshot: EventSnapshot | None = Field(description="of agent_task_completed")
+    decision: Decision | None = Field(description="of decision_created")
+    error: EventError | None = Field(description="of session_error")
 
 
 class EventPage(Answer):

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.documentation import READ, READS, SECURITY, refusals
+from api.documentation import FOLDS, READ, READS, SECURITY, refusals
 from api.payloads.event import EVENT, EventPage, Lane, Moment, Replay, ReplayedTask, Timeline
 from api.rendering import (
     artifact_of,
@@ -22,7 +22,7 @@ from api.rendering import (
     session_of,
     task_of,
 )
-from core.services import reading, replaying
+from core.services import following, reading, replaying
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
@@ -40,7 +40,7 @@ _BIGGEST = 2**31 - 1
                 NDJSON: {"schema": {"type": "string"}, "example": f"{json.dumps(EVENT)}\n"}
             },
         },
-        **refusals(*READ),
+        **refusals(*READ, 410),
     },
     openapi_extra={"security": SECURITY},
 )
@@ -51,8 +51,11 @@ def list_events(
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> EventPage | Response:
-    """List a session's events after a number, in order; as NDJSON for who accepts that."""
-    found = reading.list_events(caller, session_id, after_seq=after, limit=limit + 1)
+    """List a session's events after a number, in order; as NDJSON for who accepts that.
+
+    410 when retention took some of these.
+    """
+    found = following.list_entries(caller, session_id, after_seq=after, limit=limit + 1)
     events = [event_of(one) for one in found[:limit]]
     if NDJSON in accept.lower():
         lines = "".join(f"{one.model_dump_json()}\n" for one in events)
@@ -64,7 +67,7 @@ def list_events(
     )
 
 
-@_router.get("/sessions/{session_id}/timeline", **READS)
+@_router.get("/sessions/{session_id}/timeline", **FOLDS)
 def get_timeline(caller: Caller, session_id: UUID) -> Timeline:
     """Return what happened in a session, in words and in lanes over time."""
     found = replaying.get_replay(caller, session_id).timeline

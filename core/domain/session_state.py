@@ -38,6 +38,7 @@ class TaskState:
     error_code: str | None = None
     error_message: str | None = None
     approval_id: str | None = None
+    task_type: str | None = None  # of a routed task
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _retried(state: SessionState, body: ev.SessionRetried, at: datetime) -> Sess
 
 @_handles(ev.TaskRouted)
 def _task_routed(state: SessionState, body: ev.TaskRouted, at: datetime) -> SessionState:
-    task = TaskState(body.role, (), body.executor)
+    task = TaskState(body.role, (), body.executor, task_type=body.task_type)
     return replace(state, tasks={**state.tasks, body.task_id: task})
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal
 from core.domain.attempt import NOT_QUEUED
-from core.domain.lifecycle import SessionStatus, TaskStatus
+from core.domain.lifecycle import UNFINISHED_TASK, SessionStatus, TaskStatus
 from core.services.health import ALIVE_SECONDS
 from core.services.permission import demand
 from core.services.transaction import transact
@@ -53,6 +53,16 @@ class Card:
     def at_work(self) -> tuple[str, ...]:
         """The roles that run now."""
         return tuple(task.role for task in self.tasks if task.status == TaskStatus.RUNNING)
+
+    @property
+    def completed(self) -> int:
+        """How many of its tasks are done."""
+        return sum(task.status == TaskStatus.COMPLETED for task in self.tasks)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a task of it has not begun, or waits for somebody."""
+        return any(task.status in UNFINISHED_TASK for task in self.tasks)
 
     @property
     def failed(self) -> BoardTask | None:

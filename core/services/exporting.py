@@ -5,18 +5,20 @@ It is noted before it is handed out; who may read it may take it.
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal
-from core.domain.session import StoredArtifact
+from core.domain.session import Decision, Session, StoredArtifact
 from core.errors import NotFound
 from core.services.auditing import note
+from core.services.inspecting import TaskOutput
 from core.services.permission import demand, demand_session
 from core.services.transaction import transact
-from core.store import journal
+from core.store import journal, operations, sessions, snapshots, tasks
 
 Listed = Literal["sessions.exported", "durations.exported"]
 
@@ -60,6 +62,72 @@ def export_plan(principal: Principal, session_id: UUID) -> list[StoredArtifact]:
         return found
 
     return transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionExport:
+    """What a session's export begins with, and the ids of what is read one by one after it."""
+
+    session: Session
+    brief: str
+    tasks: tuple[TaskOutput, ...]
+    decisions: tuple[Decision, ...]
+    artifact_ids: tuple[UUID, ...]
+    snapshot_ids: tuple[UUID, ...]
+    content_hashes: tuple[str, ...]  # of large values that snapshots refer to
+
+
+def export_session(principal: Principal, session_id: UUID) -> SessionExport:
+    """Begin to take a whole session along, as of one moment; raises `NotFound`.
+
+    Its events are those up to `session.last_seq`. Bodies are not in it: a long session need not
+    lie in memory whole.
+    """
+
+    def read(db: Connection) -> SessionExport:
+        operations.hold_moment(db)
+        session = demand_session(db, principal, session_id, Action.READ)
+        outputs = tasks.list_outputs(db, principal, session_id)
+        found = journal.list_artifacts(db, principal, session_id)
+        held = snapshots.list_snapshots(db, principal, session_id)
+        return SessionExport(
+            session=session,
+            brief=sessions.get_brief(db, principal, session_id) or "",
+            tasks=tuple(
+                TaskOutput(one, outputs.get(one.id))
+                for one in tasks.list_tasks(db, principal, session_id)
+            ),
+            decisions=tuple(journal.list_decisions(db, principal, session_id)),
+            artifact_ids=tuple(one.id for one in found),
+            snapshot_ids=tuple(one.id for one in held),
+            content_hashes=tuple(snapshots.list_content_hashes(db, principal, session_id)),
+        )
+
+    export = transact(read)
+
+    def work(db: Connection) -> None:
+        session = demand_session(db, principal, session_id, Action.READ)
+        note(
+            db,
+            principal,
+            "session.exported",
+            team_id=session.team_id,
+            subject=session.feature_name,
+            details={"session_id": str(session_id), "artifacts": len(export.artifact_ids)},
+        )
+
+    transact(work)
+    return export
+
+
+def export_content(principal: Principal, session_id: UUID, sha256: str) -> Any:
+    """Return a large value that snapshots of a session refer to; raises `NotFound`."""
+
+    def read(db: Connection) -> Any:
+        demand_session(db, principal, session_id, Action.READ)
+        return snapshots.get_content(db, principal, session_id, sha256)
+
+    return transact(read)
 
 
 def note_list(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from core.domain.access import Action, Principal
 from core.domain.events import Event
 from core.domain.session import Decision, Session, Snapshot, StoredArtifact, Task
-from core.errors import InvalidInput, NotFound
+from core.errors import DetailsGone, InvalidInput, NotFound
 from core.services.permission import demand_session
 from core.services.transaction import ask, transact
 from core.store import heads, journal, operations, sessions, snapshots, tasks
@@ -102,10 +102,17 @@ def list_tasks(principal: Principal, session_id: UUID) -> list[Task]:
 def list_events(
     principal: Principal, session_id: UUID, *, after_seq: int = 0, limit: int | None = None
 ) -> list[Event]:
-    """Return a session's events after a number, in order; raises `NotFound`."""
+    """Return a session's events after a number, in order; raises `NotFound`.
+
+    Raises `DetailsGone` when retention took events after that number: nobody shall take what is
+    left for the whole.
+    """
 
     def work(db: Connection) -> list[Event]:
-        demand_session(db, principal, session_id, Action.READ)
+        operations.hold_moment(db)
+        session = demand_session(db, principal, session_id, Action.READ)
+        if after_seq < session.events_gone_to_seq:
+            raise DetailsGone
         return heads.list_events(db, principal, session_id, after_seq=after_seq, limit=limit)
 
     return transact(work)

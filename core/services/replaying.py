@@ -12,6 +12,7 @@ from core.domain.access import Action, Principal
 from core.domain.events import Event
 from core.domain.replay import Timeline, make_timeline
 from core.domain.session import Decision, Session, StoredArtifact
+from core.errors import DetailsGone
 from core.services.permission import demand_session
 from core.services.transaction import transact
 from core.store import heads, journal, operations
@@ -44,11 +45,13 @@ class _Record:
 
 
 def get_replay(principal: Principal, session_id: UUID) -> Replay:
-    """Return a session's replay as of this moment; raises `NotFound`."""
+    """Return a session's replay as of this moment; raises `NotFound` and `DetailsGone`."""
 
     def read(db: Connection) -> _Record:
         operations.hold_moment(db)
         session = demand_session(db, principal, session_id, Action.READ)
+        if session.events_gone_to_seq:
+            raise DetailsGone
         now = None if session.ended_at else operations.clock(db)
         return _Record(
             session,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from core.domain.token import (
     hash_token,
     is_token,
 )
-from core.errors import Conflict, NotAllowed, NotFound, TokenRefused
+from core.errors import Conflict, NotAllowed, NotFound, RedisUnavailable, TokenRefused
 from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import demand, may
@@ -28,6 +29,8 @@ from core.services.transaction import ask, transact
 from core.settings import redis_url
 from core.signals import logins
 from core.store import credentials, tokens
+
+log = logging.getLogger(__name__)
 
 _EXACT_TO = timedelta(minutes=1)  # how exact "last used" is
 
@@ -110,7 +113,9 @@ def revoke_token(owner: Principal, token_id: UUID) -> Token:
         note(db, person, "token.revoked", team_id=token.team_id, subject=token.name)
         return token
 
-    return transact(work)
+    token = transact(work)
+    _announce(token)
+    return token
 
 
 def revoke_all_tokens(db: Connection, who: Principal, user_id: UUID, *, because: str) -> None:
@@ -118,6 +123,15 @@ def revoke_all_tokens(db: Connection, who: Principal, user_id: UUID, *, because:
     for token in tokens.revoke_tokens_of(db, user_id):
         about = {"because": because}
         note(db, who, "token.revoked", team_id=token.team_id, subject=token.name, details=about)
+        _announce(token)
+
+
+def _announce(token: Token) -> None:
+    """Tell open sockets; those that do not hear it are asked again before long."""
+    try:
+        logins.announce_revoked_token(redis_url(), token.id)
+    except RedisUnavailable as error:
+        log.warning("a revoked token was not announced: %s", error)
 
 
 def find_token_principal(plain: str) -> TokenPrincipal:
@@ -131,11 +145,7 @@ def find_token_principal(plain: str) -> TokenPrincipal:
     now = datetime.now(UTC)
 
     def look(db: Connection) -> Token | None:
-        token = tokens.find_by_hash(db, hash_token(plain))
-        if token is None or not token.is_alive(now):
-            return None
-        is_in = token.team_id is None or may(db, token.principal, token.team_id, Action.READ)
-        return token if is_in else None
+        return _usable(db, tokens.find_by_hash(db, hash_token(plain)), now)
 
     token = ask(look)
     if token is None:
@@ -143,6 +153,26 @@ def find_token_principal(plain: str) -> TokenPrincipal:
     if token.last_used_at is None or now - token.last_used_at >= _EXACT_TO:
         transact(lambda db: tokens.stamp_use(db, token.id, now, exact_to=_EXACT_TO))
     return token.principal
+
+
+def find_token_again(token_id: UUID) -> TokenPrincipal:
+    """Return who asks with a token that was found before; raises `TokenRefused` as that did."""
+    now = datetime.now(UTC)
+
+    def look(db: Connection) -> Token | None:
+        return _usable(db, tokens.find_by_id(db, token_id), now)
+
+    token = ask(look)
+    if token is None:
+        raise TokenRefused
+    return token.principal
+
+
+def _usable(db: Connection, token: Token | None, now: datetime) -> Token | None:
+    if token is None or not token.is_alive(now):
+        return None
+    is_in = token.team_id is None or may(db, token.principal, token.team_id, Action.READ)
+    return token if is_in else None
 
 
 def _demand_person(owner: Principal) -> UserPrincipal:

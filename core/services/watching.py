@@ -15,6 +15,7 @@ from core.domain.attempt import BY_AGENTS
 from core.domain.events import Event
 from core.domain.session import Session
 from core.domain.session_state import Patch, SessionState, apply
+from core.errors import DetailsGone
 from core.services.permission import demand, demand_session, may
 from core.services.transaction import transact
 from core.settings import get_settings
@@ -94,11 +95,17 @@ def get_head(principal: Principal, session_id: UUID) -> SessionHead:
 
 
 def check_session(principal: Principal, session_id: UUID) -> UUID:
-    """Return the team of a session that the principal may watch; raises `NotFound`."""
-    return transact(
-        lambda db: demand_session(db, principal, session_id, Action.READ).team_id,
+    """Return the team of a session that the principal may watch; raises `NotFound`.
+
+    Raises `DetailsGone` when there is nothing left to fold, and nothing to come.
+    """
+    session = transact(
+        lambda db: demand_session(db, principal, session_id, Action.READ),
         budget_seconds=_BUDGET_SECONDS,
     )
+    if session.events_gone_to_seq:
+        raise DetailsGone
+    return session.team_id
 
 
 def check_team(principal: Principal, team_id: UUID) -> UUID:

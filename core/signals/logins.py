@@ -24,6 +24,7 @@ from core.signals.wakeups import get_redis
 REVOKED_CHANNEL = "sage:revoked"
 _LOGINS = "sage:login:"
 _SLIDE_SECONDS = 60.0  # how exact "last seen" is
+_REVOKED_IDS = ("user_id", "team_id", "token_id")
 _LONGEST_ID = 128  # ours have 43 characters; what is longer is not worth hashing
 
 # A script, so that nothing comes between: a ticket becomes one login or none, and `end_all` either
@@ -88,11 +89,12 @@ class LoginRecord:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """Whose access ended: one login's, all of a user's, or a user's in one team."""
+    """Whose access ended: one login's, all of a user's, a user's in one team, or one token's."""
 
     login: str | None = None
     user_id: UUID | None = None
     team_id: UUID | None = None
+    token_id: UUID | None = None
 
 
 def fingerprint_of(login_id: str) -> str:
@@ -119,7 +121,7 @@ def read_record(stored: bytes | str) -> LoginRecord:
 def read_revocation(message: bytes) -> Revocation:
     """Return a message of the channel."""
     found = orjson.loads(message)
-    ids = {name: UUID(found[name]) for name in ("user_id", "team_id") if found.get(name)}
+    ids = {name: UUID(found[name]) for name in _REVOKED_IDS if found.get(name)}
     return Revocation(found.get("login"), **ids)
 
 
@@ -260,6 +262,12 @@ def announce_removal(url: str, user_id: UUID, team_id: UUID) -> None:
     with redis_answers():
         message = orjson.dumps({"user_id": user_id, "team_id": team_id})
         get_redis(url).publish(REVOKED_CHANNEL, message)
+
+
+def announce_revoked_token(url: str, token_id: UUID) -> None:
+    """Tell whoever holds a connection that a token opens nothing any more."""
+    with redis_answers():
+        get_redis(url).publish(REVOKED_CHANNEL, orjson.dumps({"token_id": token_id}))
 
 
 def _text(value: bytes | str) -> str:

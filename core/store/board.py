@@ -45,6 +45,7 @@ class BoardSession:
     id: UUID
     name: str
     status: SessionStatus
+    has_pipeline: bool
     questions: tuple[str, ...]
     started_at: datetime | None
     ended_at: datetime | None
@@ -71,7 +72,13 @@ _SINCE: BindParameter[Any] = bindparam("since")
 _MOST = bindparam("most", type_=Integer)
 
 _SESSION: Select[Any] = select(
-    _e.id, _e.feature_name, _h.status, _e.questions, _e.started_at, _e.ended_at
+    _e.id,
+    _e.feature_name,
+    _h.status,
+    _e.pipeline.is_not(None).label("has_pipeline"),
+    _e.questions,
+    _e.started_at,
+    _e.ended_at,
 ).join(session_heads, _h.session_id == _e.id)
 _ENDED_SO = (
     _e.team_id == _TEAM,
@@ -264,6 +271,7 @@ def _to_session(row: Row[Any]) -> BoardSession:
         id=row.id,
         name=row.feature_name,
         status=SessionStatus(row.status),
+        has_pipeline=row.has_pipeline,
         questions=tuple(row.questions or ()),
         started_at=row.started_at,
         ended_at=row.ended_at,

@@ -14,7 +14,7 @@ from core.domain.access import Principal
 from core.domain.events import Event, EventBody, decode_body, encode_body
 from core.domain.lifecycle import SessionStatus
 from core.store.scope import visible
-from core.store.tables import session_events
+from core.store.tables import session_events, session_heads
 from core.store.values import bind, returning
 
 
@@ -140,6 +140,13 @@ def has_event(db: Connection, session_id: UUID, seq: int, at: datetime) -> bool:
     e = session_events.c
     query = select(e.seq).where(e.session_id == session_id, e.seq == seq, e.at == at)
     return db.execute(query).one_or_none() is not None
+
+
+def read_mark(db: Connection, session_id: UUID) -> tuple[int, SessionStatus] | None:
+    """Return how far a session's log is, and the session's status; None without a session."""
+    h = session_heads.c
+    row = db.execute(select(h.last_seq, h.status).where(h.session_id == session_id)).one_or_none()
+    return None if row is None else (row.last_seq, SessionStatus(row.status))
 
 
 def list_events(

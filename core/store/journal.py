@@ -30,7 +30,7 @@ from core.domain.session import Decision, StoredArtifact
 from core.store.scope import READERS, visible
 from core.store.tables import artifacts, session_decisions, task_decisions
 
-_SHARED = (
+SHARED_COLUMNS = (
     "id",
     "session_id",
     "author_role",
@@ -95,12 +95,12 @@ def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> li
 @lru_cache(READERS)
 def _list_decisions(principal: Principal) -> Select[Any]:
     strategic: Select[Any] = select(
-        *(session_decisions.c[name] for name in _SHARED),
+        *(session_decisions.c[name] for name in SHARED_COLUMNS),
         session_decisions.c.supersedes_id,
         cast(null(), PgUUID(as_uuid=True)).label("task_id"),
     ).where(session_decisions.c.session_id == bindparam("session_id"))
     tactical: Select[Any] = select(
-        *(task_decisions.c[name] for name in _SHARED),
+        *(task_decisions.c[name] for name in SHARED_COLUMNS),
         cast(null(), PgUUID(as_uuid=True)).label("supersedes_id"),
         task_decisions.c.task_id,
     ).where(task_decisions.c.session_id == bindparam("session_id"))

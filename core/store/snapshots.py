@@ -62,6 +62,13 @@ def get_content(db: Connection, principal: Principal, session_id: UUID, sha256: 
     return db.execute(visible(query, principal)).scalar_one_or_none()
 
 
+def list_content_hashes(db: Connection, principal: Principal, session_id: UUID) -> list[str]:
+    """Return the hashes of the values that snapshots of a session refer to."""
+    c = snapshot_contents.c
+    query = visible(select(c.sha256).where(c.session_id == session_id), principal)
+    return list(db.execute(query.order_by(c.sha256)).scalars())
+
+
 def list_snapshots(db: Connection, principal: Principal, session_id: UUID) -> list[Snapshot]:
     """Return the snapshots of a session's attempts, in order of pipeline and attempt."""
     query = (

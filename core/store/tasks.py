@@ -266,6 +266,14 @@ def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str,
     return output
 
 
+def list_outputs(
+    db: Connection, principal: Principal, session_id: UUID
+) -> dict[UUID, dict[str, Any] | None]:
+    """Return what each of a session's tasks handed to those after it, by task."""
+    query = visible(select(_t.id, _t.output).where(_t.session_id == session_id), principal)
+    return {row.id: row.output for row in db.execute(query)}
+
+
 def count_sent(db: Connection) -> int:
     """Return how many tasks were sent to the queue and wait there to be claimed.
 

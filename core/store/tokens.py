@@ -16,6 +16,12 @@ from core.domain.access import Scope
 from core.domain.token import Token
 from core.store.tables import api_tokens, users
 
+_OF_ENABLED = (
+    select(api_tokens)
+    .join(users, users.c.id == api_tokens.c.user_id)
+    .where(users.c.disabled_at.is_(None))
+)
+
 
 def insert_token(db: Connection, token: Token, sha256: str) -> None:
     """Store a token's hash, and what it is for."""
@@ -73,12 +79,13 @@ def revoke_tokens_of(db: Connection, user_id: UUID) -> list[Token]:
 
 def find_by_hash(db: Connection, sha256: str) -> Token | None:
     """Return the token of a hash whose user may sign in; it may have ended since."""
-    query = (
-        select(api_tokens)
-        .join(users, users.c.id == api_tokens.c.user_id)
-        .where(api_tokens.c.token_sha256 == sha256, users.c.disabled_at.is_(None))
-    )
-    row = db.execute(query).one_or_none()
+    row = db.execute(_OF_ENABLED.where(api_tokens.c.token_sha256 == sha256)).one_or_none()
+    return None if row is None else _to_token(row)
+
+
+def find_by_id(db: Connection, token_id: UUID) -> Token | None:
+    """Return a token whose user may sign in; it may have ended since."""
+    row = db.execute(_OF_ENABLED.where(api_tokens.c.id == token_id)).one_or_none()
     return None if row is None else _to_token(row)
 
 

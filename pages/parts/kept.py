@@ -23,7 +23,7 @@ def read_report(visit: Visit, session_id: UUID) -> SessionReport:
     session = _ended(visit, session_id)
     if session is None:
         return get_report(visit.principal, session_id)
-    return _report_as_of(visit.principal, session_id, session.last_seq)
+    return _report_as_of(visit.principal, session_id, _mark(session))
 
 
 def read_attempt(visit: Visit, session_id: UUID, snapshot_id: UUID) -> Inspection:
@@ -31,7 +31,7 @@ def read_attempt(visit: Visit, session_id: UUID, snapshot_id: UUID) -> Inspectio
     session = _ended(visit, session_id)
     if session is None:
         return inspect_attempt(visit.principal, snapshot_id)
-    return _attempt_as_of(visit.principal, snapshot_id, session.last_seq)
+    return _attempt_as_of(visit.principal, snapshot_id, _mark(session))
 
 
 def _ended(visit: Visit, session_id: UUID) -> Session | None:
@@ -40,11 +40,20 @@ def _ended(visit: Visit, session_id: UUID) -> Session | None:
     return head.session if head and head.session.ended_at else None
 
 
+def _mark(session: Session) -> tuple[int, int]:
+    """Return what tells that a session has changed, or that retention has taken from it."""
+    return session.last_seq, session.events_gone_to_seq
+
+
 @lru_cache(maxsize=_MOST)
-def _report_as_of(principal: UserPrincipal, session_id: UUID, last_seq: int) -> SessionReport:
+def _report_as_of(
+    principal: UserPrincipal, session_id: UUID, mark: tuple[int, int]
+) -> SessionReport:
     return get_report(principal, session_id)
 
 
 @lru_cache(maxsize=_MOST)
-def _attempt_as_of(principal: UserPrincipal, snapshot_id: UUID, last_seq: int) -> Inspection:
+def _attempt_as_of(
+    principal: UserPrincipal, snapshot_id: UUID, mark: tuple[int, int]
+) -> Inspection:
     return inspect_attempt(principal, snapshot_id)

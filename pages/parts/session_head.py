@@ -15,7 +15,7 @@ from core.services import control, pinning
 from core.services.watching import SessionHead
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
-from pages.parts.theme import badge
+from pages.parts.theme import badge, role_look
 from pages.parts.visit import Visit, note_origin, open_visit
 from pages.parts.wording import clock, counted, duration, plain
 
@@ -24,6 +24,7 @@ DRAWN = "_session_head_drawn"  # what the head shows, so that others see when it
 TITLE_CHARACTERS = 80
 _CANCEL = "Cancel session …"
 _PIN, _UNPIN = "Pin: keep all of it", "Unpin: leave it to retention"
+_END = "End session …"
 _PIPELINES = {"seven_roles": "Standard pipeline"}
 _EXECUTORS = {"planner": "Rule-based planner", "llm": "Language model", "external": "Agents"}
 _LINKS = {
@@ -65,6 +66,12 @@ def draw_session_head(session_id: UUID, current: str) -> None:
             if head.may_control:
                 _draw_actions(visit.principal, head)
         st.caption(_facts(visit, head))
+        if session.events_gone_to_seq:
+            st.info(
+                "Its events, snapshots and artifacts were removed, as the rules of retention say."
+                " Decisions, roles and times are kept.",
+                icon=":material/auto_delete:",
+            )
         with st.container(horizontal=True, gap="xxsmall", key="session_links", wrap=False):
             for name, (label, icon) in _LINKS.items():
                 shown = "Outcome" if name == "live" and session.ended_at else label
@@ -108,17 +115,38 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             args=(control.retry_session, principal, session.id),
         )
     offered = [] if session.events_gone_to_seq else [_UNPIN if session.pinned_at else _PIN]
+    offered += [_END] if session.stays_open and _may(session, "complete") else []
     offered += [_CANCEL] if _may(session, "cancel") else []
-    if not offered:
+    if offered:
+        chosen = st.menu_button(":material/more_horiz:", offered, key="session_more", help="More")
+        name = plain(_short(session.feature_name))
+        if chosen == _END:
+            st.dialog(f"End {name}?", icon=":material/flag:")(_draw_ending)(principal, head)
+        if chosen == _CANCEL:
+            st.dialog(f"Cancel {name}?", icon=":material/block:")(_draw_cancelling)(principal, head)
+        if chosen in (_PIN, _UNPIN):
+            pin = pinning.pin_session if chosen == _PIN else pinning.unpin_session
+            _act(pin, principal, session.id)
+            st.rerun()
+
+
+def _draw_ending(principal: Principal, head: SessionHead) -> None:
+    if head.running:
+        roles = counted(head.running, "task")
+        st.markdown(f"{roles} still at work: a session ends when none is. Wait, or cancel it.")
+        if st.button("Close"):
+            st.rerun()
         return
-    chosen = st.menu_button(":material/more_horiz:", offered, key="session_more", help="More")
-    if chosen == _CANCEL:
-        title = f"Cancel {plain(_short(session.feature_name))}?"
-        st.dialog(title, icon=":material/block:")(_draw_cancelling)(principal, head)
-    elif chosen:
-        pin = pinning.pin_session if chosen == _PIN else pinning.unpin_session
-        _act(pin, principal, session.id)
-        st.rerun()
+    st.markdown(
+        "It counts as completed, and takes no more tasks. Tasks that have not begun are cancelled;"
+        " what was made stays."
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep it open"):
+            st.rerun()
+        if st.button("End session", type="primary", icon=":material/flag:"):
+            _act(control.end_session, principal, head.session.id)
+            st.rerun()
 
 
 def _draw_cancelling(principal: Principal, head: SessionHead) -> None:
@@ -164,9 +192,15 @@ def _may(session: Session, act: str) -> bool:
 
 def _facts(visit: Visit, head: SessionHead) -> str:
     session = head.session
-    started_at = session.started_at or session.created_at
-    facts = [f"Started {clock(started_at, visit.now, visit.zone)} by {plain(head.started_by)}"]
+    verb, at = (
+        ("Started", session.started_at) if session.started_at else ("Made", session.created_at)
+    )
+    facts = [f"{verb} {clock(at, visit.now, visit.zone)} by {plain(head.started_by)}"]
     facts.append(_pipeline_of(session))
+    if session.role is not None:
+        facts.append(f"for {role_look(session.role).label}")
+    if session.stays_open and session.ended_at is None:
+        facts.append("open until somebody ends it")
     facts += [_EXECUTORS.get(name) or plain(name) for name in head.executors]
     if session.ended_at:
         facts.append(f"took {duration(session.duration_seconds(visit.now))}")

@@ -113,6 +113,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", "/sessions/{session_id}/events"): Operation(at("/sessions/{session}/events"), READ),
     ("GET", "/sessions/{session_id}/timeline"): Operation(at("/sessions/{session}/timeline"), READ),
+    ("GET", "/sessions/{session_id}/export"): Operation(at("/sessions/{session}/export"), READ),
     ("GET", "/sessions/{session_id}/replay"): Operation(at("/sessions/{session}/replay"), READ),
     ("POST", "/sessions/{session_id}/pause"): Operation(at("/sessions/{session}/pause"), CONTROL),
     ("POST", "/sessions/{session_id}/resume"): Operation(
@@ -141,6 +142,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/tasks/{task_id}/artifacts"): Operation(at("/tasks/{task}/artifacts"), READ),
     ("GET", "/artifacts/{artifact_id}"): Operation(at("/artifacts/{artifact}"), READ),
     ("GET", "/retention"): Operation(at("/retention?team_id={team}"), READ),
+    ("POST", "/ws/tickets"): Operation(
+        at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
+    ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }
 # Only a person makes a team; a token, whatever its scopes, does not.

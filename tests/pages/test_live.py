@@ -23,6 +23,9 @@ from tests.factories import (
     make_artifact,
     make_decision,
     make_someone,
+    open_session,
+    route,
+    take_details,
     task_of,
 )
 from tests.pages.visiting import PAGES, Visitor, run, texts, visitor
@@ -141,3 +144,41 @@ def test_the_component_gets_lanes_counts_and_what_each_role_came_to(visits: Visi
     assert shown["head"] == "active,"
     assert shown["journal"] == "1,0"
     assert shown["tries"] == 4
+
+
+def test_a_session_without_a_task_says_how_it_gets_one(visits: Visitor) -> None:
+    session = open_session(visits.someone, role="security")
+    page = open_live(visits, session)
+    assert "./sage route" in page.info[0].value
+    assert str(session.id) in page.info[0].value
+    assert "Made" in texts(page)
+    assert "Routed tasks" in texts(page)
+    assert "for Security" in texts(page)
+
+
+def test_routed_tasks_are_put_together_by_the_browser(visits: Visitor) -> None:
+    session = open_session(visits.someone)
+    for _ in range(2):
+        route(visits.someone, session)
+    page = open_live(visits, session)
+    assert not page.info
+    shown = _shown(reading.get_report(visits.someone.principal, session.id))
+    assert shown["stages"] is None
+    assert [task["role"] for task in shown["state"]["tasks"].values()] == ["dba", "dba"]
+
+
+@pytest.mark.parametrize("name", ["live", "replay", "decisions", "work"])
+def test_what_retention_took_is_said_where_it_was(visits: Visitor, name: str) -> None:
+    session = launch(visits.someone)
+    complete(
+        claim(visits.someone, session, "architect"),
+        artifacts=(make_artifact(),),
+        decisions=(make_decision(),),
+    )
+    control.cancel_session(visits.someone.principal, session.id)
+    take_details(session.id)
+    page = visits.open(name, session=str(session.id))
+    assert any("Decisions, roles and times are kept" in one.value for one in page.info)
+    if name == "live":
+        shown = _shown(reading.get_report(visits.someone.principal, session.id))
+        assert (shown["topic"], len(shown["decisions"])) == (None, 1)

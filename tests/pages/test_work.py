@@ -7,9 +7,10 @@ import re
 import pytest
 
 from core.domain.session import Session
-from core.services import demo, reading
+from core.services import claiming, demo, reading
 from pages.parts.snapshot.document import diagrams_in, file_name_of, language_of
 from tests.factories import (
+    WORKER,
     Someone,
     claim,
     complete,
@@ -17,6 +18,8 @@ from tests.factories import (
     make_artifact,
     make_decision,
     make_someone,
+    open_session,
+    route,
 )
 from tests.pages.visiting import Visitor, database_away, run, texts
 
@@ -53,6 +56,24 @@ def test_each_try_has_its_own_pill(visits: Visitor, planned: Session) -> None:
     run(page)
     assert page.query_params["task"] == "dba:2"
     assert any("CREATE TABLE" in str(one.value) for one in page.code)
+
+
+def test_tasks_of_one_role_have_pills_and_questions_of_their_own(visits: Visitor) -> None:
+    session = open_session(visits.someone)
+    for asked in ("Look at *tables*", "Look at indexes"):
+        routed = route(
+            visits.someone, session, task_type="review", description=asked, data={"n": asked}
+        )
+        claimed = claiming.claim_task(routed.task.id, WORKER)
+        assert claimed is not None
+        complete(claimed)
+    page = visits.open("work", session=str(session.id))
+    assert "Look at *tables*" in texts(page)
+    assert ":gray-badge[review]" in texts(page)
+    page.button_group(key="work_try").set_value("dba-2:1")
+    run(page)
+    assert "Look at indexes" in texts(page)
+    assert "Look at indexes" in "".join(str(one.value) for one in page.json)
 
 
 def test_artifacts_are_shown_as_text(visits: Visitor) -> None:

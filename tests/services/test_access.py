@@ -42,6 +42,7 @@ from core.services import (
     configuring,
     control,
     exporting,
+    following,
     inspecting,
     inviting,
     journaling,
@@ -258,9 +259,16 @@ USE_CASES: dict[str, UseCase] = {
     "reading.get_report": UseCase(lambda p, i: reading.get_report(p, i.session), READ),
     "reading.get_outline": UseCase(lambda p, i: reading.get_outline(p, i.session), READ),
     "reading.get_brief": UseCase(lambda p, i: reading.get_brief(p, i.session), READ),
+    "exporting.export_session": UseCase(lambda p, i: exporting.export_session(p, i.session), READ),
+    "exporting.export_content": UseCase(
+        lambda p, i: exporting.export_content(p, i.session, "0" * 64) is None, READ
+    ),
     "replaying.get_replay": UseCase(lambda p, i: replaying.get_replay(p, i.session), READ),
     "reading.list_tasks": UseCase(lambda p, i: reading.list_tasks(p, i.session), READ),
     "reading.list_events": UseCase(lambda p, i: reading.list_events(p, i.session), READ),
+    "following.list_entries": UseCase(
+        lambda p, i: following.list_entries(p, i.session, limit=9), READ
+    ),
     "reading.list_artifacts": UseCase(lambda p, i: reading.list_artifacts(p, i.session), READ),
     "reading.get_artifact": UseCase(lambda p, i: reading.get_artifact(p, i.artifact), READ),
     "reading.get_snapshot": UseCase(lambda p, i: reading.get_snapshot(p, i.snapshot), READ),

@@ -27,10 +27,11 @@ from core.domain.lifecycle import (
     TaskStatus,
 )
 from core.domain.pipeline import Step, make_pipeline
+from core.domain.routing import SessionChange
 from core.domain.session import Session, Task
 from core.domain.session_state import SessionState, apply
 from core.domain.work import RoleResult
-from core.errors import Fenced, IllegalTransition, TasksRunning
+from core.errors import Fenced, IllegalTransition, SessionHasPipeline, TasksRunning
 from core.services import claiming, control, dispatching, reading, recording
 from core.services.transaction import transact
 from core.settings import get_settings
@@ -43,10 +44,13 @@ from tests.factories import (
     make_artifact,
     make_decision,
     make_someone,
+    open_session,
+    route,
 )
 from tests.fold_equality import difference
 from tests.profiles import WITH_SERVERS
 
+S = SessionStatus
 ROLES = ("architect", "backend_dev", "dba", "frontend_dev", "ui_ux")
 SESSION_MOVES = {(status.value, to.value) for (status, _), to in SESSION_TRANSITIONS.items()}
 TASK_MOVES = {(status.value, to.value) for (status, _), to in TASK_TRANSITIONS.items()}
@@ -83,6 +87,7 @@ class Engine(RuleBasedStateMachine):
         self.touched: set[UUID] = set()
         self.tasks: dict[UUID, list[Task]] = {}
         self.slugs = 0
+        self.changes = 0
         self.states: dict[UUID, SessionState] = {}
 
     @initialize()
@@ -98,11 +103,62 @@ class Engine(RuleBasedStateMachine):
         self.sessions.append(session)
         self.touched.add(session.id)
 
+    @rule()
+    @precondition(lambda self: len(self.sessions) < 4)
+    def open(self) -> None:
+        session = open_session(self.someone)
+        self.sessions.append(session)
+        self.touched.add(session.id)
+
+    @rule(role=st.sampled_from(ROLES))
+    @precondition(lambda self: len(self.sessions) < 4)
+    def route_alone(self, role: str) -> None:
+        session = route(self.someone, target=role).session
+        self.sessions.append(session)
+        self.touched.add(session.id)
+
+    @rule(data=st.data(), role=st.sampled_from(ROLES))
+    @precondition(lambda self: self.sessions)
+    def route_into(self, data: st.DataObject, role: str) -> None:
+        session = self._any_session(data)
+        status = self._status(session)
+        try:
+            routed = route(self.someone, session, target=role)
+        except SessionHasPipeline:
+            assert session.pipeline is not None
+        except IllegalTransition:
+            assert status not in (S.PENDING, S.ACTIVE, S.PAUSED)
+        else:
+            assert session.pipeline is None
+            assert (routed.task.status, routed.task.attempt) == (TaskStatus.READY, 0)
+            assert routed.session.status == (S.ACTIVE if status == S.PENDING else status)
+
+    @rule(data=st.data(), wanted=st.sampled_from([*S, None]), renamed=st.booleans())
+    @precondition(lambda self: self.sessions)
+    def change(self, data: st.DataObject, wanted: S | None, renamed: bool) -> None:
+        if wanted in (S.COMPLETED, S.FAILED, S.CANCELLED) and data.draw(st.integers(0, 2)):
+            return  # seldom, so that sessions live long
+        session = self._any_session(data)
+        before = reading.get_session(SYSTEM, session.id)
+        self.changes += 1
+        name = f"Name {self.changes}" if renamed else None
+        change = SessionChange(wanted, name, {"n": self.changes} if renamed else None)
+        try:
+            after = control.change_session(self.someone.principal, session.id, change)
+        except (IllegalTransition, TasksRunning):
+            assert reading.get_session(SYSTEM, session.id) == before
+        else:
+            assert after.status == (wanted or before.status)
+            assert (after.last_seq > before.last_seq) == (renamed or after.status != before.status)
+
     @rule(data=st.data())
     @precondition(lambda self: self.sessions)
     def claim_any_task(self, data: st.DataObject) -> None:
         session = self._any_session(data)
-        task = data.draw(st.sampled_from(reading.list_tasks(SYSTEM, session.id)))
+        tasks = reading.list_tasks(SYSTEM, session.id)
+        if not tasks:
+            return
+        task = data.draw(st.sampled_from(tasks))
         self.touched.add(session.id)
         may = self._status(session) == SessionStatus.ACTIVE and task.status == TaskStatus.READY
         claimed = claiming.claim_task(task.id, WORKER)
@@ -198,7 +254,7 @@ class Engine(RuleBasedStateMachine):
             self.late.append(claimed)
         assert tries == (3 - task.crashes if crashes else 4 - task.failures)
         session = reading.get_session(SYSTEM, task.session_id)
-        assert session.status == SessionStatus.FAILED
+        assert session.status == (S.ACTIVE if session.stays_open else S.FAILED)
 
     @rule(data=st.data())
     @precondition(lambda self: self.running)

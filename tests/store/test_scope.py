@@ -268,6 +268,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, str(f.session_id)[:20], most=2
     ),
     ("sessions", "list_sessions"): lambda m, db, p, f: m.list_sessions(db, p),
+    ("snapshots", "list_content_hashes"): lambda m, db, p, f: m.list_content_hashes(
+        db, p, f.session_id
+    ),
     ("snapshots", "get_content"): lambda m, db, p, f: m.get_content(db, p, f.session_id, f.sha256),
     ("snapshots", "list_snapshots"): lambda m, db, p, f: m.list_snapshots(db, p, f.session_id),
     ("snapshots", "get_snapshot"): lambda m, db, p, f: m.get_snapshot(db, p, f.snapshot_id),
@@ -286,6 +289,7 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, m.Fate.EXPIRES, team_id=f.team_id
     ),
     ("tasks", "find_routed"): lambda m, db, p, f: m.find_routed(db, p, f.team_id, "once"),
+    ("tasks", "list_outputs"): lambda m, db, p, f: m.list_outputs(db, p, f.session_id),
     ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
 }
 
@@ -300,6 +304,10 @@ WITHOUT_PRINCIPAL = {
         for name in ("claim_task", "extend_lease", "record_result", "end_attempt")
     ),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
+    # For whoever has checked that the session may be read.
+    ("heads", "read_mark"),
+    *(("log_details", f"{what}_by_id") for what in ("tasks", "decisions")),
+    ("log_details", "snapshots_by_attempt"),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
     ("people", "insert_team"),
@@ -320,7 +328,7 @@ WITHOUT_PRINCIPAL = {
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
     # A token belongs to its user, whom each of these names, or to whoever holds it.
     *(("tokens", name) for name in ("list_tokens_of", "revoke_token", "revoke_tokens_of")),
-    ("tokens", "find_by_hash"),
+    *(("tokens", name) for name in ("find_by_hash", "find_by_id")),
     *(("watching", name) for name in ("last_seqs", "list_leases", "team_marks", "teams_of")),
 }
 

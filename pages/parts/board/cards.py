@@ -48,15 +48,18 @@ def reason_of(card: Card) -> str:
 
 
 def _course(card: Card) -> str:
+    if not card.tasks and card.session.ended_at is None:
+        return "Waits for a first task"
     if card.session.status == "paused":
         return "Paused; what runs goes on, nothing new starts"
     if card.at_work:
         return f"{_joined([role_look(role).label for role in card.at_work])} at work"
     if card.session.ended_at is None:
-        return "Waits for a worker"
+        return "Waits for a worker" if card.waits else "Open: waits for more tasks, or its end"
     again = sum(max(task.attempt - 1, 0) for task in card.tasks)
     tries = f", {again} tried again" if again else ""
-    return f"{counted(len(card.tasks), 'role')} done{tries}"
+    what = "role" if card.session.has_pipeline else "task"
+    return f"{counted(card.completed, what)} done{tries}"
 
 
 def summary(board: Board) -> tuple[str, str]:

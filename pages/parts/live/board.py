@@ -11,8 +11,8 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.domain.pipeline import Pipeline, Step
-from core.domain.session import Decision
+from core.domain.pipeline import Step, stages_of
+from core.domain.session import Decision, Session
 from core.domain.session_state import to_json
 from core.errors import AppError
 from core.services.reading import SessionReport
@@ -37,8 +37,10 @@ def draw_board(session_id: UUID) -> None:
     except AppError as error:
         draw_error(error, kept="The session itself goes on.")
         return
+    if report.session.pipeline is None and not report.tasks:
+        _draw_without_task(report.session)
     _board(
-        data={"topic": f"session:{session_id}", "words": looks_for_browser(), **_shown(report)},
+        data={"words": looks_for_browser(), **_shown(report)},
         key="live",
         on_open_change=open_drawer,
         on_status_change=lambda: st.rerun([HEAD_FRAGMENT, BOARD_FRAGMENT]),
@@ -46,15 +48,30 @@ def draw_board(session_id: UUID) -> None:
     )
 
 
+def _draw_without_task(session: Session) -> None:
+    if session.ended_at is not None:
+        st.info("It ended before a task was routed to it.", icon=":material/schedule:")
+        return
+    st.info(
+        "No task yet. Whoever may launch here routes one to a role, with"
+        f' `./sage route ROLE "What is asked" --session {session.id}` or'
+        " `POST /api/tasks/route`; it appears here at once.",
+        icon=":material/alt_route:",
+    )
+
+
 def _shown(report: SessionReport) -> dict[str, Any]:
     """Return what the component draws; `head` and `journal` tell it when that is out of date."""
     session = report.session
-    ids = {task.role: str(task.id) for task in report.tasks}
-    stages = Pipeline("", tuple(Step(task.role, task.after) for task in report.tasks)).stages()
+    stages = stages_of({str(task.id): Step(task.role, task.after) for task in report.tasks})
     superseded = {decision.supersedes_id for decision in report.decisions}
     return {
+        "session": str(session.id),
+        # Nothing more is told of what retention has taken from.
+        "topic": None if session.events_gone_to_seq else f"session:{session.id}",
         "state": _state(report),
-        "stages": [[ids[role] for role in stage] for stage in stages],
+        # Routed tasks come one by one: the browser puts them beside each other itself.
+        "stages": [list(stage) for stage in stages] if session.pipeline is not None else None,
         "tries": most_tries(),
         "outcomes": _outcomes(report),
         "decisions": [
@@ -77,7 +94,7 @@ def _shown(report: SessionReport) -> dict[str, Any]:
 
 def _state(report: SessionReport) -> dict[str, Any]:
     """Return the tables in the shape of the fold, to draw from until the topic says more."""
-    shown = ("role", "after", "attempt", "started_at", "finished_at", "due_at")
+    shown = ("role", "task_type", "after", "attempt", "started_at", "finished_at", "due_at")
     errors = ("error_code", "error_message")
     started_at = report.session.started_at or report.session.created_at
     return {

@@ -31,7 +31,9 @@ const drawCard = (board, taskId, open) => {
     return left > 0.5 ? `Tries again in ${Math.ceil(left)} s` : 'Tries again';
   };
   const noteOf = ({task, outcome}) => {
-    if (task.status === 'blocked') return 'After ' + names(task.after.map(look.label));
+    if (task.status === 'blocked') {
+      return task.after.length ? 'After ' + names(task.after.map(look.label)) : 'Held until the session is retried';
+    }
     if (task.status === 'failed' || task.error_code) return task.error_message || task.error_code;
     if (task.status === 'completed') return outcome || task.note || '';
     return task.note || '';
@@ -66,6 +68,7 @@ const drawCard = (board, taskId, open) => {
         element('span', {className: 'name one-line grow'}, name),
         short, elapsed),
       element('span', {className: 'row second'}, pill,
+        task.task_type && element('span', {className: 'small muted one-line'}, quote(task.task_type)),
         task.attempt > 1 && element('span', {className: 'small muted'},
           `try ${task.attempt} of ${Math.max(board.tries, task.attempt)}`)),
       element('span', {className: 'note two-lines' + (RUNS.has(task.status) || task.error_code ? '' : ' muted')},

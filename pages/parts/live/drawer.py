@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from pages.parts.wording import clock, counted, duration, plain
 
 DRAWER_FRAGMENT = "live_drawer"
 SHOWN_CHARACTERS = 40_000
+SHOWN_IN_TABLE = 1000
 _OPEN = "live_open_task"
 _LANGUAGES = {"application/sql": "sql", "text/markdown": "markdown", "text/html": "html"}
 _VERDICTS = {
@@ -120,7 +122,9 @@ def _draw_context(report: SessionReport, task: Task, snapshot: Snapshot | None) 
     rows = {
         "Feature": str(snapshot.context.get("feature_name", "")),
         "Heard from": ", ".join(role_look(role).label for role in heard) or "nobody before it",
-        "Task": task.description,
+        "Task": _short(task.description),
+        "Kind": task.task_type or "",
+        **_asked(snapshot.context),
         "Instructions": str(snapshot.context.get("instructions", "")),
         "Capabilities": ", ".join(snapshot.capabilities),
     }
@@ -129,6 +133,22 @@ def _draw_context(report: SessionReport, task: Task, snapshot: Snapshot | None) 
     if isinstance(brief, str):
         with st.expander("The brief"):
             st.text(brief)
+
+
+def _asked(context: Mapping[str, Any]) -> dict[str, str]:
+    """Return what else a routed task was given."""
+    if "task_type" not in context:
+        return {}
+    given = context.get("input") or {}
+    return {
+        name: _short(json.dumps(given[key], ensure_ascii=False))
+        for name, key in (("Data", "data"), ("Context", "context"))
+        if given.get(key)
+    }
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_IN_TABLE else f"{text[:SHOWN_IN_TABLE]} …"
 
 
 def _draw_artifact(principal: Principal, artifact: StoredArtifact) -> None:

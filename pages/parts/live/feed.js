@@ -12,7 +12,8 @@ const PROBLEMS = {
 };
 const TONES = {...PROBLEMS, task_completed: 'green', session_completed: 'green'};
 const ICONS = {
-  session_launched: 'flag', session_paused: 'pause', session_resumed: 'play_arrow',
+  session_launched: 'flag', session_activated: 'flag', session_changed: 'edit', task_routed: 'alt_route',
+  session_paused: 'pause', session_resumed: 'play_arrow',
   session_completed: 'flag', session_failed: 'dangerous', session_cancelled: 'block',
   session_expired: 'timer_off', session_retried: 'replay', task_started: 'play_arrow',
   task_note: 'notes', task_retry_scheduled: 'replay', task_lease_lost: 'heart_broken',
@@ -64,7 +65,7 @@ const drawFeed = (board) => {
     const rows = shown.map(row);
     if (!rows.length) {
       rows.push(element('li', {className: 'event none muted'},
-        filter === 'All' ? 'Nothing has happened yet.' : `No ${filter.toLowerCase()} so far.`));
+        board.isGone() ? 'The events were removed.' : filter === 'All' ? 'Nothing has happened yet.' : `No ${filter.toLowerCase()} so far.`));
     }
     if (board.events().length && board.events()[0].seq > 1) {
       rows.push(element('li', {className: 'event none muted'}, 'What came before stands in the replay.'));

@@ -5,7 +5,8 @@
 const AGAIN_MS = 2000; // after so long a rerun that was asked for counts as lost
 const JOURNAL_MS = 8; // the events of one transaction come as one change
 
-const chipText = (status, model) => {
+const chipText = (status, model, isFollowed) => {
+  if (!isFollowed) return ['Ended', 'ended'];
   if (status.name === 'catching_up') {
     return [`Catching up, ${status.count} ${status.count === 1 ? 'event' : 'events'}`, 'busy'];
   }
@@ -21,6 +22,16 @@ const chipText = (status, model) => {
   return ['Live', 'live'];
 };
 
+// The tasks of a session without pipeline, those of one role beside each other.
+const byRole = (tasks) => {
+  const lanes = new Map();
+  for (const [id, task] of Object.entries(tasks)) {
+    if (!lanes.has(task.role)) lanes.set(task.role, []);
+    lanes.get(task.role).push(id);
+  }
+  return [...lanes.values()];
+};
+
 const makeBoard = (root, component) => {
   const board = {look: null, data: null, model: {seq: 0, events: [], signs: {}}, tries: 1};
   let status = {name: 'live'}, asked = {}, timer = null;
@@ -30,7 +41,8 @@ const makeBoard = (root, component) => {
     now: () => Date.now() + board.ahead(),
     theme: () => board.data.theme,
     isPaused: () => state().status === 'paused',
-    startedAt: () => Date.parse(state().started_at),
+    startedAt: () => Date.parse(state().started_at || board.data.state.started_at),
+    isGone: () => !board.data.topic,
     events: () => board.model.events,
     decisions: () => board.data.decisions,
     decision: (id) => id && board.data.decisions.find((one) => one.id === id),
@@ -44,6 +56,7 @@ const makeBoard = (root, component) => {
   });
   const open = (taskId) => taskId && component.setTriggerValue('open', taskId);
   const cards = new Map();
+  const lanes = () => board.data.stages || byRole(state().tasks);
   const stages = element('div', {className: 'stages'});
   const strips = element('div', {});
   const count = element('span', {className: 'small'});
@@ -75,41 +88,46 @@ const makeBoard = (root, component) => {
     strips.replaceChildren(...shown);
   };
   const drawTop = () => {
-    const {look} = board, {tasks} = state(), all = board.data.stages.flat().map((id) => tasks[id]);
+    const {look} = board, {tasks} = state(), all = lanes().flat().map((id) => tasks[id]);
+    const what = board.data.stages ? 'roles' : all.length === 1 ? 'task' : 'tasks';
     const done = all.filter((task) => task.status === 'completed').length;
-    count.replaceChildren(element('b', {}, `${done} of ${all.length}`), ' roles done');
-    segments.setAttribute('aria-label', `${done} of ${all.length} roles done`);
+    count.replaceChildren(element('b', {}, `${done} of ${all.length}`), ` ${what} done`);
+    segments.setAttribute('aria-label', `${done} of ${all.length} ${what} done`);
     segments.replaceChildren(...all.map((task) => element('i', {
       title: `${look.label(task.role)}: ${look.state(task.status).label}`,
       className: `${task.status} is-${look.state(task.status).color}`,
     }, element('b', {className: 'texture-' + task.status}))));
   };
   const drawChip = () => {
-    const [text, name] = chipText(status, board.model);
+    const [text, name] = chipText(status, board.model, !board.isGone());
     if (word.textContent !== text) word.textContent = text;
     at.textContent = board.model.seq && name !== 'away' ? `· event ${board.model.seq}` : '';
     dot.className = 'dot ' + name;
   };
   const drawStages = () => {
-    const key = JSON.stringify(board.data.stages);
+    const shown = lanes(), isPipeline = Boolean(board.data.stages);
+    const key = JSON.stringify(shown);
     if (stages.dataset.key !== key) {
       stages.dataset.key = key;
-      stages.style.setProperty('--n', board.data.stages.length);
-      stages.replaceChildren(...board.data.stages.map((ids) => {
-        ids.forEach((id) => cards.set(id, drawCard(board, id, open)));
+      stages.style.setProperty('--n', shown.length);
+      stages.classList.toggle('by-role', !isPipeline);
+      stages.replaceChildren(...shown.map((ids) => {
+        ids.forEach((id) => cards.has(id) || cards.set(id, drawCard(board, id, open)));
         return element('section', {className: 'stage'}, element('div', {className: 'stage-head'}),
           element('div', {className: 'cards'}, ids.map((id) => cards.get(id).node)));
       }));
     }
     const {tasks} = state();
-    board.data.stages.forEach((ids, place) => {
+    shown.forEach((ids, place) => {
       const [text, name] = stageWord(ids.map((id) => tasks[id].status));
       const stage = stages.children[place];
       stage.className = 'stage ' + name;
-      stage.setAttribute('aria-label', `Stage ${place + 1}: ${text}`);
+      const role = isPipeline ? '' : board.look.label(tasks[ids[0]].role);
+      stage.setAttribute('aria-label', `${role || `Stage ${place + 1}`}: ${text}`);
+      const number = isPipeline ? place + 1 : ids.length;
       stage.firstChild.replaceChildren(
-        element('span', {className: 'number'}, name === 'done' ? icon('check') : String(place + 1)),
-        element('h2', {}, text));
+        element('span', {className: 'number'}, name === 'done' ? icon('check') : String(number)),
+        element('h2', {}, role || text));
     });
   };
   const drawCards = () => {
@@ -122,6 +140,7 @@ const makeBoard = (root, component) => {
     }
     for (const owner of Object.values(artifacts || {})) artifactsOf[owner] = (artifactsOf[owner] || 0) + 1;
     for (const [id, card] of cards) {
+      if (!tasks[id]) continue; // it was routed after what the socket has told so far
       card.update({
         task: tasks[id], sign: board.model.signs[id], outcome: board.data.outcomes[id],
         decisions: decisionsOf[id] || 0, artifacts: artifactsOf[id] || 0,
@@ -169,7 +188,9 @@ const makeBoard = (root, component) => {
     },
     follow(topic) {
       const ticking = setInterval(tick, 500);
-      ends.push(() => clearInterval(ticking), () => clearTimeout(timer), watchTopic(topic, (model, message) => {
+      ends.push(() => clearInterval(ticking), () => clearTimeout(timer));
+      if (!topic) return;
+      ends.push(watchTopic(topic, (model, message) => {
         board.model = model;
         if (!model.state) return;
         if (message && message.kind === 'progress') drawCards();
@@ -188,11 +209,11 @@ export default function (component) {
   const root = parentElement.querySelector('.sage');
   const look = looks(parentElement, data.words);
   data.theme = cssValue(look.host, '--st-background-color');
-  if (root.live && root.live.topic !== data.topic) {
+  if (root.live && root.live.session !== data.session) {
     root.live.board.end();
     root.live = null;
   }
-  if (!root.live) root.live = {topic: data.topic, board: makeBoard(root, component)};
+  if (!root.live) root.live = {session: data.session, board: makeBoard(root, component)};
   root.live.board.show(data, look, component);
   root.live.board.end();
   root.live.board.follow(data.topic);

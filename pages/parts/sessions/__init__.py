@@ -27,7 +27,7 @@ from pages.parts.wording import counted, duration
 
 PREFIX = "sessions_filter_"
 SORTS = {"newest": "Newest first", "oldest": "Oldest first", "longest": "Longest first"}
-SHOWN = tuple(status for status in SessionStatus if status != SessionStatus.PENDING)
+SHOWN = tuple(SessionStatus)
 CSV_COLUMNS = (
     *("id", "session", "state", "outcome", "roles", "roles_done", "decisions", "retries"),
     *("started_at", "ended_at", "by"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.domain.access import Principal
-from core.domain.session import Decision, Snapshot, Task
+from core.domain.session import Decision, Session, Snapshot, Task
 from core.services.inspecting import Inspection
 from core.services.reading import SessionReport
 from pages.parts.sessions.address import asked, keep
@@ -30,18 +31,27 @@ EXECUTORS = {"planner": "rule-based planner", "external": "an agent"}
 TEXTS = {"lease_lost": "its worker was lost", "failed": "it failed", "waiting": "it waits"}
 
 
+def nothing_to_see(session: Session) -> str:
+    """Return why there is no try to look into."""
+    if session.events_gone_to_seq:
+        return "There is nothing left to look into."
+    return "No role has begun yet: there is nothing to look into."
+
+
 def draw_tries(report: SessionReport) -> Snapshot | None:
     """Draw a pill for each task and try; returns the chosen one, None when none began."""
     tasks = {task.id: task for task in report.tasks}
     several = {task.id for task in report.tasks if task.attempt > 1}
-    tries = {f"{tasks[one.task_id].role}:{one.attempt}": one for one in report.snapshots}
+    numbers = _numbers(report.tasks)
+    tries = {_key(tasks[one.task_id], one, numbers): one for one in report.snapshots}
     if not tries:
         return None
 
     def label(key: str) -> str:
         one = tries[key]
         look = role_look(tasks[one.task_id].role)
-        number = f", try {one.attempt}" if one.task_id in several else ""
+        number = f" {numbers[one.task_id]}" if numbers[one.task_id] > 1 else ""
+        number += f", try {one.attempt}" if one.task_id in several else ""
         lost = " :red[:material/dangerous:]" if ENDED_AS[one.ended_as] == "failed" else ""
         return f":material/{look.icon}: {look.label}{number}{lost}"
 
@@ -129,6 +139,13 @@ def _draw_known(snapshot: Snapshot, report: SessionReport) -> None:
         if snapshot.capabilities:
             able = " ".join(f":gray-badge[{plain(one)}]" for one in snapshot.capabilities)
             st.markdown(f"**Could do** {able}")
+        if "task_type" in context:
+            st.markdown(f"**Was asked** :gray-badge[{plain(str(context['task_type']))}]")
+            st.text(str(context.get("description", "")))
+            for name, given in dict(context.get("input") or {}).items():
+                if given:
+                    with st.expander(name.capitalize(), type="compact"):
+                        st.json(given, expanded=1)
         st.markdown("**Was told**")
         st.text(str(context.get("instructions", "")))
     with right:
@@ -172,6 +189,22 @@ def _draw_decision(decision: Decision) -> None:
         st.markdown(f"because {plain(decision.rationale)}")
         for one in decision.alternatives:
             st.markdown(f"- instead of {plain(one.text)}: {plain(one.rejected_because)}")
+
+
+def _numbers(tasks: Iterable[Task]) -> dict[UUID, int]:
+    """Return which of its role's tasks each is; to one role several may be routed."""
+    numbers: dict[UUID, int] = {}
+    of_role: Counter[str] = Counter()
+    for task in tasks:
+        of_role[task.role] += 1
+        numbers[task.id] = of_role[task.role]
+    return numbers
+
+
+def _key(task: Task, one: Snapshot, numbers: Mapping[UUID, int]) -> str:
+    """Return what a try is called in the address: `dba:1`, or `dba-2:1` of a role's second task."""
+    number = f"-{numbers[task.id]}" if numbers[task.id] > 1 else ""
+    return f"{task.role}{number}:{one.attempt}"
 
 
 def _asked_try(tries: Mapping[str, Snapshot], tasks: Mapping[UUID, Task]) -> str:
