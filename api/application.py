@@ -16,6 +16,7 @@ from api.documentation import document
 from api.problems import handle_problems, too_large
 from api.routes import (
     agents,
+    approvals,
     audit,
     auth,
     export,
@@ -48,6 +49,7 @@ _MODULES = (
     notifications,
     webhooks,
     sockets,
+    approvals,
     audit,
     health,
 )

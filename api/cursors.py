@@ -30,6 +30,16 @@ def read_session_cursor(cursor: str) -> tuple[datetime, UUID]:
     return place
 
 
+def approval_cursor(requested_at: datetime, approval_id: UUID) -> str:
+    """Return the place after an approval."""
+    return session_cursor(requested_at, approval_id)
+
+
+def read_approval_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Return the place that a cursor names; raises `CursorRefused`."""
+    return read_session_cursor(cursor)
+
+
 def audit_cursor(event_id: int) -> str:
     """Return the place after an event of the audit."""
     return _encode(f"audit|{event_id}")

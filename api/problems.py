@@ -17,6 +17,7 @@ from api.payloads.session import LAUNCHED, OPENED
 from core.domain.origin import current_origin
 from core.domain.text import clean_line
 from core.errors import (
+    AlreadyAnswered,
     AppError,
     Conflict,
     DatabaseUnavailable,
@@ -102,6 +103,7 @@ STATUS: Mapping[type[AppError], int] = {
     Conflict: 409,
     TeamArchived: 409,
     InvitationOver: 409,
+    AlreadyAnswered: 409,
     StillRunning: 409,
     Fenced: 409,
     LeaseLost: 409,

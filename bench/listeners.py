@@ -28,14 +28,20 @@ class Heard:
     code: int | None = None
 
 
-async def listen(address: str, token: str) -> Heard:
+async def listen(address: str, token: str, is_open: asyncio.Event) -> Heard:
     """Hear a session to its end."""
     heard = Heard()
     headers = {"Authorization": f"Bearer {token}"}
     async with connect(
-        address, additional_headers=headers, proxy=None, compression=None, max_queue=None
+        address,
+        additional_headers=headers,
+        proxy=None,
+        compression=None,
+        max_queue=None,
+        open_timeout=60,
     ) as socket:
         first = json.loads(await socket.recv())
+        is_open.set()
         async for text in socket:
             now = time.time()
             said = json.loads(text)
@@ -53,8 +59,10 @@ async def listen_all(address: str, token: str, number: int) -> dict[str, Any]:
     async with asyncio.TaskGroup() as group:
         tasks = []
         for _ in range(number):
-            tasks.append(group.create_task(listen(address, token)))
-            await asyncio.sleep(0.01)
+            is_open = asyncio.Event()
+            tasks.append(group.create_task(listen(address, token, is_open)))
+            await is_open.wait()
+        print("open", flush=True)
     found = [task.result() for task in tasks]
     delays = sorted(delay for one in found for delay in one.delays)
     last = max(max(one.seqs, default=0) for one in found)

@@ -69,15 +69,16 @@ def running(*argv: str) -> Iterator[subprocess.Popen[bytes]]:
 class Load:
     """What runs beside the reads, in threads: the session that speaks, and pipelines."""
 
-    def __init__(self, who: UserPrincipal, team_id: UUID, seconds: float) -> None:
+    def __init__(self, who: UserPrincipal, team_id: UUID) -> None:
         self._who, self._team_id = who, team_id
-        self._until = time.monotonic() + seconds
+        self._until = 0.0
         self.spoken = self.launch("external")
         self.pipelines: list[float] = []  # milliseconds
         self._threads = [threading.Thread(target=one) for one in (self._speak, self._run)]
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, seconds: float) -> None:
+        """Begin, for so long."""
+        self._until = time.monotonic() + seconds
         for thread in self._threads:
             thread.start()
 
@@ -144,7 +145,7 @@ def measure(address: str, pid: int, seconds: int, number: int, rate: int) -> dic
     user, team = accounts.ensure_demo_team()
     who = UserPrincipal(user.id)
     token = tokens.make_token(who, "bench", [Scope.READ, Scope.ADMIN], days=1).plain
-    load = Load(who, team.id, 0)
+    load = Load(who, team.id)
     ready = load.launch()  # a whole session to be read
     while reading.get_session(who, ready.id).status not in FINAL_SESSION:
         time.sleep(0.1)
@@ -152,7 +153,7 @@ def measure(address: str, pid: int, seconds: int, number: int, rate: int) -> dic
     asyncio.run(ask_all(address, token, routes, rate, 5, defaultdict(list)))  # warms up
     alone: dict[str, list[float]] = defaultdict(list)
     asyncio.run(ask_all(address, token, routes, rate, QUIET_SECONDS, alone))
-    load = Load(who, team.id, seconds)
+    load = Load(who, team.id)
     listeners = subprocess.Popen(
         [
             *(sys.executable, "-m", "bench.listeners", "--number", str(number)),
@@ -162,14 +163,15 @@ def measure(address: str, pid: int, seconds: int, number: int, rate: int) -> dic
         env=os.environ | {"SAGE_BENCH_TOKEN": token},
         stdout=subprocess.PIPE,
     )
-    load.start()
-    time.sleep(5)  # until all sockets are open
+    assert listeners.stdout is not None
+    listeners.stdout.readline()  # all sockets are open
+    load.start(seconds)
     app = psutil.Process(pid)
     times: dict[str, list[float]] = defaultdict(list)
     memory, used = [app.memory_info().rss], app.cpu_times()
     begun = time.monotonic()
     for _ in range(2):
-        asyncio.run(ask_all(address, token, routes, rate, (seconds - 8) / 2, times))
+        asyncio.run(ask_all(address, token, routes, rate, seconds / 2, times))
         memory.append(app.memory_info().rss)
     cpu = app.cpu_times()
     busy = (cpu.user + cpu.system - used.user - used.system) / (time.monotonic() - begun)

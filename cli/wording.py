@@ -125,7 +125,7 @@ def _sentence(body: ev.EventBody) -> str:  # noqa: PLR0911, PLR0912  one line fo
         case ev.SnapshotRecorded():
             return f"snapshot of attempt {body.attempt}"
         case ev.ApprovalRequested():
-            return f"asks {body.approver_role} for approval"
+            return f"asks {body.approver_role}: {body.question or 'yes or no?'}"
         case ev.ApprovalDecided():
             return f"approval {body.status}"
         case _:

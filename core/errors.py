@@ -171,6 +171,13 @@ class LeaseLost(AppError):
         super().__init__(message)
 
 
+class AlreadyAnswered(AppError):
+    """This approval was answered already; the first answer counts."""
+
+    code = "already_answered"
+    hint = "Look at the answer; what waits for you stands among the pending approvals."
+
+
 class InvalidResult(AppError):
     """The executor's result cannot be stored: a slug is taken, or a value is unknown."""
 

@@ -87,6 +87,8 @@ class Settings(BaseSettings):
         15.0, gt=0, description="in which a socket's reader has to take what is sent"
     )
 
+    token: SecretStr = Field(SecretStr(""), description="what `./sage mcp` works with")
+
     idempotency_ttl_seconds: int = Field(
         86_400,
         ge=1,

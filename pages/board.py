@@ -45,6 +45,7 @@ def draw_board() -> None:
         column, session_id = opened
         target, parameter = {
             "needs_you": ("launch", "answer"),
+            "approval": ("approvals", "session"),
             "working": ("live", "session"),
             "stuck": ("live", "session"),
         }.get(column, ("replay", "session"))

@@ -35,7 +35,10 @@ _EVERYTHING = text(
       (SELECT jsonb_agg(jsonb_build_object('id', taken.id, 'supersedes_id', taken.supersedes_id))
          FROM session_decisions AS taken WHERE taken.session_id = :id) AS strategic,
       (SELECT jsonb_agg(jsonb_build_object('id', taken.id, 'task_id', taken.task_id))
-         FROM task_decisions AS taken WHERE taken.session_id = :id) AS tactical
+         FROM task_decisions AS taken WHERE taken.session_id = :id) AS tactical,
+      (SELECT jsonb_agg(jsonb_build_object('id', one.id, 'status', one.status,
+                                           'task_id', one.task_id))
+         FROM approvals AS one WHERE one.session_id = :id) AS approvals
     """
 )
 
@@ -62,6 +65,7 @@ def difference(db: Connection, session_id: UUID) -> list[str]:
         *_tasks(state, found["tasks"] or []),
         *_journal(state, found),
         *_snapshots(state, found["tasks"] or [], found["snapshots"] or []),
+        *_approvals(state, found["approvals"] or []),
     ]
 
 
@@ -130,6 +134,14 @@ def _snapshots(
         running = {task["attempt"]} if task["status"] == "running" else set()
         open_ones = {number for number, row in of_task.items() if row["ended_as"] is None}
         yield from _unequal(f"{task['role']} open snapshots", open_ones, running)
+
+
+def _approvals(state: SessionState, rows: list[Mapping[str, Any]]) -> Iterator[str]:
+    stored = {row["id"]: row["status"] for row in rows}
+    yield from _unequal("approvals", dict(state.approvals), stored)
+    asking = {row["task_id"] for row in rows if row["status"] == "pending"}
+    waiting = {key for key, task in state.tasks.items() if task.status == "waiting"}
+    yield from _unequal("tasks that wait, and that ask", waiting, asking)
 
 
 def _unequal(what: str, folded: object, stored: object) -> Iterator[str]:

@@ -11,9 +11,9 @@ from functools import cache
 from uuid import UUID
 
 from core.domain.attempt import DEADLINE_PASSED, Claim, Recorded, WorkerIdentity
-from core.domain.work import RoleFailed, RoleResult
+from core.domain.work import NeedsApproval, RoleFailed, RoleResult
 from core.errors import AppError, Fenced, InvalidResult
-from core.services import claiming, recording
+from core.services import approving, claiming, recording
 from workers.executors import Control, get_executor, inline_executors
 from workers.lease_keeper import AttemptStopped, DeadlinePassed, LeaseKeeper
 from workers.outbox import Outbox
@@ -57,24 +57,7 @@ class TaskRunner:
 
     def _run_attempt(self, claim: Claim) -> Recorded | None:
         try:
-            try:
-                result = self._execute(claim)
-            except DeadlinePassed:
-                return recording.fail_attempt(
-                    claim,
-                    code=DEADLINE_PASSED,
-                    message=f"The attempt took longer than {claim.work.timeout_seconds:g} s.",
-                )
-            except RoleFailed as error:
-                return recording.fail_attempt(
-                    claim, code=error.code, message=error.message, may_retry=error.may_retry
-                )
-            except Exception as error:
-                log.exception("attempt %s of task %s failed", claim.attempt, claim.task_id)
-                return recording.fail_attempt(
-                    claim, code="role_failed", message=f"{type(error).__name__}: {error}"
-                )
-            return _record(claim, result)
+            return self._end_attempt(claim)
         except InvalidResult as error:
             return _fail_quietly(claim, error)
         except AttemptStopped:
@@ -85,6 +68,29 @@ class TaskRunner:
             # Nothing was recorded: the lease runs out, and the task is taken up again.
             log.error("attempt %s of task %s is lost: %s", claim.attempt, claim.task_id, error)
         return None
+
+    def _end_attempt(self, claim: Claim) -> Recorded:
+        """Execute, and record what came of it."""
+        try:
+            result = self._execute(claim)
+        except DeadlinePassed:
+            return recording.fail_attempt(
+                claim,
+                code=DEADLINE_PASSED,
+                message=f"The attempt took longer than {claim.work.timeout_seconds:g} s.",
+            )
+        except NeedsApproval as error:
+            return approving.await_approval(claim, error.asked)
+        except RoleFailed as error:
+            return recording.fail_attempt(
+                claim, code=error.code, message=error.message, may_retry=error.may_retry
+            )
+        except Exception as error:
+            log.exception("attempt %s of task %s failed", claim.attempt, claim.task_id)
+            return recording.fail_attempt(
+                claim, code="role_failed", message=f"{type(error).__name__}: {error}"
+            )
+        return _record(claim, result)
 
     def _execute(self, claim: Claim) -> RoleResult:
         executor = get_executor(claim.executor)

@@ -16,6 +16,7 @@ from api.payloads.task import ARTIFACT, TASK, Artifact, TaskDetail
 FORMAT = "sage-mode/session"
 VERSION = 1
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_ARTIFACT: Example = ARTIFACT | {"body": "# Components"}
 _SNAPSHOT: Example = {
     "id": SNAPSHOT_ID,
     "task_id": TASK_ID,
@@ -32,6 +33,8 @@ _SNAPSHOT: Example = {
 
 class ExportedArtifact(Artifact):
     """A document that a task made, with its body."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ARTIFACT]})
 
     body: str
 
@@ -72,7 +75,7 @@ class Export(Answer):
                     "brief": "Employees submit expenses.",
                     "tasks": [TASK | {"output": {"components": ["api"]}}],
                     "decisions": [DECISION],
-                    "artifacts": [ARTIFACT | {"body": "# Components"}],
+                    "artifacts": [_ARTIFACT],
                     "snapshots": [_SNAPSHOT],
                     "contents": [{"sha256": _SHA256, "body": "Employees submit expenses."}],
                     "events": [EVENT | {"session_id": SESSION_ID}],

@@ -20,7 +20,20 @@ PROFILE: Example = {
 PIPELINE: Example = {
     "name": "short",
     "stages": [["architect"], ["dba"]],
-    "steps": [{"role": "architect", "after": []}, {"role": "dba", "after": ["architect"]}],
+    "steps": [
+        {"role": "architect", "after": [], "approval": None},
+        {
+            "role": "dba",
+            "after": ["architect"],
+            "approval": {
+                "approver_role": "finance",
+                "question": "May the schema change?",
+                "expires_after_seconds": 3600.0,
+                "on_expiry": "escalate",
+            },
+        },
+    ],
+    "approvals": {"expires_after_seconds": 86400.0, "on_expiry": "fail"},
 }
 
 
@@ -45,11 +58,26 @@ class ProfileList(Answer):
     items: list[Profile]
 
 
+class Terms(Answer):
+    """How long an answer is waited for, and what happens without one."""
+
+    expires_after_seconds: float
+    on_expiry: str = Field(description="fail, escalate or go_on")
+
+
+class Gate(Terms):
+    """What a person has to approve before a role begins."""
+
+    approver_role: str
+    question: str
+
+
 class Step(Answer):
     """A role's place in a pipeline."""
 
     role: str
     after: list[str]
+    approval: Gate | None
 
 
 class Pipeline(Answer):
@@ -60,6 +88,7 @@ class Pipeline(Answer):
     name: str
     stages: list[list[str]]
     steps: list[Step]
+    approvals: Terms = Field(description="of what its roles ask in the middle of their work")
 
 
 class PipelineList(Answer):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.calls import Caller, Route
 from api.documentation import READ, SECURITY, refusals
-from api.payloads.role import Pipeline, PipelineList, Profile, ProfileList, Step
+from api.payloads.role import Gate, Pipeline, PipelineList, Profile, ProfileList, Step, Terms
 from core.domain import pipeline as pipelines
 from core.domain.access import Principal
 from core.domain.role import ALIASES, BUILT_IN_PROFILES, RoleProfile, canonical_role
@@ -74,5 +74,11 @@ def _pipeline(found: pipelines.Pipeline) -> Pipeline:
     return Pipeline(
         name=found.name,
         stages=[list(stage) for stage in found.stages()],
-        steps=[Step(role=step.role, after=list(step.after)) for step in found.steps],
+        steps=[_step(step) for step in found.steps],
+        approvals=Terms(**found.terms.to_json()),
     )
+
+
+def _step(found: pipelines.Step) -> Step:
+    gate = None if found.gate is None else Gate(**found.gate.to_json())
+    return Step(role=found.role, after=list(found.after), approval=gate)

@@ -12,7 +12,7 @@ class Closed(IntEnum):
 
     ENDED = 1000, "The session has ended and every event of it was sent: do not come back."
     RESTARTING = 1012, "Sage Mode restarts: come back in a moment, with `after`."
-    FAILED = 1011, "Something went wrong here: come back with `after`; the log has the trace id."
+    FAILED = 1011, "Something went wrong here, or a ping was not answered: come back with `after`."
     NOT_UNDERSTOOD = 4400, "What was sent is no ping: mend the program."
     SIGNED_OUT = 4401, "The token or the login has ended: sign in, then come back with `after`."
     NO_ACCESS = 4403, "The session is not yours to read any more, or is gone: do not come back."

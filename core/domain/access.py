@@ -29,6 +29,7 @@ class Action(StrEnum):
     LAUNCH = "launch"
     CONTROL = "control"  # cancel, pause, resume, end, retry
     DECIDE = "decide"  # record and supersede decisions
+    APPROVE = "approve"  # answer approvals, of the roles that one has
     EXECUTE = "execute"  # take up tasks that wait for an agent, and record their results
     NOTIFY = "notify"  # send people of the team a message
     CONFIGURE = "configure"  # roles, pipelines
@@ -41,11 +42,15 @@ ALLOWED: dict[TeamRole, frozenset[Action]] = {
     TeamRole.MEMBER: frozenset(
         {
             *(Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE),
-            *(Action.EXECUTE, Action.NOTIFY),
+            *(Action.APPROVE, Action.EXECUTE, Action.NOTIFY),
         }
     ),
     TeamRole.OWNER: frozenset(Action),
 }
+
+
+# The approver roles that nobody is given: an owner, and whoever is a member.
+OWNER_APPROVES, MEMBER_APPROVES = TeamRole.OWNER.value, TeamRole.MEMBER.value
 
 
 # What is left to do in an archived team; restoring it is asked about by itself.
@@ -58,6 +63,7 @@ class Scope(StrEnum):
     READ = "read"
     LAUNCH = "launch"
     DECIDE = "decide"
+    APPROVE = "approve"
     EXECUTE = "execute"
     ADMIN = "admin"
 
@@ -67,6 +73,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.READ: frozenset({Action.READ}),
     Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL, Action.NOTIFY}),
     Scope.DECIDE: frozenset({Action.READ, Action.DECIDE, Action.NOTIFY}),
+    Scope.APPROVE: frozenset({Action.READ, Action.APPROVE}),
     Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.NOTIFY}),
     Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
 }
@@ -125,6 +132,18 @@ def require_scope(principal: Principal, action: Action) -> None:
             f"This token may not {action}: that needs {needed}; its scopes: {held}.",
             hint=f"Make a token with {needed}.",
         )
+
+
+def may_answer(role: TeamRole | None, approver_roles: Iterable[str], wanted: str) -> bool:
+    """Tell whether somebody in a team may answer an approval that asks for a `wanted` role.
+
+    An owner answers each, so that a question to a role that nobody has is not lost; a viewer none.
+    """
+    if role == TeamRole.OWNER:
+        return True
+    if not is_allowed(role, Action.APPROVE) or wanted == OWNER_APPROVES:
+        return False
+    return wanted == MEMBER_APPROVES or wanted in set(approver_roles)
 
 
 def is_for_every_role(action: Action) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,7 @@ class TaskView:
     crashes: int
     lease_until: datetime | None
     deadline_at: datetime | None
+    gate: Mapping[str, Any] | None = None  # what has to be approved before it starts
 
     @property
     def is_unfinished(self) -> bool:

@@ -173,7 +173,7 @@ class TaskLeaseLost(EventBody):
 
 @dataclass(frozen=True, slots=True)
 class TaskWaiting(EventBody):
-    """The attempt ended to wait for an approval."""
+    """The task waits for an approval; its attempt ended with that. 0: a gate before the first."""
 
     task_id: str
     attempt: int
@@ -192,7 +192,8 @@ class TaskCompleted(EventBody):
 class TaskFailed(EventBody):
     """The task reached its bound.
 
-    `counts_as` is "failure" for one of its own, or "crash" for one of its worker.
+    `counts_as` is "failure" for one of its own, "crash" for one of its worker, or "approval" for a
+    no, or an answer that did not come: that counts nothing.
     """
 
     task_id: str
@@ -252,6 +253,7 @@ class ApprovalRequested(EventBody):
     approval_id: str
     task_id: str
     approver_role: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

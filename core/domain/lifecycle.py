@@ -63,6 +63,7 @@ SESSION_TRANSITIONS: dict[tuple[SessionStatus, str], SessionStatus] = {
 
 TASK_TRANSITIONS: dict[tuple[TaskStatus, str], TaskStatus] = {
     (T.BLOCKED, "free"): T.READY,
+    (T.BLOCKED, "wait"): T.WAITING,  # a gate of the pipeline asks before it starts
     (T.READY, "claim"): T.RUNNING,
     (T.READY, "block"): T.BLOCKED,  # the session failed before it started
     (T.RUNNING, "complete"): T.COMPLETED,
@@ -73,7 +74,9 @@ TASK_TRANSITIONS: dict[tuple[TaskStatus, str], TaskStatus] = {
     (T.RUNNING, "wait"): T.WAITING,
     (T.WAITING, "free"): T.READY,
     (T.WAITING, "fail"): T.FAILED,
+    (T.WAITING, "block"): T.BLOCKED,  # answered in a session that has failed
     (T.FAILED, "free"): T.READY,  # the session is retried
+    (T.FAILED, "wait"): T.WAITING,  # it is retried, and its gate asks anew
     (T.BLOCKED, "cancel"): T.CANCELLED,
     (T.READY, "cancel"): T.CANCELLED,
     (T.RUNNING, "cancel"): T.CANCELLED,

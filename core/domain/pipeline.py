@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from core.domain.approval import USUAL_TERMS, Gate, Terms, gate_from_json, terms_from_json
 from core.domain.role import canonical_role, check_role_name
 from core.domain.text import MAX_NAME_CHARACTERS, clean_line
 from core.errors import InvalidInput
@@ -16,18 +17,31 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One role's place in a pipeline: it starts when every role in `after` has completed."""
+    """One role's place in a pipeline: it starts when every role in `after` has completed.
+
+    With a `gate` it starts only when a person has approved that, too.
+    """
 
     role: str
     after: tuple[str, ...] = ()
+    gate: Gate | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape in which a pipeline is stored."""
+        approval = {"approval": self.gate.to_json()} if self.gate else {}
+        return {"role": self.role, "after": list(self.after), **approval}
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A checked pipeline; make one with `make_pipeline`, so that it has no cycle."""
+    """A checked pipeline; make one with `make_pipeline`, so that it has no cycle.
+
+    `terms` hold for approvals that its roles ask for, and for gates that say nothing else.
+    """
 
     name: str
     steps: tuple[Step, ...]
+    terms: Terms = USUAL_TERMS
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -52,14 +66,15 @@ class Pipeline:
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape in which a session freezes its pipeline."""
-        return {
-            "name": self.name,
-            "steps": [{"role": step.role, "after": list(step.after)} for step in self.steps],
-        }
+        approvals = {} if self.terms == USUAL_TERMS else {"approvals": self.terms.to_json()}
+        return {"name": self.name, "steps": [step.to_json() for step in self.steps], **approvals}
 
 
 def make_pipeline(
-    name: str, steps: Collection[Step], known_roles: Collection[str] | None = None
+    name: str,
+    steps: Collection[Step],
+    known_roles: Collection[str] | None = None,
+    terms: Terms = USUAL_TERMS,
 ) -> Pipeline:
     """Check steps and return them as a pipeline; long role names become the short ones.
 
@@ -74,7 +89,11 @@ def make_pipeline(
     if len(steps) > MAX_STEPS:
         raise InvalidInput(f"The pipeline has {len(steps)} roles; {MAX_STEPS} is the most.")
     checked = tuple(
-        Step(canonical_role(step.role), tuple(dict.fromkeys(map(canonical_role, step.after))))
+        Step(
+            canonical_role(step.role),
+            tuple(dict.fromkeys(map(canonical_role, step.after))),
+            step.gate,
+        )
         for step in steps
     )
     roles = [step.role for step in checked]
@@ -95,7 +114,7 @@ def make_pipeline(
                     "the pipeline."
                 )
     _stages(checked)
-    return Pipeline(name, checked)
+    return Pipeline(name, checked, terms)
 
 
 def pipeline_from_json(
@@ -103,8 +122,13 @@ def pipeline_from_json(
 ) -> Pipeline:
     """Read the shape of `Pipeline.to_json`; raises `InvalidInput` when it is not that."""
     try:
+        terms = terms_from_json(data.get("approvals") or {})
         steps = [
-            Step(str(step["role"]), tuple(str(role) for role in step.get("after", ())))
+            Step(
+                str(step["role"]),
+                tuple(str(role) for role in step.get("after", ())),
+                gate_from_json(gate, terms) if (gate := step.get("approval")) else None,
+            )
             for step in data["steps"]
         ]
         name = str(data["name"])
@@ -113,7 +137,7 @@ def pipeline_from_json(
             "The pipeline's definition cannot be read.",
             hint='It looks like {"name": …, "steps": [{"role": …, "after": […]}]}.',
         ) from error
-    return make_pipeline(name, steps, known_roles)
+    return make_pipeline(name, steps, known_roles, terms)
 
 
 def stages_of(tasks: Mapping[T, Step]) -> tuple[tuple[T, ...], ...]:

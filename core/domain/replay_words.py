@@ -60,8 +60,8 @@ def _told(body: EventBody) -> str:  # noqa: PLR0911, PLR0912 - a line for each e
             return f"Failed for good at try {attempt}: {message or code}"
         case ev.ArtifactRecorded(_, _, slug, _):
             return f"Made {slug}"
-        case ev.ApprovalRequested(_, _, approver_role):
-            return f"Asks {approver_role} for a yes or no"
+        case ev.ApprovalRequested(_, _, approver_role, question):
+            return f"Asks {approver_role}: {question or 'yes or no?'}"
         case ev.ApprovalDecided(_, status):
             return f"Approval: {status}"
         case _:

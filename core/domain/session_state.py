@@ -38,6 +38,7 @@ class TaskState:
     error_code: str | None = None
     error_message: str | None = None
     approval_id: str | None = None
+    approver_role: str | None = None
     task_type: str | None = None  # of a routed task
 
 
@@ -232,11 +233,12 @@ def _task_routed(state: SessionState, body: ev.TaskRouted, at: datetime) -> Sess
 
 @_handles(ev.TaskReady)
 def _task_ready(state: SessionState, body: ev.TaskReady, at: datetime) -> SessionState:
+    stopped = state.status == "failed"  # answered then; it starts when the session is retried
     return _with_task(
         state,
         body.task_id,
-        status="ready",
-        due_at=at,
+        status="blocked" if stopped else "ready",
+        due_at=None if stopped else at,
         finished_at=None,
         error_code=None,
         error_message=None,
@@ -291,7 +293,16 @@ def _lease_lost(state: SessionState, body: ev.TaskLeaseLost, at: datetime) -> Se
 
 @_handles(ev.TaskWaiting)
 def _task_waiting(state: SessionState, body: ev.TaskWaiting, at: datetime) -> SessionState:
-    return _with_task(state, body.task_id, status="waiting", approval_id=body.approval_id)
+    return _with_task(
+        state,
+        body.task_id,
+        status="waiting",
+        approval_id=body.approval_id,
+        due_at=None,
+        finished_at=None,
+        error_code=None,
+        error_message=None,
+    )
 
 
 @_handles(ev.TaskCompleted)
@@ -352,7 +363,11 @@ def _snapshot(state: SessionState, body: ev.SnapshotRecorded, at: datetime) -> S
 
 @_handles(ev.ApprovalRequested)
 def _approval(state: SessionState, body: ev.ApprovalRequested, at: datetime) -> SessionState:
-    return replace(state, approvals={**state.approvals, body.approval_id: "pending"})
+    state = replace(state, approvals={**state.approvals, body.approval_id: "pending"})
+    if body.task_id not in state.tasks:
+        return state
+    note = body.question or state.tasks[body.task_id].note
+    return _with_task(state, body.task_id, approver_role=body.approver_role, note=note)
 
 
 @_handles(ev.ApprovalDecided)

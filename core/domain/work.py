@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from core.domain.approval import ANSWERS, Question
 from core.domain.artifact import Artifact, clean_artifact
 from core.domain.decision import DecisionDraft, clean_draft
 from core.domain.text import clean_json, clean_line
@@ -43,6 +44,12 @@ class RoleWork:
         """The person's corrections of the feature model; empty without any."""
         edits = self.input.get("edits")
         return edits if isinstance(edits, Mapping) else {}
+
+    @property
+    def answers(self) -> tuple[Mapping[str, Any], ...]:
+        """What people have answered to this task's approvals, the first one first."""
+        answers = self.input.get(ANSWERS)
+        return tuple(answers) if isinstance(answers, list) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +91,15 @@ class RoleFailed(Exception):
         self.message = message
         self.code = code
         self.may_retry = may_retry
+
+
+class NeedsApproval(Exception):
+    """An executor needs a person's yes before it can go on; it ends its attempt with that.
+
+    The next attempt finds the answer in `RoleWork.answers`. A no fails the task; when nobody
+    answers in time, the pipeline says what happens.
+    """
+
+    def __init__(self, approver_role: str, question: str, details: str = "") -> None:
+        super().__init__(question)
+        self.asked = Question(approver_role, question, details)

@@ -55,6 +55,11 @@ class Card:
         return tuple(task.role for task in self.tasks if task.status == TaskStatus.RUNNING)
 
     @property
+    def asking(self) -> BoardTask | None:
+        """The first task that waits for an approval."""
+        return next((task for task in self.tasks if task.status == TaskStatus.WAITING), None)
+
+    @property
     def completed(self) -> int:
         """How many of its tasks are done."""
         return sum(task.status == TaskStatus.COMPLETED for task in self.tasks)
@@ -132,9 +137,12 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
         lately = weeks.read_weeks(db, principal, team_id, edges)
         return Board(
             now=now,
-            needs_you=tuple(cards[one.id] for one in asked),
-            working=tuple(card for card in judged if card.stall is None),
-            stuck=tuple(card for card in judged if card.stall is not None),
+            needs_you=(
+                *(card for card in judged if card.asking is not None),
+                *(cards[one.id] for one in asked),
+            ),
+            working=tuple(one for one in judged if one.asking is None and one.stall is None),
+            stuck=tuple(one for one in judged if one.asking is None and one.stall is not None),
             failed=tuple(cards[one.id] for one in failed),
             failed_total=failed_total,
             done=tuple(cards[one.id] for one in done),

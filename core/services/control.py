@@ -24,6 +24,7 @@ from core.domain.routing import SessionChange, merge_metadata
 from core.domain.session import Session
 from core.domain.text import check_name, clean_line
 from core.errors import IllegalTransition, NotFound, TasksRunning
+from core.services.approving import ask_at_gates
 from core.services.auditing import note
 from core.services.ending import cancel_open_tasks
 from core.services.permission import demand_session
@@ -217,12 +218,14 @@ def _cancelling(reason: str) -> Act:
 
 def _retry(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
     failed = [view for view in views if view.status == TaskStatus.FAILED]
-    freed = [*failed, *tasks_to_free(views)]
+    next_ones = [*failed, *tasks_to_free(views)]
+    freed = [view for view in next_ones if view.gate is None]
     tasks.reset_bounds(db, [view.id for view in failed])
     tasks.free_tasks(db, [view.id for view in freed], now)
     sessions.reopen_session(db, head.session_id)
     bodies: list[EventBody] = [ev.SessionRetried(tuple(str(view.id) for view in failed))]
-    return [*bodies, *(ev.TaskReady(str(view.id)) for view in freed)]
+    bodies += [ev.TaskReady(str(view.id)) for view in freed]
+    return bodies + ask_at_gates(db, head, [v for v in next_ones if v.gate is not None], now)
 
 
 def _expire(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:

@@ -22,6 +22,7 @@ JOBS = {  # name -> every so many seconds
     "drop_expired_keys": 600.0,
     "drop_old_audit": 3600.0,
     "drop_old_news": 3600.0,
+    "expire_approvals": 10.0,
     "expire_sessions": 3600.0,
     "forget_silent_workers": 600.0,
 }

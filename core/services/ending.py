@@ -6,16 +6,18 @@ These run inside the transaction of a use case that holds the session's head.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain import events as ev
+from core.domain.approval import ApprovalStatus
 from core.domain.attempt import Recorded, TaskView, retry_delay
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus, next_session_status
 from core.errors import Fenced
 from core.settings import get_settings
-from core.store import attempts, heads, sessions, snapshots, tasks
+from core.store import approvals, attempts, heads, sessions, snapshots, tasks
 from core.store.heads import Head
 
 
@@ -86,23 +88,38 @@ def end_without_result(
     after: SessionStatus | None = None
     if status == TaskStatus.FAILED and not stopped and not head.stays_open:
         after = next_session_status(head.status, "fail")
-        tasks.block_ready(db, head.session_id)
-        sessions.end_session(db, head.session_id, at=now)
-        bodies.append(ev.SessionFailed(task_id, code, message))
+        bodies.append(fail_session(db, head, view.id, now, code=code, message=message))
     head = heads.append_events(db, head, bodies, now, status=after)
     freed = (view.id,) if due_at == now else ()
     return Recorded(head.session_id, head.last_seq, freed)
 
 
+def fail_session(
+    db: Connection, head: Head, task_id: UUID, now: datetime, *, code: str, message: str
+) -> EventBody:
+    """End a session for a task that failed for good; returns the event to append.
+
+    Inside the caller's transaction. What waits for an answer goes on waiting for it.
+    """
+    tasks.block_ready(db, head.session_id)
+    sessions.end_session(db, head.session_id, at=now)
+    return ev.SessionFailed(str(task_id), code, message)
+
+
 def cancel_open_tasks(
     db: Connection, head: Head, views: list[TaskView], now: datetime
 ) -> list[EventBody]:
-    """Cancel every unfinished task and complete the snapshots of those that run.
+    """Cancel every unfinished task and what it asks, and complete the snapshots of those that run.
 
     Inside the caller's transaction; the head must be locked. Returns the events to append.
     """
     bodies: list[EventBody] = []
     tasks.cancel_tasks(db, [view.id for view in views if view.is_unfinished], now)
+    waiting = [view.id for view in views if view.status == TaskStatus.WAITING]
+    if waiting:
+        cancelled = approvals.cancel_pending(db, waiting, now)
+        status = ApprovalStatus.CANCELLED.value
+        bodies += [ev.ApprovalDecided(str(one), status) for one in cancelled]
     for view in views:
         if view.status == TaskStatus.RUNNING:
             snapshot_id = snapshots.close_snapshot(

@@ -20,10 +20,11 @@ from core.domain.access import (
     require,
     require_scope,
 )
+from core.domain.approval import Gate, check_input
 from core.domain.attempt import BY_AGENTS, content_hash, is_large
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus
-from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
+from core.domain.pipeline import SEVEN_ROLES, Pipeline, Step, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, RoleProfile
 from core.domain.routing import merge_metadata
 from core.domain.session import LaunchRequest, Session
@@ -181,6 +182,7 @@ def check_key(key: str | None) -> str | None:
 
 
 def _check(request: LaunchRequest) -> LaunchRequest:
+    check_input(request.input)
     known = known_executors()
     if request.executor is not None and request.executor not in known:
         raise InvalidInput(
@@ -231,10 +233,25 @@ def _task_rows(
                 "capabilities": list(profile.capabilities),
                 "executor": executor,
                 "timeout_seconds": profile.timeout_seconds or usual_timeout(executor),
-                "status": TaskStatus.BLOCKED if step.after else TaskStatus.READY,
+                "gate": _gate(step.gate, profile),
+                "status": _first_status(step),
             }
         )
     return rows
+
+
+def _first_status(step: Step) -> TaskStatus:
+    if step.after:
+        return TaskStatus.BLOCKED
+    return TaskStatus.READY if step.gate is None else TaskStatus.WAITING
+
+
+def _gate(gate: Gate | None, profile: RoleProfile) -> dict[str, Any] | None:
+    """Return a gate as a task keeps it until it is passed; its approval is named from the start."""
+    if gate is None:
+        return None
+    question = gate.question or f"May {profile.title} begin?"
+    return {"approval_id": str(new_id()), **gate.to_json(), "question": question}
 
 
 def usual_timeout(executor: str) -> float:
@@ -251,6 +268,13 @@ def _first_events(
         ev.TaskOrder(row["id"], row["role"], tuple(row["after_roles"]), row["executor"])
         for row in rows
     )
-    roots = (row["id"] for row in rows if not row["after_roles"])
-    launched = ev.SessionLaunched(order.feature_name, pipeline.name, orders)
-    return [launched, *(ev.TaskReady(task_id) for task_id in roots)]
+    bodies: list[EventBody] = [ev.SessionLaunched(order.feature_name, pipeline.name, orders)]
+    for row in rows:
+        if row["status"] == TaskStatus.READY:
+            bodies.append(ev.TaskReady(row["id"]))
+        elif row["status"] == TaskStatus.WAITING:
+            gate, task_id = row["gate"], row["id"]
+            approval_id, asked = gate["approval_id"], (gate["approver_role"], gate["question"])
+            bodies.append(ev.ApprovalRequested(approval_id, task_id, *asked))
+            bodies.append(ev.TaskWaiting(task_id, 0, approval_id))
+    return bodies

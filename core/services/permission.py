@@ -15,6 +15,7 @@ from core.domain.access import (
     TokenPrincipal,
     UserPrincipal,
     is_for_every_role,
+    may_answer,
     reaches,
     require,
     require_scope,
@@ -41,6 +42,23 @@ def demand_held(db: Connection, principal: Principal, team_id: UUID, action: Act
     if not isinstance(principal, SystemPrincipal):
         place = _place(db, principal, team_id, action, read=places.hold_place)
         _demand_alive(place, action)
+
+
+def demand_approver(db: Connection, principal: Principal, team_id: UUID, wanted: str) -> None:
+    """Raise unless the principal may answer approvals that ask for a `wanted` approver role.
+
+    What it allowed stays allowed until the transaction ends.
+    """
+    if isinstance(principal, SystemPrincipal):
+        raise NotAllowed("Sage Mode itself answers no approval.", hint="Answer it as a person.")
+    place = _place(db, principal, team_id, Action.APPROVE, read=places.hold_place)
+    _demand_alive(place, Action.APPROVE)
+    held = teams.approver_roles(db, team_id, principal.user_id)
+    if not may_answer(place.role, held, wanted):
+        raise NotAllowed(
+            f"This asks for the approver role '{wanted}', which you do not have in this team.",
+            hint="An owner gives it on the page People and access, or answers in your place.",
+        )
 
 
 def demand_kept(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:

@@ -36,6 +36,7 @@ _WHY = {
     "cancelled": "The session was cancelled or has ended, and this task with it.",
     "completed": "This attempt has handed in its result already.",
     "failed": "This attempt has failed already.",
+    "waiting": "This attempt has asked for an approval; when it is given, the task is free again.",
     "lease_lost": "The lease ran out without a heartbeat; the task goes to whoever asks next.",
     DEADLINE_PASSED: "The deadline of this attempt has passed.",
 }
@@ -54,7 +55,7 @@ def heartbeat_task(principal: Principal, task_id: UUID, attempt: int) -> Heartbe
         found = _find_running(db, agent, task_id, attempt)
         until = attempts.extend_lease(db, task_id, attempt, lease_seconds)
         if until is None or found.deadline_at is None:
-            raise _lost(found)
+            raise why_lost(found)
         return Heartbeat(until, found.deadline_at, found.session_status)
 
     return transact(work, budget_seconds=_BUDGET_SECONDS)
@@ -73,7 +74,7 @@ def report_progress(
         lambda db: _find_running(db, agent, task_id, attempt), budget_seconds=_BUDGET_SECONDS
     )
     if not found.has_lease:
-        raise _lost(found)
+        raise why_lost(found)
     claiming.report_progress(found.held, clean_fraction(fraction))
     text = clean_line(note)
     if not text or not _may_note(task_id):
@@ -95,13 +96,13 @@ def complete_task(
     submission = check_submission(result)
     found = _look(agent, task_id, attempt)
     if not found.is_running and found.ended_as != "completed":
-        raise _lost(found)
+        raise why_lost(found)
     try:
         return recording.record_result(
             found.held, submission, guard=lambda db: _demand_still(db, agent, found.held)
         )
     except Fenced:
-        raise _lost(_look(agent, task_id, attempt)) from None
+        raise why_lost(_look(agent, task_id, attempt)) from None
 
 
 def fail_task(
@@ -123,7 +124,7 @@ def fail_task(
     if found.ended_as == "failed" and found.error_code == code:
         return Recorded(found.held.session_id, found.seq)
     if not found.is_running:
-        raise _lost(found)
+        raise why_lost(found)
     try:
         return recording.fail_attempt(
             found.held,
@@ -133,24 +134,31 @@ def fail_task(
             guard=lambda db: _demand_still(db, agent, found.held),
         )
     except Fenced:
-        raise _lost(_look(agent, task_id, attempt)) from None
+        raise why_lost(_look(agent, task_id, attempt)) from None
 
 
 def _look(agent: Agent, task_id: UUID, attempt: int) -> AgentAttempt:
-    return ask(lambda db: _find_own(db, agent, task_id, attempt), budget_seconds=_BUDGET_SECONDS)
+    return ask(
+        lambda db: find_own_attempt(db, agent, task_id, attempt), budget_seconds=_BUDGET_SECONDS
+    )
 
 
 def _find_running(db: Connection, agent: Agent, task_id: UUID, attempt: int) -> AgentAttempt:
-    found = _find_own(db, agent, task_id, attempt)
+    found = find_own_attempt(db, agent, task_id, attempt)
     if not found.is_running:
-        raise _lost(found)
+        raise why_lost(found)
     return found
 
 
-def _find_own(db: Connection, agent: Agent, task_id: UUID, attempt: int) -> AgentAttempt:
-    """Return the agent's own attempt, running or ended; raises for another's, and for none."""
+def find_own_attempt(
+    db: Connection, agent: Agent, task_id: UUID, attempt: int | None
+) -> AgentAttempt:
+    """Return the agent's own attempt, running or ended; raises for another's, and for none.
+
+    Without a number it is the latest one.
+    """
     found = None
-    if 1 <= attempt <= _MOST_ATTEMPT:
+    if attempt is None or 1 <= attempt <= _MOST_ATTEMPT:
         found = external_work.find_attempt(db, agent, task_id, attempt)
     if found is None:
         raise NotFound("There is no such attempt of a task in your teams.")
@@ -158,7 +166,7 @@ def _find_own(db: Connection, agent: Agent, task_id: UUID, attempt: int) -> Agen
     demand(db, agent, held.team_id, Action.EXECUTE)
     owner: str | None = held.worker.name
     if not found.is_running:
-        owner = external_work.find_worker(db, agent, held.session_id, task_id, attempt)
+        owner = external_work.find_worker(db, agent, held.session_id, task_id, held.attempt)
     if owner != agent_name(agent):
         raise LeaseLost
     return found
@@ -168,7 +176,7 @@ def _demand_still(db: Connection, agent: Agent, held: HeldAttempt) -> None:
     demand_held(db, agent, held.team_id, Action.EXECUTE)
 
 
-def _lost(found: AgentAttempt) -> LeaseLost:
+def why_lost(found: AgentAttempt) -> LeaseLost:
     """Return why an agent's own attempt does not hold its task."""
     if found.is_running:
         reason = DEADLINE_PASSED if found.is_overdue else "lease_lost"

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.errors import IllegalTransition
+from core.services.answering import expire_approvals
 from core.services.auditing import drop_old_audit
 from core.services.control import expire_session
 from core.services.idempotency import drop_expired_keys
@@ -49,6 +50,7 @@ def run_job(name: str) -> None:
         "drop_expired_keys": drop_expired_keys,
         "drop_old_audit": drop_old_audit,
         "drop_old_news": drop_old_news,
+        "expire_approvals": expire_approvals,
         "expire_sessions": expire_inactive_sessions,
         "forget_silent_workers": forget_silent_workers,
     }[name]()

@@ -30,7 +30,7 @@ _t = agent_tasks.c
 _CLAIM = """
     SELECT claim_task_v2(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s)
 """
-_RECORD = "SELECT record_result_v2(%s)"
+_RECORD = "SELECT record_result_v3(%s)"
 
 
 def claim_task(

@@ -25,10 +25,12 @@ from sqlalchemy import (
 )
 
 from core.domain.access import Principal
+from core.domain.approval import ApprovalStatus
 from core.domain.lifecycle import Outcome, SessionStatus, TaskStatus
 from core.store.scope import READERS, visible
 from core.store.tables import (
     agent_tasks,
+    approvals,
     execution_sessions,
     session_events,
     session_heads,
@@ -65,6 +67,7 @@ class BoardTask:
     lease_until: datetime | None
     moved_at: datetime | None
     error_message: str | None
+    question: str | None = None  # that it waits for an answer to
 
 
 _TEAM: BindParameter[Any] = bindparam("team_id")
@@ -182,6 +185,7 @@ def list_tasks_of(
             lease_until=row.lease_until,
             moved_at=row.moved_at,
             error_message=row.error_message,
+            question=row.question,
         )
         for row in rows
     ]
@@ -202,6 +206,16 @@ def _list_tasks_of(principal: Principal) -> Select[Any]:
         .correlate(agent_tasks)
         .scalar_subquery()
     )
+    asked = (
+        select(func.min(approvals.c.question))
+        .where(
+            approvals.c.task_id == _t.id,
+            approvals.c.status == ApprovalStatus.PENDING.value,
+            _t.status == TaskStatus.WAITING.value,
+        )
+        .correlate(agent_tasks)
+        .scalar_subquery()
+    )
     query = select(
         _t.session_id,
         _t.role,
@@ -213,6 +227,7 @@ def _list_tasks_of(principal: Principal) -> Select[Any]:
         _t.lease_until,
         func.greatest(_t.started_at, noted).label("moved_at"),
         _t.error_message,
+        asked.label("question"),
     ).where(_t.session_id.in_(bindparam("session_ids", expanding=True)))
     return visible(query, principal).order_by(_t.session_id, _t.position)
 

@@ -81,12 +81,14 @@ def _wanted(wanted: WorkQuery) -> list[Any]:
 
 
 def find_attempt(
-    db: Connection, principal: Principal, task_id: UUID, attempt: int
+    db: Connection, principal: Principal, task_id: UUID, attempt: int | None
 ) -> AgentAttempt | None:
     """Return an attempt of a task, running or ended; None when there never was one.
 
-    Its worker is named only while it runs; `find_worker` knows the others'.
+    Without a number it is the latest. Its worker is named only while it runs; `find_worker` knows
+    the others'.
     """
+    number = _t.attempt if attempt is None else attempt
     query = (
         select(
             _t.session_id,
@@ -99,6 +101,7 @@ def find_attempt(
             _t.deadline_at,
             case((_t.task_type.is_not(None), _t.position + 1), else_=0).label("routed_number"),
             _s.id.label("snapshot_id"),
+            _s.attempt.label("number"),
             _s.ended_as,
             _s.execution["error_code"].astext.label("error_code"),
             _h.status.label("session_status"),
@@ -106,20 +109,23 @@ def find_attempt(
             _CLOCK.label("now"),
         )
         .select_from(
-            _WITH_HEAD.join(agent_snapshots, and_(_s.task_id == _t.id, _s.attempt == attempt))
+            _WITH_HEAD.join(
+                agent_snapshots,
+                and_(_s.task_id == _t.id, _s.attempt == number),
+            )
         )
         .where(_t.id == task_id)
     )
     row = db.execute(visible(query, principal)).one_or_none()
     if row is None:
         return None
-    is_running = row.status == TaskStatus.RUNNING and row.latest == attempt
+    is_running = row.status == TaskStatus.RUNNING and row.latest == row.number
     return AgentAttempt(
         held=HeldAttempt(
             session_id=row.session_id,
             team_id=row.team_id,
             task_id=task_id,
-            attempt=attempt,
+            attempt=row.number,
             executor=row.executor,
             snapshot_id=row.snapshot_id,
             worker=WorkerIdentity(row.lease_owner if is_running else ""),

@@ -100,18 +100,27 @@ _LAUNCH = bind(
     ), tasks AS (
         INSERT INTO agent_tasks
             (id, session_id, team_id, position, role, after_roles, upstream_roles, description,
-             task_type, route_key, instructions, capabilities, executor, timeout_seconds,
+             task_type, route_key, instructions, capabilities, executor, timeout_seconds, gate,
              requested_by, status, input, created_at, due_at)
         SELECT task.id, launched.id, :team_id, task.position, task.role, task.after_roles,
                task.upstream_roles, task.description, task.task_type, task.route_key,
-               task.instructions, task.capabilities, task.executor, task.timeout_seconds, :user_id,
-               task.status, coalesce(task.input, :input), :at,
+               task.instructions, task.capabilities, task.executor, task.timeout_seconds,
+               task.gate, :user_id, task.status, coalesce(task.input, :input), :at,
                CASE WHEN task.status = 'ready' THEN :at END
         FROM launched, jsonb_to_recordset(:tasks) AS task(
             id uuid, position int, role text, after_roles text[], upstream_roles text[],
             description text, task_type text, route_key text, instructions text,
-            capabilities jsonb, executor text, timeout_seconds double precision, status text,
-            input jsonb)
+            capabilities jsonb, executor text, timeout_seconds double precision, gate jsonb,
+            status text, input jsonb)
+    ), asked AS (
+        INSERT INTO approvals
+            (id, session_id, team_id, task_id, attempt, asked_by, approver_role, question,
+             on_expiry, requested_at, expires_at)
+        SELECT (gate ->> 'approval_id')::uuid, launched.id, :team_id, task.id, 0, 'gate',
+               gate ->> 'approver_role', gate ->> 'question', gate ->> 'on_expiry', :at,
+               :at + make_interval(secs => (gate ->> 'expires_after_seconds')::double precision)
+        FROM launched, jsonb_to_recordset(:tasks) AS task(id uuid, gate jsonb, status text)
+        WHERE task.status = 'waiting'
     ), logged AS (
         INSERT INTO session_events (session_id, team_id, seq, type, version, payload, at)
         SELECT launched.id, :team_id, entry.seq, entry.type, entry.version,

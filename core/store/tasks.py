@@ -41,13 +41,13 @@ _LOCKED = returning(
     bind(
         """
         SELECT clock_timestamp() AS now, id, role, after_roles, executor, status, attempt,
-               failures, crashes, lease_until, deadline_at
+               failures, crashes, lease_until, deadline_at, gate
         FROM agent_tasks WHERE session_id = :session_id ORDER BY position
         """,
         session_id=UUID,
     ),
     *("now", "id", "role", "after_roles", "executor", "status", "attempt"),
-    *("failures", "crashes", "lease_until", "deadline_at"),
+    *("failures", "crashes", "lease_until", "deadline_at", "gate"),
 )
 
 
@@ -69,6 +69,7 @@ def locked_tasks(db: Connection, session_id: UUID) -> tuple[datetime, list[TaskV
             row.crashes,
             row.lease_until,
             row.deadline_at,
+            row.gate,
         )
         for row in rows
     ]
@@ -92,9 +93,44 @@ _FREE = (
 )
 
 
+_NOT_DUE: dict[str, Any] = {
+    "due_at": None,
+    "finished_at": None,
+    "dispatched_at": None,
+    "dispatches": 0,
+}
+
+
 def free_tasks(db: Connection, task_ids: Iterable[UUID], at: datetime) -> None:
     """Make blocked, waiting or failed tasks ready and due; their session's head must be locked."""
     db.execute(_FREE, {"task_ids": list(task_ids), "at": at})
+
+
+def let_wait(db: Connection, task_ids: Collection[UUID]) -> None:
+    """Let blocked or failed tasks wait for an approval; their session's head must be locked."""
+    db.execute(
+        update(agent_tasks)
+        .where(_t.id.in_(task_ids))
+        .values(status=TaskStatus.WAITING.value, **_NOT_DUE, error_code=None, error_message=None)
+    )
+
+
+def end_waiting(
+    db: Connection, task_id: UUID, status: TaskStatus, task_input: Mapping[str, Any], **values: Any
+) -> None:
+    """Let a waiting task go on, fail or wait further, with its answers in its input.
+
+    One that goes on has passed its gate. Its session's head must be locked.
+    """
+    if status in (TaskStatus.READY, TaskStatus.BLOCKED):
+        values["gate"] = None
+    if status != TaskStatus.WAITING:
+        values = {**_NOT_DUE, **values}
+    db.execute(
+        update(agent_tasks)
+        .where(_t.id == task_id, _t.status == TaskStatus.WAITING.value)
+        .values(status=status.value, input=dict(task_input), **values)
+    )
 
 
 def reset_bounds(db: Connection, task_ids: Collection[UUID]) -> None:

@@ -106,6 +106,13 @@ def member_role(db: Connection, team_id: UUID, user_id: UUID) -> TeamRole | None
     return None if role is None else TeamRole(role)
 
 
+def approver_roles(db: Connection, team_id: UUID, user_id: UUID) -> tuple[str, ...]:
+    """Return in the name of which roles a member answers approvals."""
+    query = select(_m.approver_roles).where(_m.team_id == team_id, _m.user_id == user_id)
+    found: list[str] | None = db.execute(query).scalar_one_or_none()
+    return tuple(found or ())
+
+
 def put_member(
     db: Connection,
     team_id: UUID,

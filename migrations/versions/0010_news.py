@@ -1,7 +1,7 @@
 """What people and other systems are told: events to tell, notifications, webhooks.
 
 Revision ID: 0010
-Revises: 0011
+Revises: 0009
 """
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0010"
-down_revision = "0011"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -26,6 +26,7 @@ ASSETS = PAGES / "assets"
 SHOWN = {
     "Work": {
         "board": ("Board", "space_dashboard"),
+        "approvals": ("Approvals", "front_hand"),
         "sessions": ("Sessions", "view_list"),
         "notices": ("Notifications", "notifications"),
     },

@@ -14,8 +14,12 @@ from core.domain.access import (
     is_allowed,
     scopes_allow,
 )
+from core.domain.approval import Answer, Approval, ApprovalStatus, Gate
+from core.domain.pipeline import Step
 from core.domain.session import LaunchRequest, Session
 from core.services import (
+    answering,
+    approving,
     auditing,
     configuring,
     control,
@@ -25,12 +29,13 @@ from core.services import (
     notifying,
     reading,
 )
+from core.services.approving import ApprovalFilter
 from core.services.auditing import AuditQuery
 from core.services.permission import demand
 from core.services.transaction import transact
 from tests.access.asking import Shown, typed
 from tests.access.persons import KINDS
-from tests.factories import Someone, launch, make_decision, make_someone
+from tests.factories import Someone, launch, launch_pipeline, make_decision, make_someone
 
 ROLE = {"role": "scribe", "title": "Scribe", "capabilities": [], "instructions": "Write."}
 
@@ -49,7 +54,9 @@ class Place:
 
 def new_place() -> Place:
     team = make_someone()
-    return Place(team, launch(team))
+    session = launch(team)
+    launch_pipeline(team, Step("architect", (), Gate("member", "May it begin?")))
+    return Place(team, session)
 
 
 Ask = Callable[[Principal, Place], Any]
@@ -98,6 +105,11 @@ def invited(place: Place) -> int:
     return len(inviting.list_invitations(place.team.principal, place.team.team_id))
 
 
+def asked(place: Place) -> Approval:
+    query = ApprovalFilter(place.team.team_id)
+    return approving.list_approvals(place.team.principal, query).items[0]
+
+
 ROWS: dict[Action, Row] = {
     Action.READ: Row(lambda p, at: reading.get_session(p, at.session.id), "replay", "Read on"),
     Action.LAUNCH: Row(
@@ -113,6 +125,10 @@ ROWS: dict[Action, Row] = {
     Action.DECIDE: Row(
         lambda p, at: journaling.record_decision(p, at.session.id, make_decision(strategic=True)),
         *("decisions", "Add decision"),
+    ),
+    Action.APPROVE: Row(
+        lambda p, at: answering.decide_approval(p, asked(at).id, Answer(ApprovalStatus.APPROVED)),
+        *("approvals", "Yes, go on", nothing_more, lambda at: asked(at).status.value),
     ),
     Action.EXECUTE: Row(
         lambda p, at: transact(lambda db: demand(db, p, at.team.team_id, Action.EXECUTE))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from core.domain.access import SYSTEM
+from core.domain.approval import Gate
 from core.domain.people import Team
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.session import Session
@@ -26,6 +27,7 @@ from tests.factories import (
     complete,
     define_pipeline,
     launch,
+    launch_pipeline,
     make_artifact,
     make_decision,
     make_team_of,
@@ -46,6 +48,7 @@ MARKS = {
     "invited": "vicuna",
     "member": MEMBER_NAME,
     "audit": "xylographer",
+    "question": "Jacarandaquiz",
     "message": "Jacarandance",
     "webhook": "thaumatropes",
 }
@@ -82,6 +85,8 @@ def make_marked() -> Marked:
     session = launch(
         someone, feature_name=MARKS["session"], brief=f"Employees need {MARKS['brief']}."
     )
+    gate = Gate("member", f"{MARKS['question']}?")
+    asking = launch_pipeline(someone, Step("architect", (), gate), feature_name=MARKS["session"])
     claimed = claim(someone, session, "architect")
     because = MARKS["reason"]
     complete(
@@ -93,6 +98,7 @@ def make_marked() -> Marked:
     decision_id = journaling.record_decision(who, session.id, draft)
     (artifact,) = reading.list_artifacts(who, session.id)
     ids = {
+        "asking": asking.id,
         "team": name.id,
         "session": session.id,
         "task": claimed.task_id,

@@ -36,6 +36,7 @@ READ = Action.READ
 DECISIONS = {"session", "tactical decision", "strategic decision", "reason"}
 ROWS: dict[str, Row] = {
     "board": Row("", READ, {"session"}, _TEAM),
+    "approvals": Row("approvals", READ, {"session", "question"}, _TEAM),
     "sessions": Row("sessions", READ, {"session"}, _TEAM),
     "decisions": Row("decisions", READ, DECISIONS, _TEAM),
     "decisions of a session": Row("decisions", READ, DECISIONS, _SESSION),

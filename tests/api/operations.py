@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain.access import Action
-from core.services import control
+from core.domain.access import SYSTEM, Action
+from core.domain.approval import ApprovalStatus, Gate
+from core.domain.pipeline import Step
+from core.services import approving, control
+from core.services.approving import ApprovalFilter
 from tests.api.world import Ids, World
-from tests.factories import fail_for_good
+from tests.factories import fail_for_good, launch_pipeline
 from tests.services.working import launch_external
 
 READ, LAUNCH, CONTROL = Action.READ, Action.LAUNCH, Action.CONTROL
 MANAGE, DECIDE, AUDIT = Action.MANAGE, Action.DECIDE, Action.AUDIT
+EXECUTE, APPROVE = Action.EXECUTE, Action.APPROVE
 EXECUTE = Action.EXECUTE
 HOOK, HOOK_AT = "/teams/{team_id}/webhooks/{webhook_id}", "/teams/{team}/webhooks/{webhook}"
 BRIEF = "Employees submit expenses. Their manager approves or rejects."
@@ -76,6 +80,22 @@ def failed(world: World) -> None:
 
 def waiting(world: World) -> None:
     launch_external(world.owner)
+
+
+def asking(world: World) -> None:
+    launch_pipeline(world.owner, Step("architect", (), Gate("member", "May it begin?")))
+
+
+def at_approval(suffix: str = "") -> Callable[[Ids], str]:
+    """Name what a team is asked; where it asks nothing, what never was."""
+    query = ApprovalFilter(statuses=frozenset({ApprovalStatus.PENDING}))
+
+    def path(ids: Ids) -> str:
+        found = approving.list_approvals(SYSTEM, query).items
+        one = next((one.id for one in found if one.team_id == ids.team), ids.decision)
+        return f"/approvals/{one}{suffix}"
+
+    return path
 
 
 def report(what: str, **fields: Any) -> Operation:
@@ -173,6 +193,27 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("POST", "/ws/tickets"): Operation(
         at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
+    ),
+    ("POST", "/approvals"): Operation(
+        at("/approvals"),
+        EXECUTE,
+        201,
+        lambda ids: {
+            "task_id": str(ids.task),
+            "attempt": 1,
+            "approver_role": "designer",
+            "question": "May a rejection need a reason?",
+        },
+        needs=waiting,
+        is_of_an_agent=True,
+    ),
+    ("GET", "/approvals"): Operation(at("/approvals?team_id={team}&status=pending"), READ),
+    ("GET", "/approvals/{approval_id}"): Operation(at_approval(), READ, needs=asking),
+    ("POST", "/approvals/{approval_id}/decide"): Operation(
+        at_approval("/decide"),
+        APPROVE,
+        body=lambda ids: {"decision": "rejected", "reason": "Not this year."},
+        needs=asking,
     ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -52,6 +53,9 @@ def test_whatever_is_sent_the_answer_is_documented(
         "webhook_id": world.ids.webhook,
         "delivery_id": world.ids.delivery,
     }
+    if "{approval_id}" in key[1]:
+        OPERATIONS[key].needs(world)
+        real["approval_id"] = UUID(OPERATIONS[key].path(world.ids).split("/")[2])
 
     @settings(
         max_examples=EXAMPLES,

@@ -12,7 +12,10 @@ import pytest
 
 from tests.conftest import ROOT
 
-PACKAGES = ("core", "workers", "cli", "embedded", "web", "pages", "api", "bench", "migrations")
+PACKAGES = (
+    *("core", "workers", "cli", "embedded", "web", "pages", "api", "bench", "migrations"),
+    "clients",
+)
 FACES = {"pages", "web", "api", "cli", "workers"}
 MAY_IMPORT = {
     "streamlit": {"app.py", "pages", "bench"},
@@ -22,6 +25,7 @@ MAY_IMPORT = {
     "huey": {"workers", "bench"},
     "redis": {"core/signals", "workers", "embedded", "bench"},
     "sqlalchemy": {"core/store", "core/services", "migrations", "bench"},
+    "httpx": {"clients"},
     "alembic": {"migrations", "cli", "embedded", "bench"},
 }
 VAGUE_NAMES = {
@@ -74,7 +78,8 @@ def test_every_package_of_the_product_is_under_the_contracts() -> None:
     roots = text.split("root_packages = [")[1].split("]")[0]
     for package in PACKAGES:
         if package != "migrations" and list((ROOT / package).rglob("*.py")):
-            assert f'"{package}"' in roots, f"{package} is not in root_packages"
+            is_there = f'"{package}"' in roots or f'"{package}.' in roots
+            assert is_there, f"{package} is not in root_packages"
 
 
 def test_nothing_is_imported_relatively() -> None:
@@ -130,6 +135,17 @@ def test_the_domain_stands_on_the_standard_library_and_on_the_errors() -> None:
                 ("core.domain", "core.errors")
             ):
                 found.add((place(path), module))
+    assert found == set()
+
+
+def test_the_client_stands_on_the_standard_library_and_on_httpx() -> None:
+    allowed = {*sys.stdlib_module_names, "httpx", "sage_mode_client"}
+    found = {
+        (place(path), module)
+        for path in (ROOT / "clients/python").rglob("*.py")
+        for module, _ in imports(path)
+        if module.split(".")[0] not in allowed
+    }
     assert found == set()
 
 

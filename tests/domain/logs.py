@@ -39,13 +39,18 @@ def bodies_of_tasks(task_ids: st.SearchStrategy[str]) -> st.SearchStrategy[Event
         st.builds(ev.TaskWaiting, task_ids, attempts, _IDS),
         st.builds(ev.TaskCompleted, task_ids, attempts),
         st.builds(
-            ev.TaskFailed, task_ids, attempts, _TEXT, _TEXT, st.sampled_from(["failure", "crash"])
+            ev.TaskFailed,
+            task_ids,
+            attempts,
+            _TEXT,
+            _TEXT,
+            st.sampled_from(["failure", "crash", "approval"]),
         ),
         st.builds(ev.TaskCancelled, task_ids),
         st.builds(ev.DecisionRecorded, _IDS, st.none() | task_ids, _TEXT),
         st.builds(ev.ArtifactRecorded, _IDS, task_ids, _TEXT, _TEXT),
         st.builds(ev.SnapshotRecorded, _IDS, task_ids, attempts),
-        st.builds(ev.ApprovalRequested, _IDS, task_ids, _TEXT),
+        st.builds(ev.ApprovalRequested, _IDS, task_ids, _TEXT, _TEXT),
         st.builds(ev.ApprovalDecided, _IDS, st.sampled_from(["approved", "rejected"])),
     )
 

@@ -9,10 +9,13 @@ from uuid import UUID
 
 from core.domain.access import UserPrincipal
 from core.domain.agent import WorkQuery
+from core.domain.approval import Answer, ApprovalStatus, Question
 from core.domain.session import LaunchRequest
 from core.domain.work import RoleResult
 from core.services import (
     agents,
+    answering,
+    approving,
     auditing,
     boarding,
     browsing,
@@ -41,6 +44,8 @@ WORD = "Quicksilver"  # every session's name begins with it: a search would find
 Look = Callable[[UserPrincipal, UUID], Any]
 
 AT_TEAMS: dict[str, Look] = {
+    "inbox": approving.read_inbox,
+    "approvals": lambda p, id_: approving.list_approvals(p, approving.ApprovalFilter(id_)),
     "sessions": lambda p, id_: browsing.browse_sessions(p, SessionQuery(id_, text=WORD)),
     "journal": lambda p, id_: journaling.list_journal(p, JournalQuery(id_)),
     "found decisions": lambda p, id_: journaling.list_journal(p, JournalQuery(id_, text="table")),
@@ -92,6 +97,11 @@ AT_TASKS: dict[str, Look] = {
     "result": lambda p, id_: reporting.complete_task(p, id_, 1, RoleResult({})),
     "notify": lambda p, id_: notifying.notify(p, "team", "Look.", task_id=id_),
     "failure": lambda p, id_: reporting.fail_task(p, id_, 1, "broken", "It broke."),
+    "question": lambda p, id_: approving.request_approval(p, id_, Question("designer", "May I?")),
+}
+AT_APPROVALS: dict[str, Look] = {
+    "approval": approving.get_approval,
+    "answer": lambda p, id_: answering.decide_approval(p, id_, Answer(ApprovalStatus.APPROVED)),
 }
 AT_SNAPSHOTS: dict[str, Look] = {
     "snapshot": reading.get_snapshot,

@@ -28,6 +28,7 @@ from core.domain.access import (
     is_allowed,
 )
 from core.domain.agent import WorkQuery
+from core.domain.approval import Answer, ApprovalStatus, Question
 from core.domain.routing import OpenRequest, RouteRequest, SessionChange
 from core.domain.session import LaunchRequest, Session
 from core.domain.work import RoleResult
@@ -36,6 +37,8 @@ from core.ids import new_id
 from core.services import (
     accounts,
     agents,
+    answering,
+    approving,
     auditing,
     boarding,
     browsing,
@@ -151,7 +154,41 @@ def _wait_for_agents(someone: Someone, session: Session) -> None:
     transact(lambda db: db.execute(text(query), {"id": session.id, "s": "ready"}))
 
 
+def _let_it_ask(someone: Someone, session: Session) -> None:
+    """Let a task of the session wait for any member's yes."""
+    asked = Question("member", "May the schema change?")
+    approving.await_approval(claim(someone, session, "dba"), asked)
+
+
+def _asked(ids: Ids) -> UUID:
+    """Return what the session asks; an id that never was where it asks nothing."""
+    query = approving.ApprovalFilter(session_id=ids.session)
+    found = approving.list_approvals(SYSTEM, query).items
+    return found[0].id if found else new_id()
+
+
 USE_CASES: dict[str, UseCase] = {
+    "approving.request_approval": UseCase(
+        lambda p, i: approving.request_approval(
+            p, (taken := _take(p, i))[0], Question("designer", "May it?"), attempt=taken[1]
+        ),
+        EXECUTE,
+        _wait_for_agents,
+        for_system=False,
+    ),
+    "approving.get_approval": UseCase(
+        lambda p, i: approving.get_approval(p, _asked(i)), READ, _let_it_ask
+    ),
+    "approving.list_approvals": UseCase(
+        lambda p, i: approving.list_approvals(p, approving.ApprovalFilter(i.team)), READ
+    ),
+    "approving.read_inbox": UseCase(lambda p, i: approving.read_inbox(p, i.team), READ),
+    "answering.decide_approval": UseCase(
+        lambda p, i: answering.decide_approval(p, _asked(i), Answer(ApprovalStatus.APPROVED)),
+        Action.APPROVE,
+        _let_it_ask,
+        for_system=False,
+    ),
     "auditing.list_audit": UseCase(
         lambda p, i: auditing.list_audit(p, auditing.AuditQuery(i.team)), Action.AUDIT
     ),
@@ -361,6 +398,7 @@ INSIDE_USE_CASES = {
     "launching.demand_ground",
     "launching.store_session",
     "permission.may",
+    "permission.demand_approver",
     "permission.demand_kept",
     "teams.hold_team",
     "permission.demand",

@@ -11,7 +11,7 @@ import pytest
 from core.domain.access import SYSTEM, UserPrincipal
 from core.errors import NotFound
 from core.ids import new_id
-from core.services import inviting, notifying, reading
+from core.services import approving, inviting, notifying, reading
 from tests.factories import (
     Someone,
     claim,
@@ -22,7 +22,9 @@ from tests.factories import (
     make_someone,
 )
 from tests.sent_statements import sent_by
+from tests.services.approvals import QUESTION, pending_of
 from tests.services.foreign_looks import (
+    AT_APPROVALS,
     AT_ARTIFACTS,
     AT_DECISIONS,
     AT_INVITATIONS,
@@ -42,6 +44,7 @@ LOOKS = {
     "task": AT_TASKS,
     "decision": AT_DECISIONS,
     "invitation": AT_INVITATIONS,
+    "approval": AT_APPROVALS,
     "notification": AT_NOTIFICATIONS,
 }
 CASES = [(kind, name) for kind, looks in LOOKS.items() for name in looks]
@@ -51,6 +54,7 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
     session = launch(someone)
     claimed = claim(someone, session, "architect")
     complete(claimed, artifacts=(make_artifact(),), decisions=(make_decision(strategic=True),))
+    approving.await_approval(claim(someone, session, "dba"), QUESTION)
     report = reading.get_report(someone.principal, session.id)
     name = make_someone().user.user_name
     notifying.notify(SYSTEM, "team", "Look at this.", team_id=someone.team_id)
@@ -65,6 +69,7 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
         "notification": told.id,
         "decision": report.decisions[0].id,
         "invitation": invited.invitation.id,
+        "approval": pending_of(session)[0].id,
     }
 
 

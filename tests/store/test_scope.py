@@ -27,9 +27,10 @@ from core.domain.agent import WorkQuery
 from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
-from core.services import inviting, notifying, reading, webhooks
+from core.services import approving, inviting, notifying, reading, webhooks
 from core.services.transaction import transact
 from core.store import scope
+from core.store.approvals import ApprovalFilter
 from core.store.audit import AuditQuery
 from core.store.journal_queries import JournalQuery
 from core.store.listing import SessionQuery
@@ -58,6 +59,7 @@ from tests.factories import (
     make_someone,
     route,
 )
+from tests.services.approvals import QUESTION, pending_of
 
 STORE = Path(core.store.__file__).parent
 Site = tuple[str, str, int]  # module, function, which of its calls
@@ -134,6 +136,7 @@ class Foreign:
     sha256: str
     strategic_id: UUID
     tactical_id: UUID
+    approval_id: UUID
     user_id: UUID
     notification_id: UUID
     webhook_id: UUID
@@ -163,6 +166,7 @@ def foreign(someone: Someone) -> Foreign:
     add_member(someone.team_id, make_someone().user)
     inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
     claim(someone, session, "dba")  # guided by the strategic decision
+    approving.await_approval(claim(someone, session, "backend_dev"), QUESTION)
     asking, failing = launch(someone), launch(someone)
     complete(claim(someone, asking, "architect"), outcome="needs_input", questions=("Who?",))
     fail_for_good(someone, failing, "architect")
@@ -184,6 +188,7 @@ def foreign(someone: Someone) -> Foreign:
         sha256,
         strategic.id,
         tactical.id,
+        pending_of(session)[0].id,
         someone.user.id,
         told.id,
         hook.webhook.id,
@@ -200,6 +205,10 @@ PROBES: dict[tuple[str, str], Probe] = {
     ),
     ("audit", "list_kinds"): lambda m, db, p, f: m.list_kinds(db, p, f.team_id),
     ("audit", "count_waiting"): lambda m, db, p, f: m.count_waiting(db, p, f.team_id),
+    ("approvals", "get_approval"): lambda m, db, p, f: m.get_approval(db, p, f.approval_id),
+    ("approvals", "list_approvals"): lambda m, db, p, f: m.list_approvals(
+        db, p, ApprovalFilter(f.team_id), 9
+    ),
     ("board", "_open_sessions"): lambda m, db, p, f: m.open_sessions(db, p, f.team_id, 9),
     ("board", "_ended_sessions"): lambda m, db, p, f: m.ended_sessions(
         db, p, f.team_id, SessionStatus.FAILED, since=AGO, most=9
@@ -325,6 +334,9 @@ WITHOUT_PRINCIPAL = {
     # What seals, verifies and drops the audit's rows.
     *(("audit", name) for name in ("list_unsealed", "list_sealed", "list_chains")),
     *(("audit", name) for name in ("chains_before", "dropped_through", "find_never_sealed")),
+    # What an attempt has asked, and what asks and expires: by whoever holds the task or the head.
+    *(("approvals", name) for name in ("find_asked", "get_asker", "count_pending_of")),
+    *(("approvals", name) for name in ("cancel_pending", "list_due", "get_pipeline", "get_input")),
     *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
     # For whoever has checked that the session may be read.
@@ -342,7 +354,7 @@ WITHOUT_PRINCIPAL = {
     *(("notifications", name) for name in ("count_unread_of", "drop_notifications", "read_sender")),
     ("people", "insert_team"),
     ("places", "hold_place"),
-    *(("teams", name) for name in ("read_place", "lock_team", "lock_owned")),
+    *(("teams", name) for name in ("read_place", "lock_team", "lock_owned", "approver_roles")),
     *(("teams", name) for name in ("count_members", "member_role", "change_team")),
     *(("teams", name) for name in ("delete_member", "delete_other_members")),
     # Who signs in by an identity provider: which teams its groups gave them, and may give.

@@ -12,9 +12,10 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from threading import Timer
 
 from core.domain.artifact import Artifact
-from core.domain.work import RoleFailed, RoleResult, RoleWork
+from core.domain.work import NeedsApproval, RoleFailed, RoleResult, RoleWork
 from tests.chaos.witness import testify
 from workers.executors import Control
 
@@ -58,6 +59,21 @@ def stumble(order: RoleWork, control: Control) -> RoleResult:
 def kill_itself(order: RoleWork, control: Control) -> RoleResult:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
+
+
+def ask_a_person(order: RoleWork, control: Control) -> RoleResult:
+    """Ask, and work once the answer is there."""
+    if order.answers:
+        return RoleResult({"heard": order.answers[-1]["status"]})
+    raise NeedsApproval("designer", "May a rejection need a reason?")
+
+
+def die_while_asking(order: RoleWork, control: Control) -> RoleResult:
+    """Be killed at its first try some time before, while or after the question is recorded."""
+    if order.attempt == 1:
+        milliseconds = order.input["milliseconds"]
+        Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    return ask_a_person(order, control)
 
 
 def sleep(order: RoleWork, control: Control) -> RoleResult:
@@ -162,6 +178,8 @@ ACTS: dict[str, Act] = {
         refuse,
         stumble,
         kill_itself,
+        ask_a_person,
+        die_while_asking,
         sleep,
         swallow_everything,
         hold_interpreter,

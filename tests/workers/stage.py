@@ -102,9 +102,9 @@ class Stage:
         for role in ("actor", "hasty"):
             define_pipeline(self.someone.team_id, make_pipeline(role, [Step(role)]))
 
-    def play(self, *acts: str, role: str = "actor") -> Play:
-        """Launch a session of one task whose attempts do these acts."""
-        session = launch(self.someone, pipeline=role, input={"acts": acts})
+    def play(self, *acts: str, role: str = "actor", **given: object) -> Play:
+        """Launch a session of one task whose attempts do these acts, with more input if needed."""
+        session = launch(self.someone, pipeline=role, input={"acts": acts, **given})
         return Play(self.someone, session, self.witness)
 
     def hire(self, **settings: str) -> Crew:

@@ -46,6 +46,7 @@ class Control:
 class RoleExecutor(Protocol):
     """Does a role's work. May be sync or async; raises `RoleFailed` to say how it failed.
 
+    It raises `NeedsApproval` to ask a person: the attempt ends, and the next one has the answer.
     Any other exception counts as a failure that may be retried. Work may be repeated after a
     crash: `(work.task_id, work.attempt)` is the idempotency key for the outside world.
     """

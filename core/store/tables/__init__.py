@@ -1,5 +1,6 @@
 """The schema as SQLAlchemy tables, by noun; `metadata` is what migrations are compared with."""
 
+from core.store.tables.approvals import approvals
 from core.store.tables.audit import audit_events, audit_seals, audit_unsealed
 from core.store.tables.configuration import pipelines, role_profiles
 from core.store.tables.idempotency import idempotency_keys
@@ -26,6 +27,7 @@ __all__ = [
     "agent_snapshots",
     "agent_tasks",
     "api_tokens",
+    "approvals",
     "artifacts",
     "audit_events",
     "audit_seals",

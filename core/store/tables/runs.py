@@ -162,6 +162,9 @@ agent_tasks = Table(
     Column("capabilities", JSONB, nullable=False),
     Column("executor", Text, nullable=False),
     Column("timeout_seconds", Double, nullable=False),
+    # What a person has to approve before it starts, under the id of the approval; none, or no more:
+    # it starts by itself.
+    Column("gate", JSONB),
     Column("from_role", Text),  # who asked, where it was a role
     Column("requested_by", UUID(as_uuid=True), ForeignKey("users.id"), index=True),
     Column("status", Text, nullable=False),

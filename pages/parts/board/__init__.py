@@ -34,7 +34,10 @@ _CAUSES = {
 
 
 def draw_columns(board: Board, visit: Visit) -> tuple[str, UUID] | None:
-    """Draw the columns; returns column and session of a card that was just opened."""
+    """Draw the columns; returns column and session of a card that was just opened.
+
+    For the column of what waits for an approval it is "approval".
+    """
     columns = (
         ("needs_you", "Needs you", "front_hand", "orange", "Nobody waits for you.", "Answer"),
         ("working", "Working", "progress_activity", "blue", "Nothing runs.", ""),
@@ -72,7 +75,7 @@ def draw_columns(board: Board, visit: Visit) -> tuple[str, UUID] | None:
     if not opened:
         return None
     found = [
-        (key, card.session.id)
+        ("approval" if card.asking and key == "needs_you" else key, card.session.id)
         for key, shown in cards.items()
         for card in shown
         if str(card.session.id) == opened

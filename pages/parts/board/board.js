@@ -53,7 +53,10 @@ export default function (component) {
   let timer = null;
   const end = watchTopic(data.topic, (model, message) => {
     if (!message || message.kind !== 'changed' || timer) return;
-    timer = setTimeout(() => setTriggerValue('moved', Date.now()), GATHER_MS);
+    timer = setTimeout(() => {
+      timer = null; // with the same data this function is not run again
+      setTriggerValue('moved', Date.now());
+    }, GATHER_MS);
   });
   return () => {
     clearTimeout(timer);

@@ -40,6 +40,8 @@ def reason_of(card: Card) -> str:
     session, failed = card.session, card.failed
     if session.questions:
         return session.questions[0]
+    if card.asking is not None:
+        return f"{role_look(card.asking.role).label}: {card.asking.question or 'May it go on?'}"
     if card.stall is not None:
         return _stall(card.stall)
     if failed is not None:

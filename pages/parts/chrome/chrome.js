@@ -66,7 +66,7 @@ const listenToNotices = (state) => watchTopic('notices', (model, message) => {
 });
 
 // G, then the first letter of a page.
-const GO = {b: '', s: 'sessions', d: 'decisions'};
+const GO = {b: '', a: 'approvals', s: 'sessions', d: 'decisions'};
 const isTyping = (event) => {
   const target = event.composedPath()[0];
   return /INPUT|TEXTAREA|SELECT/.test(target.tagName) || target.isContentEditable

@@ -18,6 +18,7 @@ from core.errors import AppError
 from core.services.reading import SessionReport
 from pages.parts.component import component
 from pages.parts.empty import draw_error
+from pages.parts.frame import page
 from pages.parts.kept import read_report
 from pages.parts.live.drawer import most_tries, open_drawer
 from pages.parts.session_head import HEAD_FRAGMENT, drawn_mark
@@ -32,20 +33,25 @@ _board = component("live", "cards.js", "feed.js", "live.js", "live.css")
 @st.fragment(key=BOARD_FRAGMENT)
 def draw_board(session_id: UUID) -> None:
     """Draw the session as it stands; from then on it follows by itself."""
+    visit = open_visit()
     try:
-        report = read_report(open_visit(), session_id)
+        report = read_report(visit, session_id)
     except AppError as error:
         draw_error(error, kept="The session itself goes on.")
         return
     if report.session.pipeline is None and not report.tasks:
         _draw_without_task(report.session)
-    _board(
+    result = _board(
         data={"words": looks_for_browser(), **_shown(report)},
         key="live",
         on_open_change=open_drawer,
         on_status_change=lambda: st.rerun([HEAD_FRAGMENT, BOARD_FRAGMENT]),
         on_journal_change=lambda: st.rerun(BOARD_FRAGMENT),
+        on_answer_change=lambda: None,
     )
+    if result.answer:
+        asked = {"team": str(report.session.team_id), "session": str(session_id)}
+        st.switch_page(page("approvals"), query_params=asked)
 
 
 def _draw_without_task(session: Session) -> None:

@@ -76,7 +76,11 @@ const makeBoard = (root, component) => {
     for (const task of Object.values(tasks)) {
       const label = element('b', {}, look.label(task.role));
       if (task.status === 'waiting') {
-        shown.push(strip('orange', 'front_hand', label, ' waits for a person. ', quote(task.note || '')));
+        const whom = (task.approver_role || 'person').replaceAll('_', ' ');
+        const waits = strip('orange', 'front_hand', label, /^[aeiou]/.test(whom) ? ' waits for an ' : ' waits for a ', quote(whom), '. ', quote(task.note || ''));
+        waits.append(element('button', {type: 'button', className: 'answer',
+          on: {click: () => component.setTriggerValue('answer', task.role)}}, 'Answer', icon('chevron_right')));
+        shown.push(waits);
       } else if (task.status === 'failed') {
         shown.push(strip('red', 'dangerous', label, ' failed: ', quote(task.error_message || task.error_code || ''),
           sessionStatus === 'failed' ? element('span', {className: 'muted'}, ' Finished work is kept; Retry goes on from here.') : ''));

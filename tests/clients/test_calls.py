@@ -1,0 +1,88 @@
+"""Calls as they are answered: steering, teams, signing in, and refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sage_mode_client import BadRequest, Invalid, NotAllowed, NotFound, NotSignedIn, Work
+from tests.clients.faces import client_of
+from tests.factories import Someone, make_someone
+from tests.web.browser import PASSWORD
+
+BRIEF = "Employees submit expenses. Their manager approves or rejects them."
+
+
+def test_a_session_is_steered_and_decided_on(client: Any, someone: Someone) -> None:
+    session = client.launch(someone.team_id, "Expenses", BRIEF, executor="external")
+    assert client.pause(session.id).status == "paused"
+    assert client.resume(session.id).status == "active"
+    first = client.record_decision(session.id, "One table", "Decided once", "data")
+    second = client.record_decision(
+        session.id, "Two tables", "It grew", "data", confidence="high", supersedes_id=first.id
+    )
+    assert second.supersedes_id == first.id
+    with pytest.raises(TimeoutError):
+        client.wait(session.id, timeout_seconds=0, poll_seconds=0.01)
+    assert client.cancel(session.id, reason="launched twice").is_over
+    with pytest.raises(Invalid) as refused:
+        client.pause(session.id)
+    assert refused.value.code == "illegal_transition"
+    assert list(client.walk_sessions(status=["active"], text="expenses")) == []
+
+
+def test_refusals_say_what_was_wrong_and_what_to_do(client: Any, someone: Someone) -> None:
+    with pytest.raises(NotFound) as refused:
+        client.launch(make_someone().team_id, "Expenses", BRIEF)
+    error = refused.value
+    assert (error.status, error.code) == (404, "not_found")
+    assert error.detail
+    assert error.hint
+    assert len(error.trace_id) == 32
+    assert error.trace_id in str(error)
+    with pytest.raises(Invalid) as refused:
+        client.launch(someone.team_id, "Expenses", "")
+    assert refused.value.code == "invalid_input"
+    with pytest.raises(BadRequest) as malformed:
+        client.list_sessions(limit=1000)
+    assert [one.pointer for one in malformed.value.errors] == ["query/limit"]
+    with pytest.raises(NotAllowed):
+        client.create_team("Another")
+
+
+def test_a_person_signs_in_and_keeps_a_team(system: None, host: str, kind: str) -> None:
+    name = f"mara-{kind}"
+    with client_of(kind, f"http://{host}", None) as client:
+        with pytest.raises(NotSignedIn):
+            client.me()
+        client.sign_up(name, f"{name}@example.org", PASSWORD)
+        assert client.sign_in(name, PASSWORD).token is None
+        team = client.create_team("Finance", is_shared=True)
+        assert team.id in {one.id for one in client.list_teams().items}
+        invitation = client.invite(team.id, "new@example.org", role="viewer")
+        assert invitation.link
+        assert [one.id for one in client.list_invitations(team.id).items] == [invitation.id]
+        assert client.get_team(team.id).may_manage
+        assert client.get_profile("dba", team_id=team.id).role == "dba"
+        assert client.list_pipelines().items
+        client.sign_out()
+        with pytest.raises(NotSignedIn):
+            client.me()
+
+
+def test_a_task_is_routed_to_a_role_and_its_session_is_changed(
+    client: Any, someone: Someone
+) -> None:
+    session = client.open_session(
+        team_id=someone.team_id, task="Threats", metadata={"ticket": "EXP-7", "draft": True}
+    )
+    assert (session.status, session.pipeline, session.task) == ("pending", None, "Threats")
+    work = Work("threat_review", "Who could approve their own expense?", {"api": "POST /expenses"})
+    routed = client.route_task("security", work, session_id=session.id)
+    assert routed.session_id == session.id
+    task = client.get_task(routed.task_id)
+    assert (task.role, task.task_type) == ("security", "threat_review")
+    assert client.change_session(session.id, status="paused").status == "paused"
+    changed = client.change_session(session.id, task="All threats", metadata={"draft": None})
+    assert (changed.task, changed.metadata) == ("All threats", {"ticket": "EXP-7"})
