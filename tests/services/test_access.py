@@ -51,6 +51,7 @@ from core.services import (
     journaling,
     launching,
     members,
+    notifying,
     previewing,
     reading,
     replaying,
@@ -58,6 +59,7 @@ from core.services import (
     routing,
     teams,
     watching,
+    webhooks,
 )
 from core.services.transaction import transact
 from tests.factories import (
@@ -86,6 +88,8 @@ class Ids:
     member: UUID = field(default_factory=new_id)
     invitation: UUID = field(default_factory=new_id)
     task: UUID = field(default_factory=new_id)  # of an attempt that has ended
+    webhook: UUID = field(default_factory=new_id)
+    delivery: UUID = field(default_factory=new_id)
 
 
 @dataclass(frozen=True)
@@ -342,15 +346,46 @@ USE_CASES: dict[str, UseCase] = {
     "inviting.withdraw_invitation": UseCase(
         lambda p, i: inviting.withdraw_invitation(p, i.invitation) is None, MANAGE
     ),
+    "notifying.notify": UseCase(
+        lambda p, i: notifying.notify(p, "role:owner", "Look.", team_id=i.team), Action.NOTIFY
+    ),
+    "webhooks.list_webhooks": UseCase(lambda p, i: webhooks.list_webhooks(p, i.team), MANAGE),
+    "webhooks.add_webhook": UseCase(
+        lambda p, i: webhooks.add_webhook(p, i.team, "https://example.org/", ["session.failed"]),
+        MANAGE,
+    ),
+    "webhooks.get_webhook": UseCase(
+        lambda p, i: webhooks.get_webhook(p, i.team, i.webhook), MANAGE
+    ),
+    "webhooks.change_kinds": UseCase(
+        lambda p, i: webhooks.change_kinds(p, i.team, i.webhook, ["session.finished"]), MANAGE
+    ),
+    "webhooks.disable_webhook": UseCase(
+        lambda p, i: webhooks.disable_webhook(p, i.team, i.webhook), MANAGE
+    ),
+    "webhooks.enable_webhook": UseCase(
+        lambda p, i: webhooks.enable_webhook(p, i.team, i.webhook), MANAGE
+    ),
+    "webhooks.delete_webhook": UseCase(
+        lambda p, i: webhooks.delete_webhook(p, i.team, i.webhook) is None, MANAGE
+    ),
+    "webhooks.send_test": UseCase(lambda p, i: webhooks.send_test(p, i.team, i.webhook), MANAGE),
+    "webhooks.send_again": UseCase(
+        lambda p, i: webhooks.send_again(p, i.team, i.webhook, i.delivery), MANAGE
+    ),
+    "webhooks.list_deliveries": UseCase(
+        lambda p, i: webhooks.list_deliveries(p, i.team, i.webhook), MANAGE
+    ),
     "accounts.find_team": UseCase(lambda p, i: accounts.find_team(p, str(i.team)), READ),
 }
 # These narrow what they return instead of refusing; each has a test of its own below.
 NARROWING = {"accounts.list_teams", "reading.list_sessions"}
-# These are about the principal's own: test_teams, test_inviting and test_idempotency hold what is
-# whose.
+# These are about the principal's own: test_teams, test_inviting, test_idempotency and
+# test_notifying hold what is whose.
 OWN = {
     "accounts.get_person",
     "idempotency.begin",
+    *("notifying.list_notices", "notifying.read_notice", "notifying.read_all_notices"),
     "teams.create_team",
     "members.leave_team",
     *(f"inviting.{act}_{what}" for act in ("accept", "decline") for what in ("invitation", "link")),
@@ -396,6 +431,9 @@ def world(someone: Someone) -> World:
     member, invited = make_someone(), make_someone().user.user_name
     add_member(someone.team_id, member.user)
     invitation = inviting.invite_person(someone.principal, someone.team_id, invited).invitation
+    hook = webhooks.add_webhook(
+        someone.principal, someone.team_id, "https://example.org/", ["session.failed"]
+    ).webhook
     return World(
         someone,
         session,
@@ -408,6 +446,8 @@ def world(someone: Someone) -> World:
             member.user.id,
             invitation.id,
             claimed.task_id,
+            hook.id,
+            webhooks.send_test(someone.principal, someone.team_id, hook.id).id,
         ),
     )
 
