@@ -41,7 +41,7 @@ def test_a_dry_run_tells_what_would_go_and_apply_takes_it(
     here.env(DETAIL_RETENTION_DAYS="800")
     assert session_id[:13] in here.sage("retention").out
     assert here.sage("retention", "--apply", "--json").json["taken"] == wanted["details"]
-    assert here.sage("events", session_id, "--json").json["events"] == []
+    assert "Retention took" in here.sage("events", session_id).err
     assert "0 sessions that finished" in here.sage("retention").out
     assert "No details were taken" in here.sage("retention", "--apply").out
 
