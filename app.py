@@ -11,6 +11,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from api.application import routes as api_routes
 from api.sockets import feed
+from api.tools.door import door as mcp_door
+from api.tools.door import routes as mcp_routes
 from pages.parts.empty import show_unforeseen
 from web.gate import Gate
 from web.headers import ResponseHeaders
@@ -31,12 +33,12 @@ def session_opened(frame: bytes) -> str | None:
 # directly, past the main script.
 app = st.App(
     "pages/main.py",
-    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes],
+    routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes, *mcp_routes],
     middleware=[
         Middleware(Tracing),
         Middleware(ResponseHeaders),
         Middleware(Gate, session_opened=session_opened),
     ],
-    lifespan=living(feed.running),
+    lifespan=living(feed.running, mcp_door.open),
     on_script_error=show_unforeseen,
 )

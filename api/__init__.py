@@ -1,1 +1,1 @@
-"""What programs see: REST over HTTP; it only translates between JSON and services."""
+"""What programs see: REST, sockets and MCP; it only translates between JSON and services."""

@@ -21,6 +21,7 @@ from api.routes import (
     auth,
     export,
     health,
+    notifications,
     profiles,
     session_log,
     sessions,
@@ -28,6 +29,7 @@ from api.routes import (
     steering,
     tasks,
     teams,
+    webhooks,
 )
 from api.sockets import session_socket
 from api.sockets.document import document as sockets_document
@@ -44,6 +46,8 @@ _MODULES = (
     steering,
     tasks,
     agents,
+    notifications,
+    webhooks,
     sockets,
     approvals,
     audit,

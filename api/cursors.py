@@ -55,6 +55,22 @@ def read_audit_cursor(cursor: str) -> int:
     return event_id
 
 
+def id_cursor(kind: str, last_id: UUID) -> str:
+    """Return the place after something in a list that is ordered by ids."""
+    return _encode(f"{kind}|{last_id}")
+
+
+def read_id_cursor(kind: str, cursor: str) -> UUID:
+    """Return the id that a cursor of a kind of list names; raises `CursorRefused`."""
+    found, _, last_id = _decode(cursor).partition("|")
+    if found != kind:
+        raise CursorRefused
+    try:
+        return UUID(last_id)
+    except ValueError:
+        raise CursorRefused from None
+
+
 def _encode(place: str) -> str:
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from api.cursors import session_cursor
 from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
 from api.payloads.event import (
@@ -17,7 +18,7 @@ from api.payloads.event import (
     SnapshotLink,
 )
 from api.payloads.export import ExportedArtifact, ExportedSnapshot
-from api.payloads.session import Session
+from api.payloads.session import Session, SessionPage
 from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, Validation
 from core.domain import attempt as attempts
 from core.domain import events as ev
@@ -27,6 +28,7 @@ from core.domain.agent import AgentOrder
 from core.domain.events import EventBody, encode_body
 from core.domain.following import Entry
 from core.domain.origin import current_origin
+from core.services.browsing import SessionStretch
 from core.services.inspecting import Inspection
 
 # The names that were promised outside; every other event goes by the catalogue's own.
@@ -70,6 +72,15 @@ def session_values(found: stored.Session) -> dict[str, Any]:
         "duration_seconds": found.duration_seconds(datetime.now(UTC)),
         "last_seq": found.last_seq,
     }
+
+
+def session_page_of(found: SessionStretch) -> SessionPage:
+    """Return a page of sessions, and where the next one begins."""
+    last = found.sessions[-1] if found.is_more else None
+    return SessionPage(
+        items=[session_of(one) for one in found.sessions],
+        next_cursor=None if last is None else session_cursor(last.created_at, last.id),
+    )
 
 
 def task_of(found: stored.Task) -> Task:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from cli.terminal import plain_line
 from cli.wording import ending
-from core.domain.artifact import Validation
-from core.domain.session import Decision
+from core.domain.markdown import as_text, decision_lines, verdict_words
 
 if TYPE_CHECKING:
     from core.services.reading import SessionReport
-
-# An underscore inside a word means nothing in Markdown.
-_SPECIAL = re.compile(r"([\\`*{}\[\]<>|#~&]|(?<!\w)_|_(?!\w))")
-_VERDICTS = {"passed": "passed", "failed": "**failed**", "not_checked": "not checked"}
 
 
 def index_page(report: SessionReport, paths: Mapping[object, str]) -> str:
@@ -42,34 +36,15 @@ def _lines(report: SessionReport, paths: Mapping[object, str]) -> Iterator[str]:
         path = paths.get(artifact.id)
         title = _text(artifact.title or artifact.slug)
         linked = title if path is None else f"[{title}]({quote(path)})"
-        verdict = _verdict(artifact.validation)
+        verdict = verdict_words(artifact.validation, plain_line)
         yield f"| {_text(artifact.agent_role)} | {linked} | {_text(artifact.kind)} | {verdict} |"
     yield from ("", "## Decisions", "")
     if not report.decisions:
         yield "There are none."
     for decision in report.decisions:
-        yield from _decision(decision)
-
-
-def _decision(decision: Decision) -> Iterator[str]:
-    reach = "tactical" if decision.task_id else "strategic"
-    author = _text(decision.author_role or "a person")
-    yield f"- **{_text(decision.text)}**  "
-    yield f"  {reach}, {_text(decision.category)}, by {author}, confidence {decision.confidence}"
-    if decision.rationale:
-        yield f"  - why: {_text(decision.rationale)}"
-    for alternative in decision.alternatives:
-        yield f"  - not: {_text(alternative.text)}, since {_text(alternative.rejected_because)}"
-    if decision.revisit_trigger:
-        yield f"  - look at it again: {_text(decision.revisit_trigger)}"
-
-
-def _verdict(validation: Validation) -> str:
-    said = _VERDICTS.get(validation.verdict, _text(validation.verdict))
-    by = f" ({_text(validation.validator)})" if validation.validator else ""
-    return said + by + "".join(f"<br>{_text(each)}" for each in validation.messages)
+        yield from decision_lines(decision, plain_line)
 
 
 def _text(text: str) -> str:
     """Return a text on one line that Markdown shows as it is."""
-    return _SPECIAL.sub(r"\\\1", plain_line(text))
+    return as_text(text, plain_line)

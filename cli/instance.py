@@ -1,4 +1,4 @@
-"""`./sage up`, `stop`, `migrate`, `seed`, `worker` and `dispatcher`: running Sage Mode itself."""
+"""Running Sage Mode itself: `./sage up`, `stop`, `migrate`, `seed`, and its parts one by one."""
 
 from __future__ import annotations
 
@@ -82,6 +82,12 @@ def dispatcher() -> None:
     """Run a dispatcher in the foreground; several may run."""
     demand_urls()
     processes.replace_this_process(processes.DISPATCHER)
+
+
+def mcp() -> None:
+    """Serve an agent on standard input and output, by MCP; SAGE_TOKEN says as whom."""
+    demand_database()
+    processes.replace_this_process(processes.MCP)
 
 
 def _programs(settings: Settings) -> tuple[Program, ...]:

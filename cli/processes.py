@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 DISPATCHER = (sys.executable, "-m", "workers.dispatcher")
 WORKER = (sys.executable, "-m", "workers.entry")
+MCP = (sys.executable, "-m", "api.tools.stdio")
 SEED = (sys.executable, "-m", "cli", "seed")
 ALEMBIC = (sys.executable, "-m", "alembic", "-c", "alembic.ini")
 MIGRATE = (*ALEMBIC, "upgrade", "head")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
         15.0, gt=0, description="in which a socket's reader has to take what is sent"
     )
 
+    token: SecretStr = Field(SecretStr(""), description="what `./sage mcp` works with")
+
     idempotency_ttl_seconds: int = Field(
         86_400,
         ge=1,
@@ -96,6 +99,25 @@ class Settings(BaseSettings):
     )
     idempotency_lock_seconds: int = Field(
         60, ge=1, description="after which a request without an answer counts as dead"
+    )
+
+    notification_retention_days: int = Field(
+        90, ge=1, description="notifications and ended deliveries of webhooks are dropped then"
+    )
+    webhook_timeout_seconds: float = Field(10.0, gt=0, le=20, description="of one try")
+    webhook_tries: int = Field(10, ge=1, le=50, description="after which a delivery has failed")
+    webhook_retry_seconds: float = Field(
+        5.0, gt=0, description="first wait before another try; each is four times the one before"
+    )
+    webhook_retry_most_seconds: float = Field(21_600.0, gt=0)
+    webhook_allow_private: bool = Field(
+        False, description="whether webhooks may lead to private networks and this machine"
+    )
+    webhook_networks: tuple[str, ...] = Field(
+        (), description='networks that webhooks may lead to, as ["10.1.0.0/16"]'
+    )
+    webhook_key: SecretStr = Field(
+        SecretStr(""), description="encrypts their secrets; empty: the database's password does"
     )
 
     oidc_issuer: str = Field("", description="the identity provider; empty: there is none")
@@ -142,6 +164,13 @@ class Settings(BaseSettings):
         if "openid" not in self.oidc_scopes.split():
             raise ValueError("SAGE_OIDC_SCOPES must name openid")
         return self
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _know_networks(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        for one in listed:
+            ip_network(one, strict=False)
+        return listed
 
     @field_validator("database_url")
     @classmethod

@@ -23,11 +23,12 @@ from core.services import watching
 from core.settings import get_settings
 from core.signals.hearing import Heard, Line, hear
 from core.signals.logins import REVOKED_CHANNEL
-from core.signals.wakeups import LIVE_CHANNEL, SESSIONS_CHANNEL
+from core.signals.wakeups import LIVE_CHANNEL, NOTICES_CHANNEL, SESSIONS_CHANNEL
+from web.notice_news import NoticeNews
 from web.revoking import keep_access, revoke
 from web.tabs import Tab
 from web.team_news import TeamNews
-from web.topics import SessionTopic, TeamTopic, Topic, encode, tell
+from web.topics import NoticesTopic, SessionTopic, TeamTopic, Topic, encode, tell
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +47,14 @@ class Hub:
         self._limiter = CapacityLimiter(8)
         self._sessions: dict[UUID, SessionTopic] = {}
         self._teams = TeamNews(self.call, self._note_failure)
+        self._notices = NoticeNews(self.call, self._note_failure)
         self._troubles: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def enter(self, tab: Tab) -> None:
         """Take a tab in; it hears of the troubles that there are."""
         if not self._tasks:
-            for loop in (self._listen, self._look, self._teams.run):
+            for loop in (self._listen, self._look, self._teams.run, self._notices.run):
                 self._spawn(loop())
         self.tabs.add(tab)
         if self._troubles:
@@ -85,6 +87,8 @@ class Hub:
                 await self._watch_session(tab, UUID(text), after)
             elif kind == "team":
                 await self._watch_team(tab, UUID(text))
+            elif name == NoticesTopic.name:
+                await self._watch_notices(tab)
             else:
                 raise NotFound
         except DatabaseUnavailable:
@@ -138,11 +142,22 @@ class Hub:
             tab.topics[topic.name] = topic
             tab.offer(encode(topic=topic.name, kind="watching"))
 
+    async def _watch_notices(self, tab: Tab) -> None:
+        unread = await self._notices.count(tab.user_id)
+        if tab in self.tabs:
+            topic = self._notices.topic(tab.user_id)
+            topic.watchers.add(tab)
+            topic.unread = unread
+            tab.topics[topic.name] = topic
+            tab.offer(topic.counted())
+
     def _forget_unwatched(self, topic: Topic) -> None:
         if topic.watchers:
             return
         if isinstance(topic, TeamTopic):
             self._teams.forget(topic)
+        elif isinstance(topic, NoticesTopic):
+            self._notices.forget(topic)
         elif not topic.guests and self._sessions.get(topic.session_id) is topic:
             del self._sessions[topic.session_id]
             topic.woken.set()
@@ -175,12 +190,13 @@ class Hub:
         self._forget_unwatched(topic)
 
     async def _listen(self) -> None:
-        channels = (SESSIONS_CHANNEL, LIVE_CHANNEL, REVOKED_CHANNEL)
+        channels = (SESSIONS_CHANNEL, LIVE_CHANNEL, NOTICES_CHANNEL, REVOKED_CHANNEL)
         async for heard in hear(get_settings().redis_url, *channels):
             self._set_trouble("redis", is_there=heard is Line.DOWN)
             if heard is Line.UP:
                 for topic in self._sessions.values():
                     topic.woken.set()
+                self._notices.look()
                 self._spawn(keep_access(self))
             elif isinstance(heard, Heard):
                 try:
@@ -191,12 +207,15 @@ class Hub:
     def _hear(self, heard: Heard) -> None:
         if heard.channel == REVOKED_CHANNEL:
             revoke(self, heard.data)
+            self._notices.look()
         elif heard.channel == LIVE_CHANNEL:
             said = orjson.loads(heard.data)
             topic = self._sessions.get(UUID(said["session_id"]))
             if topic is not None:
                 topic.note_progress(UUID(said["task_id"]), said["attempt"], said["fraction"])
                 self._tell_signs_soon(topic)
+        elif heard.channel == NOTICES_CHANNEL:
+            self._notices.hear(map(UUID, heard.data.decode().split()))
         else:
             name, _, seq = heard.data.decode().partition(" ")
             session_id = UUID(name)

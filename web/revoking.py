@@ -59,7 +59,8 @@ async def keep_access(hub: TabKeeper) -> None:
             if await hub.call(tab.find_login) is None:
                 tab.sign_out()
                 continue
-            for team_id in {topic.team_id for topic in tab.topics.values()}:
+            teams = {topic.team_id for topic in tab.topics.values() if topic.team_id is not None}
+            for team_id in teams:
                 await _keep_team(hub, tab, team_id)
         except (RedisUnavailable, DatabaseUnavailable) as error:
             log.info("access is asked again later: %s", error)

@@ -7,6 +7,7 @@ from enum import Enum, auto
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 API = "/api/"
+MCP = "/mcp"
 API_SOCKETS = "/api/ws/"
 
 # Streamlit serves its one HTML page under each of these.
@@ -42,7 +43,7 @@ class Kind(Enum):
 
 def kind_of(path: str) -> Kind:
     """Return what a path is; what nobody opened is closed."""
-    if path.startswith(API):
+    if path.startswith(API) or path == MCP:
         return Kind.API
     if path in _OPEN_TO_ALL or path.startswith(_FRONTEND):
         return Kind.OPEN

@@ -1,4 +1,4 @@
-"""What tabs watch: a session with its one folded state, or a team; and the messages about them."""
+"""What tabs watch: a session with its one folded state, a team, notices; and their messages."""
 
 from __future__ import annotations
 
@@ -178,7 +178,23 @@ class TeamTopic:
         return encode(topic=self.name, kind="changed")
 
 
-Topic = SessionTopic | TeamTopic
+class NoticesTopic:
+    """What somebody was told and has not read: only how much that is."""
+
+    name = "notices"
+    team_id = None  # it is nobody else's, and no team's
+
+    def __init__(self, user_id: UUID) -> None:
+        self.user_id = user_id
+        self.watchers: set[Watcher] = set()
+        self.unread: int | None = None
+
+    def counted(self) -> str:
+        """Return the one message of notices."""
+        return encode(topic=self.name, kind="unread", unread=self.unread)
+
+
+Topic = SessionTopic | TeamTopic | NoticesTopic
 
 
 def tell(topic: Topic, *texts: str) -> None:

@@ -17,13 +17,13 @@ from types import FrameType
 from redis.exceptions import RedisError
 
 from core.errors import AppError
-from core.services import auditing, dispatching, health
+from core.services import auditing, delivering, dispatching, health, telling
 from core.services.transaction import use_worker_pool
 from core.settings import get_settings
 from core.signals.wakeups import WORK_CHANNEL, Listener
 from workers.process import set_up_logging
 from workers.queue import queue
-from workers.tasks import run_scheduled_job, send
+from workers.tasks import deliver_webhooks, run_scheduled_job, send
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Dispatcher:
         listener.close()
 
     def sweep(self) -> None:
-        """Send what is due; on the timer also seal, reap, re-send, start jobs and beat."""
+        """Send what is due; on the timer also reap, re-send, start jobs, seal, tell and beat."""
         now = time.monotonic()
         if now >= self._next_beat:  # first of all: it lives, whatever else does not answer
             self._next_beat = now + BEAT_SECONDS
@@ -75,8 +75,10 @@ class Dispatcher:
         if now >= self._next_jobs:
             self._next_jobs = now + JOB_SECONDS
             self._start_jobs()
-        if on_timer:  # last, so that nothing waits when this cannot be done
+        if on_timer:  # last, so that nothing waits when these cannot be done
             auditing.seal_audit()
+            telling.tell_news()
+            self._start_deliveries()
 
     def _send(self, *, resend: bool) -> None:
         while task_ids := dispatching.take_due_tasks(resend=resend):
@@ -94,6 +96,14 @@ class Dispatcher:
                 run_scheduled_job(name)
             except (RedisError, OSError):
                 dispatching.return_job(name)
+                raise
+
+    def _start_deliveries(self) -> None:
+        if delivering.take_turn():
+            try:
+                deliver_webhooks()
+            except (RedisError, OSError):
+                delivering.return_turn()
                 raise
 
     def _listen(self, listener: Listener) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from huey.api import Task
 
+from core.services.delivering import deliver_due
 from core.services.retention import run_job
 from core.signals.wakeups import speak_through
 from workers.outbox import Outbox
@@ -16,6 +17,8 @@ from workers.task_runner import TaskRunner
 
 # A task that another one freed goes before a fresh launch: what was begun is finished first.
 FREED_PRIORITY = 1
+# Work goes before telling others of it.
+DELIVERY_PRIORITY = -1
 
 
 @queue.task(context=True)
@@ -28,6 +31,12 @@ def run_task(task_id: str, task: Task | None = None) -> None:
 def run_scheduled_job(name: str) -> None:
     """Run a job that the dispatcher found due."""
     run_job(name)
+
+
+@queue.task(priority=DELIVERY_PRIORITY)
+def deliver_webhooks() -> None:
+    """Send what webhooks are to be sent; whoever was given the turn."""
+    deliver_due()
 
 
 def send(task_ids: Iterable[UUID]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from functools import partial
 from uuid import UUID
 
-import anyio
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.calls import Caller, Route, identify_again, in_threads
+from api.calls import Caller, Route, identify_again
 from api.documentation import SECURITY, WRITE, WRITES, refusals
 from api.drafts import result_of
 from api.payloads.agent import (
@@ -25,12 +24,12 @@ from api.payloads.agent import (
     Result,
 )
 from api.rendering import order_of, recorded_of
+from api.waiting import wait_for_work
 from core.domain.agent import WorkQuery
-from core.services import agents, reporting
+from core.services import reporting
 
 _router = APIRouter(tags=["agents"], route_class=Route)
 routers = (_router,)
-_LOOK_SECONDS = 1.0  # between two looks of whoever waits
 
 
 @_router.post(
@@ -48,16 +47,13 @@ async def claim_task(
     lease runs out.
     """
     wanted = wanted or ClaimRequest()
-    query = WorkQuery(wanted.team_id, wanted.session_id, tuple(wanted.roles))
-    find, look = in_threads(agents.find_work), in_threads(agents.next_work_in)
-    until = monotonic() + wanted.wait_seconds
-    order = await find(caller, query)
-    while order is None and (left := until - monotonic()) > 0:
-        await anyio.sleep(min(left, _LOOK_SECONDS))  # no thread is held meanwhile
-        if await request.is_disconnected():
-            break
-        if await look(caller, query) == 0:
-            order = await find(await identify_again(request), query)
+    order = await wait_for_work(
+        caller,
+        WorkQuery(wanted.team_id, wanted.session_id, tuple(wanted.roles)),
+        wanted.wait_seconds,
+        again=partial(identify_again, request),
+        is_gone=request.is_disconnected,
+    )
     return Response(status_code=204) if order is None else order_of(order)
 
 

@@ -11,12 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.cursors import read_session_cursor, session_cursor
+from api.cursors import read_session_cursor
 from api.documentation import READS, WRITES
 from api.drafts import draft_of, opening_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
 from api.payloads.session import Change, Launch, NewSession, Session, SessionDetail, SessionPage
-from api.rendering import decision_of, session_of, session_values, task_of
+from api.rendering import decision_of, session_of, session_page_of, session_values, task_of
 from api.repeats import act_key
 from core.domain.lifecycle import SessionStatus
 from core.domain.routing import SessionChange
@@ -67,12 +67,7 @@ def list_sessions(
         until=until,
         after=None if cursor is None else read_session_cursor(cursor),
     )
-    found = browsing.walk_sessions(caller, query, rows=limit)
-    last = found.sessions[-1] if found.is_more else None
-    return SessionPage(
-        items=[session_of(one) for one in found.sessions],
-        next_cursor=None if last is None else session_cursor(last.created_at, last.id),
-    )
+    return session_page_of(browsing.walk_sessions(caller, query, rows=limit))
 
 
 @_router.get("/sessions/{session_id}", **READS)

@@ -31,6 +31,7 @@ class Action(StrEnum):
     DECIDE = "decide"  # record and supersede decisions
     APPROVE = "approve"  # answer approvals, of the roles that one has
     EXECUTE = "execute"  # take up tasks that wait for an agent, and record their results
+    NOTIFY = "notify"  # send people of the team a message
     CONFIGURE = "configure"  # roles, pipelines
     MANAGE = "manage"  # name, members, sharing, archive
     AUDIT = "audit"  # read who changed what
@@ -40,8 +41,8 @@ ALLOWED: dict[TeamRole, frozenset[Action]] = {
     TeamRole.VIEWER: frozenset({Action.READ}),
     TeamRole.MEMBER: frozenset(
         {
-            *(Action.READ, Action.LAUNCH, Action.CONTROL),
-            *(Action.DECIDE, Action.APPROVE, Action.EXECUTE),
+            *(Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE),
+            *(Action.APPROVE, Action.EXECUTE, Action.NOTIFY),
         }
     ),
     TeamRole.OWNER: frozenset(Action),
@@ -70,10 +71,10 @@ class Scope(StrEnum):
 # Whoever acts on something may look at it: each scope contains reading.
 SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.READ: frozenset({Action.READ}),
-    Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL}),
-    Scope.DECIDE: frozenset({Action.READ, Action.DECIDE}),
+    Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL, Action.NOTIFY}),
+    Scope.DECIDE: frozenset({Action.READ, Action.DECIDE, Action.NOTIFY}),
     Scope.APPROVE: frozenset({Action.READ, Action.APPROVE}),
-    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE}),
+    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.NOTIFY}),
     Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
 }
 

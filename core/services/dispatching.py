@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from core.domain.attempt import CRASHED, DEADLINE_PASSED, NOT_QUEUED, Recorded, owned_view
 from core.errors import Fenced
+from core.services.delivering import DELIVERY_TURN
 from core.services.ending import end_without_result
 from core.services.transaction import ask, transact, transact_alone
 from core.settings import get_settings
@@ -20,6 +21,7 @@ MOST_AT_ONCE = 200
 JOBS = {  # name -> every so many seconds
     "drop_expired_keys": 600.0,
     "drop_old_audit": 3600.0,
+    "drop_old_news": 3600.0,
     "expire_approvals": 10.0,
     "expire_sessions": 3600.0,
     "forget_silent_workers": 600.0,
@@ -98,7 +100,7 @@ def _reap(lease: ExpiredLease) -> bool:
 
 def schedule_jobs() -> None:
     """Enter all jobs into the schedule."""
-    transact(lambda db: operations.add_jobs(db, list(JOBS)))
+    transact(lambda db: operations.add_jobs(db, [*JOBS, DELIVERY_TURN]))
 
 
 def return_job(name: str) -> None:

@@ -12,6 +12,7 @@ from core.services.answering import expire_approvals
 from core.services.auditing import drop_old_audit
 from core.services.control import expire_session
 from core.services.idempotency import drop_expired_keys
+from core.services.telling import drop_old_news
 from core.services.transaction import transact
 from core.settings import get_settings
 from core.store import operations, sessions
@@ -48,6 +49,7 @@ def run_job(name: str) -> None:
     {
         "drop_expired_keys": drop_expired_keys,
         "drop_old_audit": drop_old_audit,
+        "drop_old_news": drop_old_news,
         "expire_approvals": expire_approvals,
         "expire_sessions": expire_inactive_sessions,
         "forget_silent_workers": forget_silent_workers,

@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 SESSIONS_CHANNEL = "sage:sessions"
 WORK_CHANNEL = "sage:work"
 LIVE_CHANNEL = "sage:live"
+NOTICES_CHANNEL = "sage:notices"
 
 _clients: dict[tuple[int, str], Redis] = {}
 _speak_through: Callable[[Callable[[], None]], None] | None = None
@@ -73,6 +74,16 @@ def _publish(url: str, messages: Iterable[tuple[str, str]]) -> None:
             client.publish(channel, message)
     except RedisError as error:
         log.info("wake-up not sent: %s", error)
+
+
+def announce_notices(url: str | None, user_ids: Iterable[UUID]) -> None:
+    """Tell the open tabs of people that what they have not read is more or less than before.
+
+    To be called after the commit. Never raises: the hub looks for itself in time.
+    """
+    names = " ".join(str(user_id) for user_id in user_ids)
+    if url is not None and names:
+        _publish(url, [(NOTICES_CHANNEL, names)])
 
 
 def announce_progress(

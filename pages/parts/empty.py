@@ -31,6 +31,14 @@ _KINDS = {
         "Go to the board",
         "/",
     ),
+    "notices": (
+        "notifications_off",
+        "Nothing to read",
+        "You are told here when a session that you launched ends or asks you something, when an "
+        "approval waits for you, and what people and agents of your teams send you.",
+        "Go to the board",
+        "/",
+    ),
     "workers": (
         "cloud_off",
         "Workers are offline",
@@ -42,7 +50,7 @@ _KINDS = {
 
 
 def draw_empty(kind: str, text: str | None = None) -> bool:
-    """Draw one of the four empty states; returns whether its button was pressed.
+    """Draw one of the empty states; returns whether its button was pressed.
 
     A button that leads elsewhere does so by itself.
     """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.domain.access import Action
 from pages.parts.component import component
 from pages.parts.redeeming import sign_out_here
 from pages.parts.tab import open_tab
@@ -27,9 +28,14 @@ SHOWN = {
         "board": ("Board", "space_dashboard"),
         "approvals": ("Approvals", "front_hand"),
         "sessions": ("Sessions", "view_list"),
+        "notices": ("Notifications", "notifications"),
     },
     "Understand": {"decisions": ("Decisions", "gavel")},
-    "Team": {"people": ("People and access", "group"), "audit": ("Audit", "policy")},
+    "Team": {
+        "people": ("People and access", "group"),
+        "webhooks": ("Webhooks", "webhook"),
+        "audit": ("Audit", "policy"),
+    },
 }
 HIDDEN = {
     "launch": ("New session", "add"),
@@ -40,6 +46,8 @@ HIDDEN = {
     "invitation": ("Invitation", "mail"),
     "account": ("Your account", "account_circle"),
 }
+# What is led to only in teams where the visitor may do this.
+FOR_OWNERS = {"webhooks": Action.MANAGE, "audit": Action.AUDIT}
 SIGNING_OUT = "_signing_out"
 _chrome = component("chrome", "chrome.js")
 
@@ -99,11 +107,17 @@ def draw_frame(visit: Visit, current: StreamlitPage) -> None:
             with st.container(gap="xxsmall", key=f"nav-{section.lower()}"):
                 st.caption(section)
                 for name in shown:
-                    if name == "audit" and not visit.may_audit:
+                    if name in FOR_OWNERS and not visit.may(FOR_OWNERS[name]):
                         continue
                     team = {"team": str(visit.team.id)}
                     st.page_link(page(name), query_params=team, width="stretch")
-    _chrome(data={"page": current.url_path}, key="chrome", on_theme_change=lambda: None)
+    # Its triggers only run the page anew: for another theme, and for new notices on their page.
+    _chrome(
+        data={"page": current.url_path},
+        key="chrome",
+        on_theme_change=lambda: None,
+        on_notices_change=lambda: None,
+    )
 
 
 def _draw_team(visit: Visit, current: StreamlitPage) -> None:

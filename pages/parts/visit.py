@@ -39,15 +39,14 @@ class Visit:
         """Who asks."""
         return UserPrincipal(self.user.id)
 
-    @property
-    def may_audit(self) -> bool:
-        """Whether the team's audit is for them, as far as the team says: the page asks itself."""
+    def may(self, action: Action) -> bool:
+        """Tell whether they may do this in the team, as far as the team says: services ask."""
         role = effective_role(
             is_owner=self.team.owner_id == self.user.id,
             is_shared=self.team.is_shared,
             membership=self.team.membership,
         )
-        return is_allowed(role, Action.AUDIT)
+        return is_allowed(role, action)
 
     @property
     def now(self) -> datetime:

@@ -26,6 +26,7 @@ from core.services import (
     inviting,
     journaling,
     launching,
+    notifying,
     reading,
 )
 from core.services.approving import ApprovalFilter
@@ -132,6 +133,7 @@ ROWS: dict[Action, Row] = {
     Action.EXECUTE: Row(
         lambda p, at: transact(lambda db: demand(db, p, at.team.team_id, Action.EXECUTE))
     ),
+    Action.NOTIFY: Row(lambda p, at: notifying.notify(p, "team", "Look.", team_id=at.team.team_id)),
     Action.CONFIGURE: Row(lambda p, at: configuring.define_role(p, at.team.team_id, ROLE)),
     Action.MANAGE: Row(
         lambda p, at: inviting.invite_person(p, at.team.team_id, "new@example.org"),

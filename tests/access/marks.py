@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from core.domain.access import SYSTEM
 from core.domain.approval import Gate
 from core.domain.people import Team
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.session import Session
-from core.services import accounts, configuring, inviting, journaling, reading, teams
+from core.services import (
+    accounts,
+    configuring,
+    inviting,
+    journaling,
+    notifying,
+    reading,
+    teams,
+    webhooks,
+)
 from tests.factories import (
     Someone,
     claim,
@@ -39,6 +49,8 @@ MARKS = {
     "member": MEMBER_NAME,
     "audit": "xylographer",
     "question": "Jacarandaquiz",
+    "message": "Jacarandance",
+    "webhook": "thaumatropes",
 }
 
 
@@ -66,6 +78,9 @@ def make_marked() -> Marked:
     define_pipeline(team_id, make_pipeline(MARKS["pipeline"], [Step("architect"), Step("dba")]))
     role: dict[str, Any] = {"title": "Role", "capabilities": [], "instructions": "Write."}
     configuring.define_role(who, team_id, {"role": MARKS["audit"], **role})
+    notifying.notify(SYSTEM, "team", MARKS["message"], team_id=team_id)
+    address = f"https://example.org/{MARKS['webhook']}"
+    webhooks.add_webhook(who, team_id, address, ["session.failed"])
     invited = inviting.invite_person(who, team_id, f"{MARKS['invited']}@example.org")
     session = launch(
         someone, feature_name=MARKS["session"], brief=f"Employees need {MARKS['brief']}."

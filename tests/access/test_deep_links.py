@@ -20,6 +20,8 @@ LINKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "decisions of a team": ("decisions", ("team",)),
     "people of a team": ("people", ("team",)),
     "audit of a team": ("audit", ("team",)),
+    "webhooks of a team": ("webhooks", ("team",)),
+    "notices of a team": ("notices", ("team",)),
     "launch into a team": ("launch", ("team",)),
     "launch that answers": ("launch", ("answer",)),
     "live": ("live", ("session",)),

@@ -42,7 +42,8 @@ ROWS: dict[str, Row] = {
     "decisions of a session": Row("decisions", READ, DECISIONS, _SESSION),
     "a decision": Row("decisions", READ, DECISIONS, {**_SESSION, "decision": "decision"}),
     "people": Row("people", READ, {"description", "member"}, _TEAM),
-    "audit": Row("audit", Action.AUDIT, {"audit", "invited"}, _TEAM),
+    "webhooks": Row("webhooks", Action.MANAGE, {"webhook"}, _TEAM),
+    "audit": Row("audit", Action.AUDIT, {"audit", "invited", "webhook"}, _TEAM),
     "launch": Row("launch", Action.LAUNCH, {"pipeline"}, _TEAM),
     "live": Row("live", READ, {"session", "tactical decision"}, _SESSION),
     "replay": Row("replay", READ, {"session", "artifact", "tactical decision"}, _SESSION),
@@ -50,6 +51,7 @@ ROWS: dict[str, Row] = {
     "a task's work": Row(
         "work", READ, {"session", "brief", "artifact body"}, {**_SESSION, "task": "task"}
     ),
+    "notices": Row("notices", None, set()),
     "overview": Row("overview", None, set()),
     "account": Row("account", None, set()),
     "invitation": Row("invitation", None, {"team"}, {"token": "token"}),
@@ -87,7 +89,13 @@ def hidden_from(kind: Kind, row: Row) -> set[str]:
         return {name for name in MARKS if name != "member"}
     if kind.role is None or not kind.is_signed_in:
         return set(MARKS)
-    only = {"audit": Action.AUDIT, "invited": Action.MANAGE, "pipeline": Action.LAUNCH}
+    only = {
+        "message": Action.MANAGE,
+        "webhook": Action.MANAGE,
+        "audit": Action.AUDIT,
+        "invited": Action.MANAGE,
+        "pipeline": Action.LAUNCH,
+    }
     return {name for name, action in only.items() if not is_allowed(kind.role, action)}
 
 

@@ -57,6 +57,7 @@ ROWS: dict[str, Row] = {
     "/auth/oidc/callback": row(OPEN, "/auth/oidc/callback", 303, 403, 404),
     # What there is in it finds out by itself who asks: tests/api/operations.py has its table.
     "/api": row(OPEN, "/api/none", 404),
+    "/mcp": row(OPEN, "/mcp", 403, 405),  # tests/access/test_tools.py has its table
     "/_stcore/health": row(OPEN, "/_stcore/health", 200, 204),
     "/_stcore/metrics": row(SIGNED_IN, "/_stcore/metrics", 200, 204),
     "/_stcore/host-config": row(OPEN, "/_stcore/host-config", 200),

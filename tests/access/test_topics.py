@@ -14,15 +14,15 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from core.domain.access import Action, is_allowed
+from core.domain.access import SYSTEM, Action, is_allowed
 from core.domain.attempt import Claim
 from core.ids import new_id
-from core.services import claiming, members, teams
+from core.services import claiming, members, notifying, teams
 from tests.access.marks import Marked
 from tests.access.persons import KINDS, SIGNED_IN, Person, signed_in
 from tests.factories import add_member, claim, launch, make_someone
 from tests.web.tabs import TabClient
-from web.topics import SessionTopic, TeamTopic, Topic
+from web.topics import NoticesTopic, SessionTopic, TeamTopic, Topic
 
 TOPICS = {SessionTopic: ("session:{session}", "patch"), TeamTopic: ("team:{team}", "changed")}
 NAMES = {"session": SessionTopic, "team": TeamTopic}
@@ -61,7 +61,8 @@ def heard_of(tab: TabClient, topic: str) -> list[str]:
 
 
 def test_every_kind_of_topic_has_a_row() -> None:
-    assert set(TOPICS) == set(get_args(Topic)) == set(NAMES.values())
+    assert {*TOPICS, NoticesTopic} == set(get_args(Topic))
+    assert set(TOPICS) == set(NAMES.values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,6 +87,20 @@ def test_a_topic_is_heard_by_whom_the_table_allows(
             watch(tab, never_was)
             assert said == tab.heard[-1] | {"topic": ""}
             assert not marked.seen_in(str(tab.heard).encode())
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+def test_of_notices_everybody_hears_their_own_and_no_word_of_them(
+    host: str, marked: Marked, persons: dict[str, Person], who: str
+) -> None:
+    with tab_of(host, persons["owner"]) as owner, tab_of(host, persons[who]) as tab:
+        assert watch(owner, "notices") == watch(tab, "notices") == "unread"
+        before = tab.heard[-1]["unread"]
+        assert (before > 0) == (who == "owner")
+        notifying.notify(SYSTEM, "role:owner", "Look at this.", team_id=marked.ids["team"])
+        owner.hear_until("unread")
+        assert heard_of(tab, "notices") == (["unread"] if who == "owner" else [])
+        assert not marked.seen_in(str(tab.heard).encode())
 
 
 @pytest.mark.parametrize("name", NAMES)

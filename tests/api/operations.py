@@ -18,6 +18,8 @@ from tests.services.working import launch_external
 READ, LAUNCH, CONTROL = Action.READ, Action.LAUNCH, Action.CONTROL
 MANAGE, DECIDE, AUDIT = Action.MANAGE, Action.DECIDE, Action.AUDIT
 EXECUTE, APPROVE = Action.EXECUTE, Action.APPROVE
+EXECUTE = Action.EXECUTE
+HOOK, HOOK_AT = "/teams/{team_id}/webhooks/{webhook_id}", "/teams/{team}/webhooks/{webhook}"
 BRIEF = "Employees submit expenses. Their manager approves or rejects."
 
 
@@ -40,6 +42,9 @@ def at(path: str) -> Callable[[Ids], str]:
         task=ids.task,
         artifact=ids.artifact,
         member=ids.member,
+        notification=ids.notification,
+        webhook=ids.webhook,
+        delivery=ids.delivery,
     )
 
 
@@ -55,6 +60,14 @@ def route_body(ids: Ids) -> dict[str, Any]:
 
 def decision_body(ids: Ids) -> dict[str, Any]:
     return {"text": "One table", "rationale": "Decided once", "category": "data"}
+
+
+def message_body(ids: Ids) -> dict[str, Any]:
+    return {"team_id": str(ids.team), "target": "team", "message": "Look at this."}
+
+
+def webhook_body(ids: Ids) -> dict[str, Any]:
+    return {"url": "https://example.org/hooks", "kinds": ["session.failed"]}
 
 
 def paused(world: World) -> None:
@@ -158,6 +171,26 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/tasks/{task_id}/snapshot"): Operation(at("/tasks/{task}/snapshot"), READ),
     ("GET", "/tasks/{task_id}/artifacts"): Operation(at("/tasks/{task}/artifacts"), READ),
     ("GET", "/artifacts/{artifact_id}"): Operation(at("/artifacts/{artifact}"), READ),
+    ("GET", "/notifications"): Operation(at("/notifications?team_id={team}"), READ),
+    ("POST", "/notifications"): Operation(at("/notifications"), Action.NOTIFY, 201, message_body),
+    ("POST", "/notifications/read"): Operation(
+        at("/notifications/read"), READ, body=lambda ids: {"team_id": str(ids.team)}
+    ),
+    ("POST", "/notifications/{notification_id}/read"): Operation(
+        at("/notifications/{notification}/read"), None
+    ),
+    ("GET", "/teams/{team_id}/webhooks"): Operation(at("/teams/{team}/webhooks"), MANAGE),
+    ("POST", "/teams/{team_id}/webhooks"): Operation(
+        at("/teams/{team}/webhooks"), MANAGE, 201, webhook_body
+    ),
+    ("GET", HOOK): Operation(at(HOOK_AT), MANAGE),
+    ("PATCH", HOOK): Operation(at(HOOK_AT), MANAGE, body=lambda ids: {"is_enabled": True}),
+    ("DELETE", HOOK): Operation(at(HOOK_AT), MANAGE, 204),
+    ("POST", f"{HOOK}/ping"): Operation(at(f"{HOOK_AT}/ping"), MANAGE, 202),
+    ("GET", f"{HOOK}/deliveries"): Operation(at(f"{HOOK_AT}/deliveries"), MANAGE),
+    ("POST", f"{HOOK}/deliveries/{{delivery_id}}/redeliver"): Operation(
+        at(f"{HOOK_AT}/deliveries/{{delivery}}/redeliver"), MANAGE, 202
+    ),
     ("POST", "/ws/tickets"): Operation(
         at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
     ),

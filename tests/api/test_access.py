@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -54,8 +55,7 @@ def test_the_owners_token_may_do_everything(world: World, key: Key) -> None:
 
 @pytest.mark.parametrize("key", names(OPERATIONS | dict.fromkeys(FOR_PERSONS)))
 def test_without_a_token_nobody_does_anything(world: World, key: Key) -> None:
-    ids = {"team_id": 1, "session_id": 2, "task_id": 3, "user_id": 4, "role": 5, "artifact_id": 6}
-    path = f"/api{key[1].format(**ids, approval_id=7)}"
+    path = "/api" + re.sub(r"\{\w+\}", "1", key[1])
     answer = world.client.request(key[0], path)
     assert (answer.status_code, answer.json()["code"]) == (401, "signed_out")
     assert answer.headers["www-authenticate"] == 'Bearer realm="Sage Mode"'

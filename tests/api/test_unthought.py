@@ -49,6 +49,9 @@ def test_whatever_is_sent_the_answer_is_documented(
         "task_id": world.ids.task,
         "artifact_id": world.ids.artifact,
         "user_id": world.ids.member,
+        "notification_id": world.ids.notification,
+        "webhook_id": world.ids.webhook,
+        "delivery_id": world.ids.delivery,
     }
     if "{approval_id}" in key[1]:
         OPERATIONS[key].needs(world)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from starlette.types import Message
 
 from core.services import agents, tokens
 from tests.api.agent import Agent
+from tests.api.leaving import ask_and_leave
 from tests.api.world import World
 from tests.services.working import launch_external
 
@@ -39,9 +38,9 @@ def test_who_waits_for_nothing_is_told_so_in_time(world: World) -> None:
 
 
 def test_nothing_is_claimed_for_who_has_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    _after_the_first_look(monkeypatch, lambda: launch_external(world.owner))
+    after_the_first_look(monkeypatch, lambda: launch_external(world.owner))
     headers = Agent(world).headers
-    _ask_and_leave(world, headers)
+    ask_and_leave(world, "/api/tasks/claim", {"wait_seconds": LONG_SECONDS}, headers)
     assert Agent(world).take()["attempt"] == 1
 
 
@@ -54,13 +53,13 @@ def test_a_token_that_is_revoked_during_the_wait_claims_nothing(
         launch_external(world.owner)
 
     agent = Agent(world)
-    _after_the_first_look(monkeypatch, revoke)
+    after_the_first_look(monkeypatch, revoke)
     answer = agent.claim(wait_seconds=LONG_SECONDS)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_refused")
     assert Agent(world).take()["attempt"] == 1
 
 
-def _after_the_first_look(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+def after_the_first_look(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     find_work = agents.find_work
     acts = [act]
 
@@ -71,37 +70,3 @@ def _after_the_first_look(monkeypatch: pytest.MonkeyPatch, act: Callable[[], obj
         return found
 
     monkeypatch.setattr(agents, "find_work", find)
-
-
-def _ask_and_leave(world: World, headers: dict[str, str]) -> None:
-    """Ask for work with a long wait, and hang up at once."""
-    body = json.dumps({"wait_seconds": LONG_SECONDS}).encode()
-    arriving: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive() -> Message:
-        return arriving.pop() if arriving else {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        pass
-
-    sent = headers | {"host": "testserver", "content-type": "application/json"}
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "path": "/api/tasks/claim",
-        "raw_path": b"/api/tasks/claim",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-        "client": ("testclient", 50000),
-        "server": ("testserver", 80),
-        "state": {},
-    }
-    portal = world.client.portal
-    assert portal is not None
-    began = time.monotonic()
-    portal.call(world.client.app, scope, receive, send)
-    assert time.monotonic() - began < LONG_SECONDS / 2

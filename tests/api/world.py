@@ -9,10 +9,10 @@ from uuid import UUID
 
 from starlette.testclient import TestClient
 
-from core.domain.access import Principal, Scope, TeamRole
+from core.domain.access import SYSTEM, Principal, Scope, TeamRole
 from core.domain.session import Session
 from core.ids import new_id
-from core.services import inviting, reading, tokens
+from core.services import inviting, notifying, reading, tokens, webhooks
 from tests.factories import (
     Someone,
     add_member,
@@ -39,10 +39,13 @@ class Ids:
     artifact: UUID
     decision: UUID
     member: UUID
+    notification: UUID
+    webhook: UUID
+    delivery: UUID
 
 
 def never_were() -> Ids:
-    return Ids(*(new_id() for _ in range(6)))
+    return Ids(*(new_id() for _ in range(9)))
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,20 @@ def make_world(client: TestClient) -> World:
     member = make_someone()
     add_member(someone.team_id, member.user)
     inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
+    notifying.notify(SYSTEM, "role:owner", "Look at this.", team_id=someone.team_id)
+    (told,) = notifying.list_notices(someone.principal).items
+    hook = webhooks.add_webhook(
+        someone.principal, someone.team_id, "https://example.org/hooks", ["session.finished"]
+    ).webhook
     ids = Ids(
-        someone.team_id, session.id, claimed.task_id, artifact.id, strategic.id, member.user.id
+        someone.team_id,
+        session.id,
+        claimed.task_id,
+        artifact.id,
+        strategic.id,
+        member.user.id,
+        told.id,
+        hook.id,
+        webhooks.send_test(someone.principal, someone.team_id, hook.id).id,
     )
     return World(client, someone, session, ids)

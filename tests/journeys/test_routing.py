@@ -47,7 +47,7 @@ def test_routed_tasks_appear_by_themselves_and_what_is_gone_is_said(
     expect(page.locator(".top")).to_contain_text("3 of 3 tasks done")
     expect(page.locator(".st-key-session_head")).to_contain_text("Running")
 
-    page.locator(".st-key-session_more button").click()
+    page.locator(".st-key-session_more button").first.click()
     page.get_by_text("End session …").click()
     page.get_by_role("button", name="End session", exact=True).click()
     expect(page.locator(".st-key-session_head")).to_contain_text("Completed")

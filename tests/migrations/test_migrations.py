@@ -137,11 +137,12 @@ def test_there_are_foreign_keys_to_look_at(db: Connection) -> None:
 
 
 # A token is its user's, and may be bound to one team. A change of an account is audited without a
-# team. Seals hold hashes only, by chain. The key of a request belongs to whoever asked.
+# team. Seals hold hashes only, by chain; what is to be told is found by its session. The key of a
+# request belongs to whoever asked.
 PERHAPS_WITHOUT_TEAM = {"api_tokens", "audit_events"}
 WITHOUT_TEAM = {
     *("users", "teams", "jobs", "worker_heartbeats", "audit_seals", "audit_unsealed"),
-    "idempotency_keys",
+    *("idempotency_keys", "untold_events"),
     *PERHAPS_WITHOUT_TEAM,
 }
 

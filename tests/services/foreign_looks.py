@@ -26,11 +26,13 @@ from core.services import (
     journaling,
     launching,
     members,
+    notifying,
     previewing,
     reading,
     replaying,
     reporting,
     watching,
+    webhooks,
 )
 from core.services.auditing import AuditQuery
 from core.services.browsing import SessionQuery
@@ -59,6 +61,17 @@ AT_TEAMS: dict[str, Look] = {
     "launch's choices": previewing.prepare_launch,
     "work": lambda p, id_: agents.find_work(p, WorkQuery(id_)),
     "work in sight": lambda p, id_: agents.next_work_in(p, WorkQuery(id_)),
+    "notices": lambda p, id_: notifying.list_notices(p, team_id=id_),
+    "read all notices": lambda p, id_: notifying.read_all_notices(p, team_id=id_),
+    "notify": lambda p, id_: notifying.notify(p, "team", "Look.", team_id=id_),
+    "webhooks": webhooks.list_webhooks,
+    "webhook": lambda p, id_: webhooks.get_webhook(p, id_, id_),
+    "add a webhook": lambda p, id_: webhooks.add_webhook(
+        p, id_, "https://example.org/", ["session.failed"]
+    ),
+    "delete a webhook": lambda p, id_: webhooks.delete_webhook(p, id_, id_),
+    "test a webhook": lambda p, id_: webhooks.send_test(p, id_, id_),
+    "deliveries": lambda p, id_: webhooks.list_deliveries(p, id_, id_),
     "launch": lambda p, id_: launching.launch_session(p, LaunchRequest(id_, "Name", "A brief.")),
 }
 AT_SESSIONS: dict[str, Look] = {
@@ -73,6 +86,7 @@ AT_SESSIONS: dict[str, Look] = {
     "topic": watching.check_session,
     "tree": journaling.decision_tree,
     "cancel": control.cancel_session,
+    "notify": lambda p, id_: notifying.notify(p, "team", "Look.", session_id=id_),
     "work": lambda p, id_: agents.find_work(p, WorkQuery(session_id=id_)),
     "decide": lambda p, id_: journaling.record_decision(p, id_, make_decision(strategic=True)),
 }
@@ -81,6 +95,7 @@ AT_TASKS: dict[str, Look] = {
     "heartbeat": lambda p, id_: reporting.heartbeat_task(p, id_, 1),
     "progress": lambda p, id_: reporting.report_progress(p, id_, 1, 0.5, "Reading"),
     "result": lambda p, id_: reporting.complete_task(p, id_, 1, RoleResult({})),
+    "notify": lambda p, id_: notifying.notify(p, "team", "Look.", task_id=id_),
     "failure": lambda p, id_: reporting.fail_task(p, id_, 1, "broken", "It broke."),
     "question": lambda p, id_: approving.request_approval(p, id_, Question("designer", "May I?")),
 }
@@ -93,6 +108,7 @@ AT_SNAPSHOTS: dict[str, Look] = {
     "attempt": inspecting.inspect_attempt,
 }
 AT_DECISIONS: dict[str, Look] = {"decision": journaling.get_entry}
+AT_NOTIFICATIONS: dict[str, Look] = {"read": notifying.read_notice}
 AT_INVITATIONS: dict[str, Look] = {
     "accept": inviting.accept_invitation,
     "decline": inviting.decline_invitation,

@@ -194,7 +194,8 @@ def test_a_job_is_due_again_after_its_time(system: None, db: Connection) -> None
     rows = db.execute(
         text("SELECT name, extract(epoch FROM next_run_at - last_run_at)::float FROM jobs")
     )
-    assert {name: round(wait) for name, wait in rows} == dispatching.JOBS
+    waits = {name: round(wait) for name, wait in rows if wait is not None}
+    assert waits == dispatching.JOBS  # beside them stands whose turn it is to deliver
     db.execute(text("UPDATE jobs SET next_run_at = clock_timestamp()"))
     assert sorted(dispatching.take_due_jobs()) == sorted(dispatching.JOBS)
 

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from core.domain.access import UserPrincipal
+from core.domain.access import SYSTEM, UserPrincipal
 from core.errors import NotFound
 from core.ids import new_id
-from core.services import approving, inviting, reading
+from core.services import approving, inviting, notifying, reading
 from tests.factories import (
     Someone,
     claim,
@@ -28,6 +28,7 @@ from tests.services.foreign_looks import (
     AT_ARTIFACTS,
     AT_DECISIONS,
     AT_INVITATIONS,
+    AT_NOTIFICATIONS,
     AT_SESSIONS,
     AT_SNAPSHOTS,
     AT_TASKS,
@@ -44,6 +45,7 @@ LOOKS = {
     "decision": AT_DECISIONS,
     "invitation": AT_INVITATIONS,
     "approval": AT_APPROVALS,
+    "notification": AT_NOTIFICATIONS,
 }
 CASES = [(kind, name) for kind, looks in LOOKS.items() for name in looks]
 
@@ -55,6 +57,8 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
     approving.await_approval(claim(someone, session, "dba"), QUESTION)
     report = reading.get_report(someone.principal, session.id)
     name = make_someone().user.user_name
+    notifying.notify(SYSTEM, "team", "Look at this.", team_id=someone.team_id)
+    (told,) = notifying.list_notices(someone.principal).items
     invited = inviting.invite_person(someone.principal, someone.team_id, name)
     return {
         "team": someone.team_id,
@@ -62,6 +66,7 @@ def ids_of(someone: Someone) -> dict[str, UUID]:
         "artifact": report.artifacts[0].id,
         "snapshot": claimed.snapshot_id,
         "task": claimed.task_id,
+        "notification": told.id,
         "decision": report.decisions[0].id,
         "invitation": invited.invitation.id,
         "approval": pending_of(session)[0].id,

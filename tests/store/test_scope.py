@@ -27,7 +27,7 @@ from core.domain.agent import WorkQuery
 from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
-from core.services import approving, inviting, reading
+from core.services import approving, inviting, notifying, reading, webhooks
 from core.services.transaction import transact
 from core.store import scope
 from core.store.approvals import ApprovalFilter
@@ -137,6 +137,10 @@ class Foreign:
     strategic_id: UUID
     tactical_id: UUID
     approval_id: UUID
+    user_id: UUID
+    notification_id: UUID
+    webhook_id: UUID
+    delivery_id: UUID
 
 
 @pytest.fixture
@@ -169,6 +173,12 @@ def foreign(someone: Someone) -> Foreign:
     complete_roles(someone, launch(someone, pipeline="mine"), "scribe")
     launch(someone, executor="external")
     route(someone, route_key="once")
+    notifying.notify(SYSTEM, "team", "Look at this.", team_id=someone.team_id)
+    (told, *_) = notifying.list_notices(someone.principal).items
+    hook = webhooks.add_webhook(
+        someone.principal, someone.team_id, "https://example.org/", ["session.failed"]
+    )
+    delivery = webhooks.send_test(someone.principal, someone.team_id, hook.webhook.id)
     return Foreign(
         someone.team_id,
         session.id,
@@ -179,6 +189,10 @@ def foreign(someone: Someone) -> Foreign:
         strategic.id,
         tactical.id,
         pending_of(session)[0].id,
+        someone.user.id,
+        told.id,
+        hook.webhook.id,
+        delivery.id,
     )
 
 
@@ -260,6 +274,16 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("journal", "_list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),
     ("journal", "_list_artifacts"): lambda m, db, p, f: m.list_artifacts(db, p, f.session_id),
     ("journal", "get_artifact"): lambda m, db, p, f: m.get_artifact(db, p, f.artifact_id),
+    ("notifications", "list_notifications"): lambda m, db, p, f: m.list_notifications(
+        db, p, f.user_id, team_id=f.team_id, limit=9
+    ),
+    ("notifications", "get_notification"): lambda m, db, p, f: m.get_notification(
+        db, p, f.user_id, f.notification_id
+    ),
+    ("notifications", "count_unread"): lambda m, db, p, f: m.count_unread(db, p, f.user_id),
+    ("notifications", "list_unread_ids"): lambda m, db, p, f: m.list_unread_ids(
+        db, p, f.user_id, team_id=None, until=None, most=9
+    ),
     ("people", "_list_teams"): lambda m, db, p, f: [
         team for team in m.list_teams(db, p) if team.id == f.team_id
     ],
@@ -287,6 +311,14 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, f.task_id, None
     ),
     ("tasks", "get_task"): lambda m, db, p, f: m.get_task(db, p, f.task_id),
+    ("webhooks", "list_webhooks"): lambda m, db, p, f: m.list_webhooks(db, p, f.team_id),
+    ("webhooks", "get_webhook"): lambda m, db, p, f: m.get_webhook(db, p, f.team_id, f.webhook_id),
+    ("deliveries", "list_deliveries"): lambda m, db, p, f: m.list_deliveries(
+        db, p, f.team_id, f.webhook_id, limit=9
+    ),
+    ("deliveries", "get_delivery"): lambda m, db, p, f: m.get_delivery(
+        db, p, f.team_id, f.webhook_id, f.delivery_id
+    ),
     ("walking", "list_sessions"): lambda m, db, p, f: m.list_sessions(
         db, p, SessionFilter(f.team_id, role="architect"), 9
     ),
@@ -313,6 +345,13 @@ WITHOUT_PRINCIPAL = {
     ("log_details", "snapshots_by_attempt"),
     ("launches", "insert_launch"),
     ("launches", "read_ground"),
+    # Who sends what webhooks are to be sent, and who changes one after having found it.
+    *(("deliveries", name) for name in ("take_turn", "claim_deliveries", "end_try")),
+    ("deliveries", "drop_deliveries"),
+    ("webhooks", "lock_webhook"),
+    # Who tells news asks which there are, who is in their team, and how much people have to read.
+    *(("news", name) for name in ("take_untold", "keep_members")),
+    *(("notifications", name) for name in ("count_unread_of", "drop_notifications", "read_sender")),
     ("people", "insert_team"),
     ("places", "hold_place"),
     *(("teams", name) for name in ("read_place", "lock_team", "lock_owned", "approver_roles")),

@@ -11,6 +11,7 @@ from core.store.tables.journal import (
     snapshot_contents,
     task_decisions,
 )
+from core.store.tables.news import notifications, untold_events, webhook_deliveries, webhooks
 from core.store.tables.operations import jobs, worker_heartbeats
 from core.store.tables.people import (
     api_tokens,
@@ -35,6 +36,7 @@ __all__ = [
     "idempotency_keys",
     "jobs",
     "metadata",
+    "notifications",
     "pipelines",
     "role_profiles",
     "session_decisions",
@@ -45,6 +47,9 @@ __all__ = [
     "team_invitations",
     "team_memberships",
     "teams",
+    "untold_events",
     "users",
+    "webhook_deliveries",
+    "webhooks",
     "worker_heartbeats",
 ]

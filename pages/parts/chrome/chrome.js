@@ -9,6 +9,7 @@ const copyColors = (host) => {
   for (const name of ['red', 'orange', 'blue', 'green', 'violet', 'gray']) {
     page.setProperty('--sage-' + name, cssValue(host, `--st-${name}-text-color`));
   }
+  page.setProperty('--sage-ground', cssValue(host, '--st-background-color'));
   page.setProperty('--sage-soft', cssValue(host, '--st-secondary-background-color'));
   page.setProperty('--sage-line', cssValue(host, '--st-border-color'));
 };
@@ -34,12 +35,35 @@ const nameSidebar = (path) => {
     if (pathOf(link) === path) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   });
+  nameNotices();
   const content = document.querySelector('[data-testid=stSidebarUserContent]');
   if (content) {
     content.setAttribute('role', 'navigation');
     content.setAttribute('aria-label', 'Team and pages');
   }
 };
+
+// How much is unread stands at the link to it; the tab's socket tells, so no run has to ask.
+const nameNotices = () => {
+  const {unread} = window.sageChrome;
+  const link = [...document.querySelectorAll(LINK)].find((one) => pathOf(one) === 'notices');
+  if (!link || unread === undefined) return;
+  const shown = unread > 99 ? '99+' : String(unread);
+  if (!unread) {
+    link.removeAttribute('data-unread');
+    link.removeAttribute('aria-label');
+  } else if (link.dataset.unread !== shown) {
+    link.dataset.unread = shown;
+    link.setAttribute('aria-label', `Notifications, ${shown} unread`);
+  }
+};
+const listenToNotices = (state) => watchTopic('notices', (model, message) => {
+  if (!message || message.kind !== 'unread') return;
+  const isMore = state.unread !== undefined && message.unread > state.unread;
+  state.unread = message.unread;
+  nameNotices();
+  if (isMore && state.path === 'notices') state.runAnew(message.unread);
+});
 
 // G, then the first letter of a page.
 const GO = {b: '', a: 'approvals', s: 'sessions', d: 'decisions'};
@@ -72,6 +96,7 @@ export default function (component) {
   state.ground = ground;
   if (state.path !== undefined && state.path !== path) closeSidebarOnPhone();
   state.path = path;
+  state.runAnew = (unread) => component.setTriggerValue('notices', unread);
   nameSidebar(path);
   muteSparklines();
   if (!state.observer) {
@@ -79,5 +104,6 @@ export default function (component) {
     state.observer.observe(document.querySelector('[data-testid=stApp]'),
       {childList: true, subtree: true});
     listenToKeys();
+    listenToNotices(state);
   }
 }

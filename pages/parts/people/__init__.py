@@ -23,6 +23,7 @@ _DEEDS = {
     Action.DECIDE: "Record and supersede decisions",
     Action.APPROVE: "Answer approvals of the roles that they have",
     Action.EXECUTE: "Take up tasks as an agent from outside",
+    Action.NOTIFY: "Send people of the team a message",
     Action.CONFIGURE: "Define roles and pipelines",
     Action.MANAGE: "Manage the team and its people",
     Action.AUDIT: "Read the audit",
