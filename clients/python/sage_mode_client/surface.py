@@ -8,9 +8,11 @@ from sage_mode_client.operations import (
     agents,
     approvals,
     health,
+    notifications,
     sessions,
     tasks,
     teams,
+    webhooks,
 )
 
 
@@ -37,6 +39,22 @@ class Surface:
     list_pipelines = Operation(teams.list_pipelines)
     list_audit = Operation(teams.list_audit)
     walk_audit = Walk(teams.list_audit)
+
+    list_webhooks = Operation(webhooks.list_webhooks)
+    add_webhook = Operation(webhooks.add_webhook)
+    get_webhook = Operation(webhooks.get_webhook)
+    change_webhook = Operation(webhooks.change_webhook)
+    delete_webhook = Operation(webhooks.delete_webhook)
+    ping_webhook = Operation(webhooks.ping_webhook)
+    list_deliveries = Operation(webhooks.list_deliveries)
+    walk_deliveries = Walk(webhooks.list_deliveries)
+    redeliver = Operation(webhooks.redeliver)
+
+    notify = Operation(notifications.notify)
+    list_notifications = Operation(notifications.list_notifications)
+    walk_notifications = Walk(notifications.list_notifications)
+    mark_all_read = Operation(notifications.mark_all_read)
+    mark_read = Operation(notifications.mark_read)
 
     launch = Operation(sessions.launch)
     open_session = Operation(sessions.open_session)
