@@ -18,6 +18,7 @@ from web.gate import Gate
 from web.headers import ResponseHeaders
 from web.health import routes as health_routes
 from web.lifespan import living
+from web.observing import Observing
 from web.oidc import routes as oidc_routes
 from web.sign_in import routes as sign_in_routes
 from web.tab_socket import routes as tab_routes
@@ -36,6 +37,7 @@ app = st.App(
     routes=[*health_routes, *sign_in_routes, *oidc_routes, *tab_routes, *api_routes, *mcp_routes],
     middleware=[
         Middleware(Tracing),
+        Middleware(Observing),
         Middleware(ResponseHeaders),
         Middleware(Gate, session_opened=session_opened),
     ],

@@ -23,6 +23,7 @@ from api.routes import (
     health,
     notifications,
     profiles,
+    retention,
     session_log,
     sessions,
     sockets,
@@ -51,6 +52,7 @@ _MODULES = (
     sockets,
     approvals,
     audit,
+    retention,
     health,
 )
 

@@ -20,7 +20,7 @@ from api.repeats import answer_once, has_key
 from core.domain.access import Principal, UserPrincipal
 from core.domain.following import Follower
 from core.errors import TokenRefused
-from core.services import limiting, signing_in
+from core.services import limiting, measuring, signing_in
 from core.services.tokens import find_token_principal
 
 R = TypeVar("R")
@@ -60,6 +60,13 @@ def _admit(authorization: str | None, cookie: str | None, is_write: bool) -> Pri
     principal = identify(authorization, cookie)
     limiting.take_call(principal, is_write=is_write)
     return principal
+
+
+def _admit_to_metrics(authorization: str | None, cookie: str | None) -> None:
+    scheme, _, plain = (authorization or "").partition(" ")
+    if scheme.lower() == "bearer" and measuring.may_read_metrics(plain.strip()):
+        return
+    measuring.demand_metrics(_admit(authorization, cookie, False))
 
 
 def in_threads(
@@ -128,6 +135,18 @@ class Route(OpenRoute):
         if not has_key(request):
             return await handle(request)
         return await answer_once(request, request.scope[_PRINCIPAL], handle, in_threads)
+
+
+class MetricsRoute(OpenRoute):
+    """An operation of administrators, and of whoever sends the scraper's token."""
+
+    async def admit(self, request: Request) -> None:
+        """Find out who asks."""
+        admit = in_threads(_admit_to_metrics, _open_limiter)
+        await admit(
+            request.headers.get("authorization"),
+            request.cookies.get(signing_in.cookie_name()),
+        )
 
 
 class SecretRoute(Route):

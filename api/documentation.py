@@ -80,6 +80,7 @@ def _refusal(status: int) -> dict[str, Any]:
 # What operations of somebody say of themselves, who reads and who writes.
 READS: dict[str, Any] = {"responses": refusals(*READ), "openapi_extra": {"security": SECURITY}}
 # Of those that need what retention may have taken.
+PINS: dict[str, Any] = {"responses": refusals(*WRITE, 410), "openapi_extra": {"security": SECURITY}}
 FOLDS: dict[str, Any] = {"responses": refusals(*READ, 410), "openapi_extra": {"security": SECURITY}}
 WRITES: dict[str, Any] = {"responses": refusals(*WRITE), "openapi_extra": {"security": SECURITY}}
 

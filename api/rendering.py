@@ -71,6 +71,9 @@ def session_values(found: stored.Session) -> dict[str, Any]:
         "ended_at": found.ended_at,
         "duration_seconds": found.duration_seconds(datetime.now(UTC)),
         "last_seq": found.last_seq,
+        "pinned_at": found.pinned_at,
+        "events_gone_to_seq": found.events_gone_to_seq,
+        "details_gone_at": found.details_gone_at,
     }
 
 

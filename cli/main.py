@@ -21,6 +21,7 @@ from cli import (
     instance,
     launch,
     people,
+    retention,
     routing,
     sessions,
     steering,
@@ -56,11 +57,14 @@ app.command("pause", rich_help_panel=WORK)(steering.pause)
 app.command("resume", rich_help_panel=WORK)(steering.resume)
 app.command("end", rich_help_panel=WORK)(steering.end)
 app.command("retry", rich_help_panel=WORK)(steering.retry)
+app.command("pin", rich_help_panel=WORK)(retention.pin)
+app.command("unpin", rich_help_panel=WORK)(retention.unpin)
 app.command("up", rich_help_panel=RUN)(instance.up)
 app.command("stop", rich_help_panel=RUN)(instance.stop)
 app.command("doctor", rich_help_panel=RUN)(doctor.doctor)
 app.command("migrate", rich_help_panel=RUN)(instance.migrate)
 app.command("seed", rich_help_panel=RUN)(instance.seed)
+app.command("retention", rich_help_panel=RUN)(retention.retention)
 app.command("worker", rich_help_panel=RUN)(instance.worker)
 app.command("dispatcher", rich_help_panel=RUN)(instance.dispatcher)
 app.command("mcp", rich_help_panel=RUN)(instance.mcp)

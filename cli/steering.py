@@ -31,30 +31,31 @@ def cancel(
     def act(principal: UserPrincipal, session_id: UUID) -> Session:
         return services.control.cancel_session(principal, session_id, reason)
 
-    _steer(session, as_user, as_json, act)
+    steer(session, as_user, as_json, act)
 
 
 def pause(session: SessionId, as_user: AsUser = None, as_json: AsJson = False) -> None:
     """Pause a session: no further role starts; what runs goes on."""
-    _steer(session, as_user, as_json, services.control.pause_session)
+    steer(session, as_user, as_json, services.control.pause_session)
 
 
 def resume(session: SessionId, as_user: AsUser = None, as_json: AsJson = False) -> None:
     """Let a paused session go on."""
-    _steer(session, as_user, as_json, services.control.resume_session)
+    steer(session, as_user, as_json, services.control.resume_session)
 
 
 def end(session: SessionId, as_user: AsUser = None, as_json: AsJson = False) -> None:
     """Complete a session early; refused while a role is at work."""
-    _steer(session, as_user, as_json, services.control.end_session)
+    steer(session, as_user, as_json, services.control.end_session)
 
 
 def retry(session: SessionId, as_user: AsUser = None, as_json: AsJson = False) -> None:
     """Take up a failed session from the failed role on."""
-    _steer(session, as_user, as_json, services.control.retry_session)
+    steer(session, as_user, as_json, services.control.retry_session)
 
 
-def _steer(session: str, as_user: str | None, as_json: bool, act: Act) -> None:
+def steer(session: str, as_user: str | None, as_json: bool, act: Act) -> None:
+    """Act on a session, and tell how it stands then."""
     demand_database()
     principal = find_principal(as_user)
     session_id = services.reading.find_session_id(principal, session)

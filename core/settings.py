@@ -1,9 +1,9 @@
 """One typed Settings, read once from the environment and from the running instance's note.
 
-`DATABASE_URL`, `REDIS_URL`, `SESSION_RETENTION_DAYS` and `AUDIT_RETENTION_DAYS` carry no prefix;
-all others start with `SAGE_` (`IDEMPOTENCY_TTL_SECONDS` is read with it and without). Where no URL
-is set, `runtime.json` in the data folder, written by `make run`, names the servers of the instance
-that runs there.
+`DATABASE_URL`, `REDIS_URL`, `SESSION_RETENTION_DAYS`, `DETAIL_RETENTION_DAYS` and
+`AUDIT_RETENTION_DAYS` carry no prefix; all others start with `SAGE_` (`IDEMPOTENCY_TTL_SECONDS` is
+read with it and without). Where no URL is set, `runtime.json` in the data folder, written by
+`make run`, names the servers of the instance that runs there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     port: int = Field(8501, ge=1, le=65535)
     workers: int = Field(2, ge=1, le=64, description="worker processes that `up` starts")
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="opens the metrics; empty: only administrators' tokens do"
+    )
 
     lease_seconds: float = Field(10.0, gt=0)
     heartbeat_seconds: float = Field(3.0, gt=0)
@@ -142,6 +146,13 @@ class Settings(BaseSettings):
     )
     session_retention_days: int = Field(
         7, ge=1, validation_alias=AliasChoices("SESSION_RETENTION_DAYS", "session_retention_days")
+    )
+    detail_retention_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        validation_alias=AliasChoices("DETAIL_RETENTION_DAYS", "detail_retention_days"),
+        description="so long finished sessions keep events, snapshots, artifacts; 0: for good",
     )
     audit_retention_days: int = Field(
         90, ge=1, validation_alias=AliasChoices("AUDIT_RETENTION_DAYS", "audit_retention_days")

@@ -51,6 +51,9 @@ def difference(db: Connection, session_id: UUID) -> list[str]:
     found = db.execute(_EVERYTHING, {"id": session_id}).one()._mapping
     if found["head"] is None or found["session"] is None:
         return [f"session {session_id} has no head or no row"]
+    if gone := found["head"]["events_gone_to_seq"]:
+        # Retention took the log: there is nothing to fold, and no event may come any more.
+        return list(_after_retention(gone, found))
     events = [
         Event(session_id, row["seq"], _time(row["at"]), decode_body(row["type"], row["payload"]))
         for row in found["events"] or []
@@ -67,6 +70,15 @@ def difference(db: Connection, session_id: UUID) -> list[str]:
         *_snapshots(state, found["tasks"] or [], found["snapshots"] or []),
         *_approvals(state, found["approvals"] or []),
     ]
+
+
+def _after_retention(gone: int, found: Mapping[str, Any]) -> Iterator[str]:
+    yield from _unequal("events that are gone", gone, found["head"]["last_seq"])
+    if found["session"]["ended_at"] is None:
+        yield "an unfinished session has lost its events"
+    if found["session"]["details_gone_at"] is not None:
+        for name in ("events", "snapshots", "artifacts"):
+            yield from _unequal(name, None, found[name])
 
 
 def _numbering(events: list[Event], last_seq: int) -> Iterator[str]:

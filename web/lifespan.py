@@ -8,7 +8,10 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from importlib import import_module
 from typing import Any
 
+from core import telemetry
+from core.logs import set_up_logging
 from core.services.previewing import understand_brief
+from core.settings import get_settings
 from web.nodelay import turn_off_delays
 from web.tab_socket import hub
 
@@ -39,6 +42,10 @@ async def _pages() -> AsyncIterator[None]:
         import_module(name)
     understand_brief("Employees submit expenses. Their manager approves or rejects them.")
     turn_off_delays()
+    settings = get_settings()
+    if settings.log_format == "json":
+        set_up_logging("app", level=settings.log_level, style="json")
+    telemetry.set_up("app")
     gc.collect()
     gc.freeze()
     try:

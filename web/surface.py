@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
+from starlette.types import Scope
+
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 API = "/api/"
@@ -67,3 +69,21 @@ def uploading_session(path: str) -> str | None:
 def limits_itself(path: str) -> bool:
     """Tell whether what stands behind a path limits by itself how much it takes."""
     return uploading_session(path) is not None or kind_of(path) is Kind.API
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route that answered a request, of which there are few.
+
+    What led nowhere is `none`, and every page is `page`: paths that people make up name nothing.
+    """
+    path = scope["path"]
+    route = scope.get("route")
+    template = getattr(route, "path_format", None) or getattr(route, "path", None)
+    if path.startswith(API):
+        # Starlette leaves the mount there when nothing in it answered.
+        if not template or template == f"{API}{{path}}":
+            return "/api/none"
+        return template if template.startswith(API) else f"/api{template}"
+    if path.startswith(_FRONTEND):
+        return _FRONTEND
+    return template or ("page" if scope["type"] == "http" else "none")

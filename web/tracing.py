@@ -14,7 +14,7 @@ HEADER = "X-Trace-Id"
 # https://www.w3.org/TR/trace-context: later versions may say more, after what this one says.
 _TRACEPARENT = re.compile(
     r"(?!ff)(?P<version>[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})"
-    r"-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?P<more>-.*)?"
+    r"-(?P<span>(?!0{16})[0-9a-f]{16})-[0-9a-f]{2}(?P<more>-.*)?"
 )
 _TRACE_ID = re.compile(r"(?![0-]*\Z)(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 _ANSWERS = frozenset(
@@ -61,8 +61,19 @@ def named_by(headers: Headers) -> str | None:
 
 def traced_by(headers: Headers) -> str | None:
     """Return the trace id of a valid `traceparent`; None when there is none, or several."""
+    found = _read(headers)
+    return None if found is None else found["trace"]
+
+
+def spanned_by(headers: Headers) -> str:
+    """Return the caller's span of a valid `traceparent`, or nothing."""
+    found = _read(headers)
+    return "" if found is None else found["span"]
+
+
+def _read(headers: Headers) -> re.Match[str] | None:
     given = headers.getlist("traceparent")
     found = _TRACEPARENT.fullmatch(given[0].strip()) if len(given) == 1 else None
     if found is None or (found["version"] == "00" and found["more"]):
         return None
-    return found["trace"]
+    return found

@@ -118,7 +118,7 @@ class Dispatcher:
 
 def main() -> None:
     """Run a dispatcher until it is told to stop."""
-    set_up_logging(get_settings().log_level)
+    set_up_logging("dispatcher")
     use_worker_pool()
     dispatcher = Dispatcher()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from core import telemetry
 from core.services.transaction import use_worker_pool
 from core.settings import get_settings
 from workers import tasks  # and registers what stands in the queue
@@ -20,7 +21,11 @@ GRACE_SECONDS = 20
 
 @queue.on_startup()
 def prepare() -> None:
-    """Give a fresh worker process its outbox, and its lease keeper, which tells that it lives."""
+    """Give a fresh worker process its outbox, and its lease keeper, which tells that it lives.
+
+    And its telemetry: what sends spans is a thread, which no fork takes along.
+    """
+    telemetry.set_up("worker")
     tasks.get_outbox()
     get_keeper()
 
@@ -28,7 +33,7 @@ def prepare() -> None:
 def main() -> None:
     """Run the consumer until it is told to stop; what runs then may finish for 20 s."""
     settings = get_settings()
-    set_up_logging(settings.log_level)
+    set_up_logging("worker")
     use_worker_pool()
     warm_up()  # once, before the forks
     # Also for the scheduler's process, which has no start-up hook.

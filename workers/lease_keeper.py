@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from core.domain.attempt import Claim
+from core.domain.origin import Origin, coming_from
 from core.services import claiming, health
 from core.settings import get_settings
 from workers.executors import Control
@@ -110,7 +111,8 @@ class LeaseKeeper:
             with self._changed:
                 claim, control, deadline = self._claim, self._control, self._deadline
             if claim is not None and control is not None:
-                self._look_after(claim, control, now, deadline)
+                with coming_from(Origin("", claim.trace_id)):
+                    self._look_after(claim, control, now, deadline)
             time.sleep(LOOK_SECONDS)
 
     def _look_after(self, claim: Claim, control: Control, now: float, deadline: float) -> None:

@@ -8,6 +8,9 @@ import os
 import signal
 import sys
 
+from core import logs
+from core.settings import get_settings
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -21,9 +24,8 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
-def set_up_logging(level: str) -> None:
-    """Log to standard error, one line an entry."""
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s %(process)d: %(message)s"
-    )
+def set_up_logging(service: str) -> None:
+    """Log to standard error, one line an entry, as the settings say."""
+    settings = get_settings()
+    logs.set_up_logging(service, level=settings.log_level, style=settings.log_format)
     logging.getLogger("huey").setLevel(max(logging.WARNING, logging.getLogger().level))

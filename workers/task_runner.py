@@ -6,14 +6,19 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import cache
 from uuid import UUID
 
+from core import telemetry
 from core.domain.attempt import DEADLINE_PASSED, Claim, Recorded, WorkerIdentity
+from core.domain.origin import Origin, coming_from
 from core.domain.work import NeedsApproval, RoleFailed, RoleResult
 from core.errors import AppError, Fenced, InvalidResult
 from core.services import approving, claiming, recording
+from core.settings import get_settings
+from core.signals import tallies
 from workers.executors import Control, get_executor, inline_executors
 from workers.lease_keeper import AttemptStopped, DeadlinePassed, LeaseKeeper
 from workers.outbox import Outbox
@@ -46,7 +51,8 @@ class TaskRunner:
         """
         claim = claiming.claim_task(task_id, self._worker, queue_id=queue_id)
         while claim is not None:
-            recorded = self._run_attempt(claim)
+            with coming_from(Origin("", claim.trace_id)), _attempt_span(claim):
+                recorded = self._run_attempt(claim)
             if recorded is None:
                 return
             claim = recorded.next_claim
@@ -64,6 +70,7 @@ class TaskRunner:
             log.info("attempt %s of task %s was stopped", claim.attempt, claim.task_id)
         except Fenced:
             log.info("attempt %s of task %s came too late", claim.attempt, claim.task_id)
+            tallies.count(get_settings().redis_url, "results_fenced")
         except AppError as error:
             # Nothing was recorded: the lease runs out, and the task is taken up again.
             log.error("attempt %s of task %s is lost: %s", claim.attempt, claim.task_id, error)
@@ -82,6 +89,7 @@ class TaskRunner:
         except NeedsApproval as error:
             return approving.await_approval(claim, error.asked)
         except RoleFailed as error:
+            log.info("attempt %s of task %s failed: %s", claim.attempt, claim.task_id, error)
             return recording.fail_attempt(
                 claim, code=error.code, message=error.message, may_retry=error.may_retry
             )
@@ -99,10 +107,63 @@ class TaskRunner:
             note=_limited(lambda text: claiming.note_task(claim, text)),
         )
         with self._keeper.hold(claim, control):
-            result = executor.execute(claim.work, control)
-            if inspect.isawaitable(result):
-                result = asyncio.run(_await(result, claim.work.timeout_seconds))
+            with _executor_span(claim) as span:
+                result = executor.execute(claim.work, control)
+                if inspect.isawaitable(result):
+                    result = asyncio.run(_await(result, claim.work.timeout_seconds))
+                _note_usage(span, result)
             return result
+
+
+def _attempt_span(claim: Claim) -> AbstractContextManager[telemetry.Note]:
+    """Return the span of an attempt, from its claim to its record, in the trace of its launch."""
+    if not telemetry.is_on():
+        return telemetry.NO_SPAN
+    return telemetry.span(
+        f"attempt {claim.work.role}",
+        kind="consumer",
+        parent=telemetry.Parent(claim.trace_id, claim.parent_span_id),
+        attributes={
+            "sage.session.id": str(claim.session_id),
+            "sage.task.id": str(claim.task_id),
+            "sage.task.attempt": claim.attempt,
+            "sage.worker": claim.worker.name,
+        },
+    )
+
+
+def _executor_span(claim: Claim) -> AbstractContextManager[telemetry.Note]:
+    """Return the span of an executor's work, as the conventions for agents name it."""
+    if not telemetry.is_on():
+        return telemetry.NO_SPAN
+    return telemetry.span(
+        f"invoke_agent {claim.work.role}",
+        attributes={
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.provider.name": f"sage_mode.{claim.executor}",
+            "gen_ai.agent.name": claim.work.role,
+            "gen_ai.agent.id": str(claim.task_id),
+            "gen_ai.conversation.id": str(claim.session_id),
+            "sage.executor": claim.executor,
+        },
+    )
+
+
+def _note_usage(span: telemetry.Note, result: RoleResult) -> None:
+    """Note the model and tokens that an executor tells of; it may tell what it likes."""
+    usage = getattr(result, "usage", None)
+    if not telemetry.is_on() or not isinstance(usage, Mapping):
+        return
+    tokens = {name: usage.get(name) for name in ("input_tokens", "output_tokens")}
+    span.set(
+        gen_ai__request__model=usage["model"] if isinstance(usage.get("model"), str) else None,
+        gen_ai__usage__input_tokens=_number(tokens["input_tokens"]),
+        gen_ai__usage__output_tokens=_number(tokens["output_tokens"]),
+    )
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _fail_quietly(claim: Claim, error: AppError) -> Recorded | None:

@@ -39,6 +39,9 @@ SESSION: Example = {
     "ended_at": LATER,
     "duration_seconds": 2.36,
     "last_seq": 86,
+    "pinned_at": None,
+    "events_gone_to_seq": 0,
+    "details_gone_at": None,
 }
 
 Metadata = Annotated[dict[str, Any], Field(description="anything, at most 16 KB")]
@@ -165,6 +168,11 @@ class Session(Answer):
     ended_at: AwareDatetime | None
     duration_seconds: float | None
     last_seq: int = Field(description="the number of its latest event")
+    pinned_at: AwareDatetime | None = Field(description="since when retention leaves it as it is")
+    events_gone_to_seq: int = Field(description="up to this number retention took its events")
+    details_gone_at: AwareDatetime | None = Field(
+        description="when retention took the last of events, snapshots and artifacts"
+    )
 
 
 class SessionPage(Answer):

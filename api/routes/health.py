@@ -1,17 +1,20 @@
-"""Whether everything is there that a session needs."""
+"""Whether everything is there that a session needs, and the metrics of it."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.calls import OpenRoute
+from api.calls import MetricsRoute, OpenRoute
+from api.documentation import SECURITY, refusals
 from api.payloads.health import Alive, Health
 from core.services.health import check_readiness
+from core.services.measuring import MEDIA_TYPE, render_metrics
 from core.version import VERSION
 
 _router = APIRouter(tags=["health"], route_class=OpenRoute)
-routers = (_router,)
+_metrics = APIRouter(tags=["health"], route_class=MetricsRoute)
+routers = (_router, _metrics)
 
 
 @_router.get("/health")
@@ -44,3 +47,30 @@ def ready(response: Response) -> Health:
     if found.missing:
         response.status_code = 503
     return found
+
+
+class Metrics(Response):
+    """Text as Prometheus reads it."""
+
+    media_type = MEDIA_TYPE
+
+
+@_metrics.get(
+    "/metrics",
+    response_class=Metrics,
+    responses={
+        200: {
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"type": "string"},
+                    "example": 'sage_sessions{status="active"} 3.0',
+                }
+            },
+        },
+        **refusals(401, 403, 429, 503),
+    },
+    openapi_extra={"security": SECURITY},
+)
+def metrics() -> Response:
+    """Tell the metrics for Prometheus, to administrators and to the scraper's own token."""
+    return Metrics(render_metrics())

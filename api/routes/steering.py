@@ -1,4 +1,4 @@
-"""Steering a session: pause, resume, cancel, end, retry."""
+"""Steering a session: pause, resume, cancel, end, retry, pin."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.calls import Caller, Route
-from api.documentation import WRITES
+from api.documentation import PINS, WRITES
 from api.payloads.session import Cancel, Session
 from api.rendering import session_of
-from core.services import control
+from core.services import control, pinning
 
 _router = APIRouter(tags=["sessions"], route_class=Route)
 routers = (_router,)
@@ -41,7 +41,19 @@ def end(caller: Caller, session_id: UUID) -> Session:
     return session_of(control.end_session(caller, session_id))
 
 
-@_router.post("/sessions/{session_id}/retry", **WRITES)
+@_router.post("/sessions/{session_id}/retry", **PINS)
 def retry(caller: Caller, session_id: UUID) -> Session:
     """Take a failed session up again from the failed task on."""
     return session_of(control.retry_session(caller, session_id))
+
+
+@_router.post("/sessions/{session_id}/pin", **PINS)
+def pin(caller: Caller, session_id: UUID) -> Session:
+    """Keep a session's events, snapshots and artifacts for good; 410 when they are gone."""
+    return session_of(pinning.pin_session(caller, session_id))
+
+
+@_router.delete("/sessions/{session_id}/pin", **WRITES)
+def unpin(caller: Caller, session_id: UUID) -> Session:
+    """Leave a session to retention again."""
+    return session_of(pinning.unpin_session(caller, session_id))

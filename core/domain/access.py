@@ -27,7 +27,7 @@ class Action(StrEnum):
 
     READ = "read"
     LAUNCH = "launch"
-    CONTROL = "control"  # cancel, pause, resume, end, retry
+    CONTROL = "control"  # cancel, pause, resume, end, retry, pin
     DECIDE = "decide"  # record and supersede decisions
     APPROVE = "approve"  # answer approvals, of the roles that one has
     EXECUTE = "execute"  # take up tasks that wait for an agent, and record their results

@@ -44,6 +44,8 @@ class Claim:
     deadline_at: datetime
     seq: int  # of the session's latest event after the claim
     routed_number: int = 0  # of a routed task in its session, from 1; 0 for one of a pipeline
+    trace_id: str = ""  # of whatever asked for the task
+    parent_span_id: str = ""  # the span in it that the task goes on from, if there is one
 
     @property
     def task_id(self) -> UUID:

@@ -16,6 +16,7 @@ from core.domain.text import clean_line
 from core.ids import new_id
 from core.services.transaction import transact, transact_alone, transact_directly
 from core.settings import get_settings
+from core.signals import tallies
 from core.signals.wakeups import announce, announce_progress
 from core.store import attempts, heads, tasks
 
@@ -39,7 +40,9 @@ def claim_task(
         ),
         budget_seconds=5,
     )
-    if claim is not None:
+    if claim is None:
+        tallies.count(settings.redis_url, "claims_missed")
+    else:
         announce(settings.redis_url, sessions=[(claim.session_id, claim.seq)])
     return claim
 

@@ -23,7 +23,7 @@ from core.domain.lifecycle import (
 from core.domain.routing import SessionChange, merge_metadata
 from core.domain.session import Session
 from core.domain.text import check_name, clean_line
-from core.errors import IllegalTransition, NotFound, TasksRunning
+from core.errors import Conflict, DetailsGone, IllegalTransition, NotFound, TasksRunning
 from core.services.approving import ask_at_gates
 from core.services.auditing import note
 from core.services.ending import cancel_open_tasks
@@ -75,13 +75,25 @@ def end_session(principal: Principal, session_id: UUID) -> Session:
 
 
 def retry_session(principal: Principal, session_id: UUID) -> Session:
-    """Take a failed session up again from the failed task on; finished work is kept."""
+    """Take a failed session up again from the failed task on; finished work is kept.
+
+    Raises `DetailsGone` when retention took what its tasks would go on from.
+    """
     return _act(principal, session_id, ACTS["retry"])
 
 
-def expire_session(session_id: UUID) -> Session:
-    """End an unfinished session for lack of activity; retention's act."""
-    return _act(SYSTEM, session_id, ACTS["expire"])
+def expire_session(session_id: UUID, *, inactive_since: datetime | None = None) -> Session:
+    """End an unfinished session for lack of activity; retention's act.
+
+    Raises `Conflict` when something has happened in it since `inactive_since`.
+    """
+
+    def expire(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+        if inactive_since and not sessions.is_inactive(db, head.session_id, inactive_since):
+            raise Conflict("Something has happened in it in the meantime.")
+        return _expire(db, head, views, now)
+
+    return _act(SYSTEM, session_id, replace(ACTS["expire"], effect=expire))
 
 
 def change_session(principal: Principal, session_id: UUID, change: SessionChange) -> Session:
@@ -217,6 +229,8 @@ def _cancelling(reason: str) -> Act:
 
 
 def _retry(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+    if head.events_gone_to_seq:
+        raise DetailsGone(hint="Launch a new session on the same brief.")
     failed = [view for view in views if view.status == TaskStatus.FAILED]
     next_ones = [*failed, *tasks_to_free(views)]
     freed = [view for view in next_ones if view.gate is None]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain.attempt import CRASHED, DEADLINE_PASSED, NOT_QUEUED, Recorded, owned_view
+from core.domain.origin import Origin, coming_from
 from core.errors import Fenced
 from core.services.delivering import DELIVERY_TURN
 from core.services.ending import end_without_result
 from core.services.transaction import ask, transact, transact_alone
 from core.settings import get_settings
+from core.signals import tallies
 from core.signals.wakeups import announce
 from core.store import heads, operations, tasks
 from core.store.tasks import ExpiredLease
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
 JOBS = {  # name -> every so many seconds
@@ -25,6 +30,7 @@ JOBS = {  # name -> every so many seconds
     "expire_approvals": 10.0,
     "expire_sessions": 3600.0,
     "forget_silent_workers": 600.0,
+    "take_old_details": 3600.0,
 }
 
 
@@ -63,11 +69,18 @@ def reap_lost_attempts() -> int:
     A passed deadline counts as a failure, a lost lease as a crash.
     """
     leases = ask(lambda db: tasks.expired_leases(db, MOST_AT_ONCE), budget_seconds=2)
-    return sum(_reap(lease) for lease in leases)
+    reaped = 0
+    for lease in leases:
+        with coming_from(Origin("", lease.trace_id)):
+            reaped += _reap(lease)
+    return reaped
 
 
 def _reap(lease: ExpiredLease) -> bool:
+    overdue = False
+
     def work(db: Connection) -> Recorded | None:
+        nonlocal overdue
         head = heads.lock_head(db, lease.session_id)
         if head is None:
             return None
@@ -94,7 +107,11 @@ def _reap(lease: ExpiredLease) -> bool:
         return False
     if recorded is None:
         return False
-    announce(get_settings().redis_url, sessions=[(recorded.session_id, recorded.seq)])
+    why = "its deadline has passed" if overdue else "its lease ran out"
+    log.warning("attempt %s of task %s is lost: %s", lease.attempt, lease.task_id, why)
+    redis_url = get_settings().redis_url
+    tallies.count(redis_url, "deadlines_passed" if overdue else "leases_lost")
+    announce(redis_url, sessions=[(recorded.session_id, recorded.seq)])
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from core import telemetry
 from core.domain import events as ev
 from core.domain.access import (
     Action,
@@ -41,6 +43,8 @@ from core.store import launches, sessions
 from core.store.heads import Head
 from core.store.launches import LaunchGround
 
+log = logging.getLogger(__name__)
+
 MAX_KEY_CHARACTERS = 200
 
 
@@ -60,6 +64,20 @@ def launch_session(principal: Principal, request: LaunchRequest) -> Launched:
     `DatabaseUnavailable` when nothing was stored.
     """
     principal = check_launcher(principal)
+    attributes = {"gen_ai.operation.name": "invoke_workflow", "gen_ai.provider.name": "sage_mode"}
+    with telemetry.span("launch_session", attributes=attributes) as span:
+        launched = _launch(principal, request)
+        session = launched.session
+        span.rename(f"invoke_workflow {session.pipeline}")
+        span.set(
+            gen_ai__workflow__name=session.pipeline,
+            gen_ai__conversation__id=str(session.id),
+            sage__session__is_new=launched.is_new,
+        )
+    return launched
+
+
+def _launch(principal: UserPrincipal | TokenPrincipal, request: LaunchRequest) -> Launched:
     order = _check(request)
     ground = demand_ground(principal, order.team_id, order.pipeline)
     profiles = BUILT_IN_PROFILES | dict(ground.profiles)
@@ -151,6 +169,7 @@ def store_session(
         "input": dict(input_ or {}),
         "metadata": dict(fresh.metadata),
         "launch_key": key,
+        "parent_span_id": telemetry.current_span_id(),
     }
 
     def work(db: Connection) -> Launched:
@@ -166,6 +185,7 @@ def store_session(
     launched = transact_alone(work)
     session = launched.session
     if launched.is_new:
+        log.info("session %s launched", session.id)
         redis_url = get_settings().redis_url
         announce(redis_url, sessions=[(session.id, session.last_seq)], work=bool(tasks))
     return launched

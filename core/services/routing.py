@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from core import telemetry
 from core.domain import events as ev
 from core.domain.access import (
     Action,
@@ -20,6 +21,7 @@ from core.domain.access import (
 )
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus, next_session_status
+from core.domain.origin import current_origin
 from core.domain.role import BUILT_IN_PROFILES, RoleProfile, canonical_role, check_role_name
 from core.domain.routing import (
     MOST_ROUTED,
@@ -31,7 +33,7 @@ from core.domain.routing import (
     name_of_task,
 )
 from core.domain.session import Session, Task
-from core.domain.text import check_brief, check_name
+from core.domain.text import check_brief, check_name, clean_line
 from core.errors import (
     IllegalTransition,
     InvalidInput,
@@ -211,6 +213,8 @@ def _route_into(
                 "session_id": session_id,
                 "team_id": session.team_id,
                 "requested_by": principal.user_id,
+                "trace_id": clean_line(current_origin().trace_id),
+                "parent_span_id": telemetry.current_span_id(),
                 "position": len(views),
                 # What the session's roles have made by then is handed on.
                 "upstream_roles": list(dict.fromkeys(view.role for view in views)),

@@ -17,6 +17,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
 
 from core.errors import DatabaseUnavailable, Unconfirmed
 from core.settings import get_settings
@@ -58,6 +59,16 @@ def _database_url() -> str:
     if url is None:
         raise DatabaseUnavailable("No database is configured and no Sage Mode runs here.")
     return url
+
+
+def pool_use() -> tuple[int, int]:
+    """Return how many connections this process's pool may have, and how many are in use."""
+    try:
+        pool = current_engine().pool
+    except DatabaseUnavailable:
+        return 0, 0
+    assert isinstance(pool, QueuePool)
+    return pool.size(), pool.checkedout()
 
 
 def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:

@@ -27,10 +27,16 @@ from core.store.values import bind, returning
 
 _t = agent_tasks.c
 
+# With the trace that the task belongs to, which is no matter of the functions'.
 _CLAIM = """
-    SELECT claim_task_v2(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s)
+    SELECT claim_task_v2(%(task_id)s, %(snapshot_id)s, %(worker)s, %(queue_id)s, %(lease_seconds)s),
+        (SELECT ARRAY[trace_id, parent_span_id] FROM agent_tasks WHERE id = %(task_id)s)
 """
-_RECORD = "SELECT record_result_v3(%s)"
+_RECORD = """
+    SELECT told, (SELECT ARRAY[trace_id, parent_span_id] FROM agent_tasks
+                  WHERE id = (told -> 'next' ->> 'task_id')::uuid)
+    FROM record_result_v3(%s) AS told
+"""
 
 
 def claim_task(
@@ -53,8 +59,8 @@ def claim_task(
         "queue_id": queue_id,
         "lease_seconds": lease_seconds,
     }
-    found = _call(db, _CLAIM, values)
-    return None if found is None else _to_claim(found, worker)
+    found, trace = _call(db, _CLAIM, values)
+    return None if found is None else _to_claim(found, worker, trace)
 
 
 # A lease never outlives its deadline, so that the reaper needs one clock only.
@@ -146,7 +152,7 @@ def record_result(
         "worker": claim.worker.name,
         "lease_seconds": lease_seconds,
     }
-    found = _call(db, _RECORD, [Jsonb(call)])
+    found, trace = _call(db, _RECORD, [Jsonb(call)])
     if found is None:
         return None
     next_claim = None
@@ -159,25 +165,28 @@ def record_result(
             "upstream": upstream,
             "seq": found["seq"],
         }
-        next_claim = _to_claim(following | known, claim.worker)
+        next_claim = _to_claim(following | known, claim.worker, trace)
     return Completed(
         Recorded(claim.session_id, found["seq"], tuple(map(UUID, found["queued"])), next_claim),
         found["is_repeat"],
     )
 
 
-def _call(db: Driver, statement: LiteralString, values: Any) -> Any:
+def _call(db: Driver, statement: LiteralString, values: Any) -> tuple[Any, Any]:
     row = db.execute(statement, values).fetchone()
-    return None if row is None else row[0]
+    return (None, None) if row is None else (row[0], row[1])
 
 
 def _to_row(body: EventBody) -> dict[str, Any]:
     return {"type": body.type, "version": body.version, "payload": encode_body(body)}
 
 
-def _to_claim(found: Mapping[str, Any], worker: WorkerIdentity) -> Claim:
+def _to_claim(
+    found: Mapping[str, Any], worker: WorkerIdentity, trace: Sequence[str] | None
+) -> Claim:
     """Return what `begin_attempt_v2` tells as a claim."""
     outputs = found["upstream"]
+    trace_id, parent_span_id = trace or ("", "")
     return Claim(
         work=RoleWork(
             session_id=UUID(found["session_id"]),
@@ -204,6 +213,8 @@ def _to_claim(found: Mapping[str, Any], worker: WorkerIdentity) -> Claim:
         deadline_at=datetime.fromisoformat(found["deadline_at"]),
         seq=found["seq"],
         routed_number=found["routed_number"],
+        trace_id=trace_id,
+        parent_span_id=parent_span_id,
     )
 
 

@@ -30,17 +30,19 @@ class Head:
     status: SessionStatus
     last_seq: int
     stays_open: bool = False
+    events_gone_to_seq: int = 0  # up to this number retention took the events
 
 
 _LOCK = returning(
     bind(
         """
-        SELECT session_id, team_id, status, last_seq, stays_open FROM session_heads
+        SELECT session_id, team_id, status, last_seq, stays_open, events_gone_to_seq
+        FROM session_heads
         WHERE session_id = :session_id FOR NO KEY UPDATE
         """,
         session_id=UUID,
     ),
-    *("session_id", "team_id", "status", "last_seq", "stays_open"),
+    *("session_id", "team_id", "status", "last_seq", "stays_open", "events_gone_to_seq"),
 )
 
 # One round trip for the head and its events. The lock on the head is held already, so the
@@ -63,6 +65,18 @@ _APPEND = bind(
     at=datetime,
     events=list,
 )
+# A log without its beginning could not be folded, so what comes later is only numbered.
+_COUNT_GONE = bind(
+    """
+    UPDATE session_heads
+    SET last_seq = :last_seq, events_gone_to_seq = :last_seq, status = :status, updated_at = :at
+    WHERE session_id = :session_id
+    """,
+    session_id=UUID,
+    last_seq=int,
+    status=str,
+    at=datetime,
+)
 
 
 def lock_head(db: Connection, session_id: UUID) -> Head | None:
@@ -71,7 +85,14 @@ def lock_head(db: Connection, session_id: UUID) -> Head | None:
     if row is None:
         return None
     status = SessionStatus(row.status)
-    return Head(row.session_id, row.team_id, status, row.last_seq, row.stays_open)
+    return Head(
+        row.session_id,
+        row.team_id,
+        status,
+        row.last_seq,
+        stays_open=row.stays_open,
+        events_gone_to_seq=row.events_gone_to_seq,
+    )
 
 
 def number_events(
@@ -93,19 +114,21 @@ def append_events(
     *,
     status: SessionStatus | None = None,
 ) -> Head:
-    """Number events and store them, with the session's new status; returns the new head."""
+    """Number events and store them, with the session's new status; returns the new head.
+
+    Where retention took a session's events, these are gone as well.
+    """
     after, events = number_events(head, bodies, status)
-    db.execute(
-        _APPEND,
-        {
-            "session_id": head.session_id,
-            "team_id": head.team_id,
-            "last_seq": after.last_seq,
-            "status": after.status.value,
-            "at": at,
-            "events": events,
-        },
-    )
+    values = {
+        "session_id": head.session_id,
+        "last_seq": after.last_seq,
+        "status": after.status.value,
+        "at": at,
+    }
+    if head.events_gone_to_seq:
+        db.execute(_COUNT_GONE, values)
+        return replace(after, events_gone_to_seq=after.last_seq)
+    db.execute(_APPEND, {**values, "team_id": head.team_id, "events": events})
     return after
 
 

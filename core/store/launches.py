@@ -101,11 +101,12 @@ _LAUNCH = bind(
         INSERT INTO agent_tasks
             (id, session_id, team_id, position, role, after_roles, upstream_roles, description,
              task_type, route_key, instructions, capabilities, executor, timeout_seconds, gate,
-             requested_by, status, input, created_at, due_at)
+             requested_by, status, input, trace_id, parent_span_id, created_at, due_at)
         SELECT task.id, launched.id, :team_id, task.position, task.role, task.after_roles,
                task.upstream_roles, task.description, task.task_type, task.route_key,
                task.instructions, task.capabilities, task.executor, task.timeout_seconds,
-               task.gate, :user_id, task.status, coalesce(task.input, :input), :at,
+               task.gate, :user_id, task.status, coalesce(task.input, :input),
+               :audit ->> 'trace_id', :parent_span_id, :at,
                CASE WHEN task.status = 'ready' THEN :at END
         FROM launched, jsonb_to_recordset(:tasks) AS task(
             id uuid, position int, role text, after_roles text[], upstream_roles text[],
@@ -154,6 +155,7 @@ _LAUNCH = bind(
     launch_key=str,
     status=str,
     stays_open=bool,
+    parent_span_id=str,
     at=datetime,
     last_seq=int,
     tasks=list,

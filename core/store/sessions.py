@@ -136,6 +136,13 @@ def list_inactive(db: Connection, before: datetime, most: int) -> list[UUID]:
     return [row.session_id for row in rows]
 
 
+def is_inactive(db: Connection, session_id: UUID, before: datetime) -> bool:
+    """Tell whether a session, whose head must be locked, had no event since `before`."""
+    h = session_heads.c
+    query = select(h.session_id).where(h.session_id == session_id, h.updated_at < before)
+    return db.execute(query).one_or_none() is not None
+
+
 _UNFINISHED = [SessionStatus.PENDING, SessionStatus.ACTIVE, SessionStatus.PAUSED]
 
 

@@ -235,17 +235,18 @@ class ExpiredLease:
     task_id: UUID
     session_id: UUID
     attempt: int
+    trace_id: str = ""
 
 
 def expired_leases(db: Connection, most: int) -> list[ExpiredLease]:
     """Return running attempts whose lease has run out, the oldest first."""
     rows = db.execute(
-        select(_t.id, _t.session_id, _t.attempt)
+        select(_t.id, _t.session_id, _t.attempt, _t.trace_id)
         .where(literal_column("status = 'running'"), _t.lease_until < _CLOCK)
         .order_by(_t.lease_until)
         .limit(most)
     )
-    return [ExpiredLease(row.id, row.session_id, row.attempt) for row in rows]
+    return [ExpiredLease(row.id, row.session_id, row.attempt, row.trace_id) for row in rows]
 
 
 _LISTED = (

@@ -35,6 +35,7 @@ SHOWN = {
         "people": ("People and access", "group"),
         "webhooks": ("Webhooks", "webhook"),
         "audit": ("Audit", "policy"),
+        "retention": ("Retention", "auto_delete"),
     },
 }
 HIDDEN = {

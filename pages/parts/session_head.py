@@ -11,7 +11,7 @@ from core.domain.access import Principal
 from core.domain.lifecycle import SESSION_TRANSITIONS, Outcome
 from core.domain.session import Session
 from core.errors import AppError
-from core.services import control
+from core.services import control, pinning
 from core.services.watching import SessionHead
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
@@ -23,6 +23,7 @@ HEAD_FRAGMENT = "session_head"
 DRAWN = "_session_head_drawn"  # what the head shows, so that others see when it is out of date
 TITLE_CHARACTERS = 80
 _CANCEL = "Cancel session …"
+_PIN, _UNPIN = "Pin: keep all of it", "Unpin: leave it to retention"
 _END = "End session …"
 _PIPELINES = {"seven_roles": "Standard pipeline"}
 _EXECUTORS = {"planner": "Rule-based planner", "llm": "Language model", "external": "Agents"}
@@ -113,9 +114,9 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             on_click=_act,
             args=(control.retry_session, principal, session.id),
         )
-    offered = [_CANCEL] if _may(session, "cancel") else []
-    if session.stays_open and _may(session, "complete"):
-        offered.insert(0, _END)
+    offered = [] if session.events_gone_to_seq else [_UNPIN if session.pinned_at else _PIN]
+    offered += [_END] if session.stays_open and _may(session, "complete") else []
+    offered += [_CANCEL] if _may(session, "cancel") else []
     if offered:
         chosen = st.menu_button(":material/more_horiz:", offered, key="session_more", help="More")
         name = plain(_short(session.feature_name))
@@ -123,6 +124,10 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             st.dialog(f"End {name}?", icon=":material/flag:")(_draw_ending)(principal, head)
         if chosen == _CANCEL:
             st.dialog(f"Cancel {name}?", icon=":material/block:")(_draw_cancelling)(principal, head)
+        if chosen in (_PIN, _UNPIN):
+            pin = pinning.pin_session if chosen == _PIN else pinning.unpin_session
+            _act(pin, principal, session.id)
+            st.rerun()
 
 
 def _draw_ending(principal: Principal, head: SessionHead) -> None:
@@ -199,6 +204,8 @@ def _facts(visit: Visit, head: SessionHead) -> str:
     facts += [_EXECUTORS.get(name) or plain(name) for name in head.executors]
     if session.ended_at:
         facts.append(f"took {duration(session.duration_seconds(visit.now))}")
+    if session.pinned_at:
+        facts.append(":material/keep: pinned")
     return " · ".join(facts)
 
 

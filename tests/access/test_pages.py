@@ -44,6 +44,7 @@ ROWS: dict[str, Row] = {
     "people": Row("people", READ, {"description", "member"}, _TEAM),
     "webhooks": Row("webhooks", Action.MANAGE, {"webhook"}, _TEAM),
     "audit": Row("audit", Action.AUDIT, {"audit", "invited", "webhook"}, _TEAM),
+    "retention": Row("retention", READ, {"session"}, _TEAM),
     "launch": Row("launch", Action.LAUNCH, {"pipeline"}, _TEAM),
     "live": Row("live", READ, {"session", "tactical decision"}, _SESSION),
     "replay": Row("replay", READ, {"session", "artifact", "tactical decision"}, _SESSION),

@@ -158,6 +158,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/sessions/{session_id}/retry"): Operation(
         at("/sessions/{session}/retry"), CONTROL, needs=failed
     ),
+    ("POST", "/sessions/{session_id}/pin"): Operation(at("/sessions/{session}/pin"), CONTROL),
+    ("DELETE", "/sessions/{session_id}/pin"): Operation(at("/sessions/{session}/pin"), CONTROL),
     ("POST", "/tasks/route"): Operation(at("/tasks/route"), LAUNCH, 202, route_body),
     ("POST", "/tasks/claim"): Operation(
         at("/tasks/claim"), EXECUTE, body=lambda ids: {"team_id": str(ids.team)}, needs=waiting
@@ -191,6 +193,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{HOOK}/deliveries/{{delivery_id}}/redeliver"): Operation(
         at(f"{HOOK_AT}/deliveries/{{delivery}}/redeliver"), MANAGE, 202
     ),
+    ("GET", "/retention"): Operation(at("/retention?team_id={team}"), READ),
     ("POST", "/ws/tickets"): Operation(
         at("/ws/tickets"), READ, 201, lambda ids: {"session_id": str(ids.session)}
     ),
@@ -219,6 +222,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
 }
 # Only a person makes a team; a token, whatever its scopes, does not.
 FOR_PERSONS = {("POST", "/teams")}
+# Administrators, and whoever sends the scraper's token.
+FOR_ADMINISTRATORS = {("GET", "/metrics")}
 # Anybody may ask for these.
 OPEN = {
     ("POST", "/auth/signup"),

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from core.domain.access import SCOPES, Scope, TeamRole, is_allowed, scopes_allow
 from core.services import signing_in, tokens
-from tests.api.operations import FOR_PERSONS, NAMING, OPERATIONS, Operation
+from tests.api.operations import FOR_ADMINISTRATORS, FOR_PERSONS, NAMING, OPERATIONS, Operation
 from tests.api.world import FOREIGN, OWN, Ids, World, never_were
 
 Key = tuple[str, str]
@@ -53,7 +53,9 @@ def test_the_owners_token_may_do_everything(world: World, key: Key) -> None:
     assert answer.headers["cache-control"].endswith("no-store")
 
 
-@pytest.mark.parametrize("key", names(OPERATIONS | dict.fromkeys(FOR_PERSONS)))
+@pytest.mark.parametrize(
+    "key", names(OPERATIONS | dict.fromkeys((*FOR_PERSONS, *FOR_ADMINISTRATORS)))
+)
 def test_without_a_token_nobody_does_anything(world: World, key: Key) -> None:
     path = "/api" + re.sub(r"\{\w+\}", "1", key[1])
     answer = world.client.request(key[0], path)

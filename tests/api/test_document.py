@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.documentation import operations
 from tests.api.conforming import check
-from tests.api.operations import FOR_PERSONS, OPEN, OPERATIONS
+from tests.api.operations import FOR_ADMINISTRATORS, FOR_PERSONS, OPEN, OPERATIONS
 from tests.api.test_access import call, names
 from tests.api.world import World, never_were
 
@@ -46,7 +46,7 @@ def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
 
 def test_every_operation_stands_in_the_table(document: dict[str, Any]) -> None:
     found = {(method, path) for method, path, _ in operations(document)}
-    assert found == set(OPERATIONS) | FOR_PERSONS | OPEN
+    assert found == set(OPERATIONS) | FOR_PERSONS | FOR_ADMINISTRATORS | OPEN
 
 
 def test_every_operation_says_what_it_does_under_a_name_of_its_own(

@@ -323,6 +323,12 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, SessionFilter(f.team_id, role="architect"), 9
     ),
     ("tasks", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, f.session_id),
+    ("retention", "list_aging"): lambda m, db, p, f: m.list_aging(
+        db, p, m.Fate.EXPIRES, team_id=f.team_id, most=9
+    ),
+    ("retention", "count_aging"): lambda m, db, p, f: m.count_aging(
+        db, p, m.Fate.EXPIRES, team_id=f.team_id
+    ),
     ("tasks", "find_routed"): lambda m, db, p, f: m.find_routed(db, p, f.team_id, "once"),
     ("tasks", "list_outputs"): lambda m, db, p, f: m.list_outputs(db, p, f.session_id),
     ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
@@ -338,6 +344,10 @@ WITHOUT_PRINCIPAL = {
     *(("approvals", name) for name in ("find_asked", "get_asker", "count_pending_of")),
     *(("approvals", name) for name in ("cancel_pending", "list_due", "get_pipeline", "get_input")),
     *(("attempts", name) for name in ("extend_lease", "record_result", "end_attempt")),
+    *(
+        ("attempts", name)
+        for name in ("claim_task", "extend_lease", "record_result", "end_attempt")
+    ),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
     # For whoever has checked that the session may be read.
     ("heads", "read_mark"),
@@ -362,7 +372,10 @@ WITHOUT_PRINCIPAL = {
     # Found for whoever was invited, or holds the link: `core.services.inviting` asks which.
     *(("invitations", name) for name in ("get_invitation", "find_by_token", "list_waiting")),
     *(("invitations", name) for name in ("insert_invitation", "count_open", "has_open")),
-    ("sessions", "list_inactive"),
+    *(("sessions", name) for name in ("list_inactive", "is_inactive")),
+    # What retention takes, of all teams; services say whose session is pinned.
+    *(("retention", name) for name in ("count_details", "list_old", "lock_old", "take_details")),
+    ("retention", "set_pin"),
     ("snapshots", "close_snapshot"),
     *(("tasks", name) for name in ("locked_tasks", "take_due", "expired_leases", "count_sent")),
     # A token belongs to its user, whom each of these names, or to whoever holds it.

@@ -43,7 +43,9 @@ def start_keeper(extend: Callable[[Any], bool] = lambda claim: True) -> LeaseKee
 
 def make_claim(seconds: float = 30) -> Any:
     work = SimpleNamespace(timeout_seconds=seconds)
-    return SimpleNamespace(work=work, task_id="task", attempt=1, started_at=datetime.now(UTC))
+    return SimpleNamespace(
+        work=work, task_id="task", attempt=1, trace_id="", started_at=datetime.now(UTC)
+    )
 
 
 def make_control() -> Control:
