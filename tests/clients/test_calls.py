@@ -25,6 +25,9 @@ def test_a_session_is_steered_and_decided_on(client: Any, someone: Someone) -> N
     assert second.supersedes_id == first.id
     with pytest.raises(TimeoutError):
         client.wait(session.id, timeout_seconds=0, poll_seconds=0.01)
+    assert client.pin(session.id).pinned_at is not None
+    assert client.get_retention(someone.team_id).count_pinned == 1
+    assert client.unpin(session.id).pinned_at is None
     assert client.cancel(session.id, reason="launched twice").is_over
     with pytest.raises(Invalid) as refused:
         client.pause(session.id)

@@ -74,6 +74,9 @@ class Surface:
     cancel = Operation(sessions.cancel)
     end = Operation(sessions.end)
     retry = Operation(sessions.retry)
+    pin = Operation(sessions.pin)
+    unpin = Operation(sessions.unpin)
+    get_retention = Operation(sessions.get_retention)
 
     route_task = Operation(tasks.route_task)
     get_task = Operation(tasks.get_task)
@@ -97,3 +100,4 @@ class Surface:
     get_health = Operation(health.get_health)
     check_live = Operation(health.check_live)
     check_ready = Operation(health.check_ready)
+    get_metrics = Operation(health.get_metrics)
