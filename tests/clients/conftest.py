@@ -18,9 +18,9 @@ from tests.web.browser import real_server
 
 @pytest.fixture(scope="package")
 def host(servers: RunningServers, database_url: str) -> Iterator[str]:
-    """The app, whose agents must send a heartbeat within two seconds."""
+    """The app, whose agents must send a heartbeat within three seconds."""
     with real_server(
-        DATABASE_URL=database_url, REDIS_URL=servers.redis_url, SAGE_AGENT_LEASE_SECONDS="2"
+        DATABASE_URL=database_url, REDIS_URL=servers.redis_url, SAGE_AGENT_LEASE_SECONDS="3"
     ) as address:
         yield address
 

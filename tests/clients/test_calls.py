@@ -25,6 +25,9 @@ def test_a_session_is_steered_and_decided_on(client: Any, someone: Someone) -> N
     assert second.supersedes_id == first.id
     with pytest.raises(TimeoutError):
         client.wait(session.id, timeout_seconds=0, poll_seconds=0.01)
+    assert client.pin(session.id).pinned_at is not None
+    assert client.get_retention(someone.team_id).count_pinned == 1
+    assert client.unpin(session.id).pinned_at is None
     assert client.cancel(session.id, reason="launched twice").is_over
     with pytest.raises(Invalid) as refused:
         client.pause(session.id)
@@ -86,3 +89,22 @@ def test_a_task_is_routed_to_a_role_and_its_session_is_changed(
     assert client.change_session(session.id, status="paused").status == "paused"
     changed = client.change_session(session.id, task="All threats", metadata={"draft": None})
     assert (changed.task, changed.metadata) == ("All threats", {"ticket": "EXP-7"})
+
+
+def test_people_are_told_and_other_systems_too(client: Any, someone: Someone) -> None:
+    sent = client.notify("team", "The plan is ready.", priority="high", team_id=someone.team_id)
+    assert sent.recipients == (someone.user.user_name,)
+    (told,) = client.walk_notifications(unread=True)
+    assert (told.message, told.priority, told.read_at) == ("The plan is ready.", "high", None)
+    assert client.mark_read(told.id).read_at is not None
+    assert client.mark_all_read().marked == 0
+    assert client.list_notifications(unread=True).items == ()
+
+    made = client.add_webhook(someone.team_id, "https://example.org/news", ["session.failed"])
+    assert made.secret
+    found = client.change_webhook(someone.team_id, made.id, kinds=["session.finished"])
+    assert found.kinds == ("session.finished",)
+    ping = client.ping_webhook(someone.team_id, made.id)
+    assert [one.id for one in client.walk_deliveries(someone.team_id, made.id)] == [ping.id]
+    client.delete_webhook(someone.team_id, made.id)
+    assert client.list_webhooks(someone.team_id).items == ()

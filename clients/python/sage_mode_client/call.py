@@ -144,6 +144,11 @@ def json_or_none(kind: type[T]) -> Read[T | None]:
     return lambda answer: None if answer.status_code == 204 else read(answer)
 
 
+def text(answer: httpx.Response) -> str:
+    """Read text."""
+    return answer.text
+
+
 def nothing(answer: httpx.Response) -> None:
     """Read nothing."""
 

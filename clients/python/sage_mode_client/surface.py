@@ -8,9 +8,11 @@ from sage_mode_client.operations import (
     agents,
     approvals,
     health,
+    notifications,
     sessions,
     tasks,
     teams,
+    webhooks,
 )
 
 
@@ -38,6 +40,22 @@ class Surface:
     list_audit = Operation(teams.list_audit)
     walk_audit = Walk(teams.list_audit)
 
+    list_webhooks = Operation(webhooks.list_webhooks)
+    add_webhook = Operation(webhooks.add_webhook)
+    get_webhook = Operation(webhooks.get_webhook)
+    change_webhook = Operation(webhooks.change_webhook)
+    delete_webhook = Operation(webhooks.delete_webhook)
+    ping_webhook = Operation(webhooks.ping_webhook)
+    list_deliveries = Operation(webhooks.list_deliveries)
+    walk_deliveries = Walk(webhooks.list_deliveries)
+    redeliver = Operation(webhooks.redeliver)
+
+    notify = Operation(notifications.notify)
+    list_notifications = Operation(notifications.list_notifications)
+    walk_notifications = Walk(notifications.list_notifications)
+    mark_all_read = Operation(notifications.mark_all_read)
+    mark_read = Operation(notifications.mark_read)
+
     launch = Operation(sessions.launch)
     open_session = Operation(sessions.open_session)
     list_sessions = Operation(sessions.list_sessions)
@@ -56,6 +74,9 @@ class Surface:
     cancel = Operation(sessions.cancel)
     end = Operation(sessions.end)
     retry = Operation(sessions.retry)
+    pin = Operation(sessions.pin)
+    unpin = Operation(sessions.unpin)
+    get_retention = Operation(sessions.get_retention)
 
     route_task = Operation(tasks.route_task)
     get_task = Operation(tasks.get_task)
@@ -79,3 +100,4 @@ class Surface:
     get_health = Operation(health.get_health)
     check_live = Operation(health.check_live)
     check_ready = Operation(health.check_ready)
+    get_metrics = Operation(health.get_metrics)

@@ -37,6 +37,9 @@ class Session:
     ended_at: datetime | None
     duration_seconds: float | None
     last_seq: int
+    pinned_at: datetime | None
+    events_gone_to_seq: int
+    details_gone_at: datetime | None
 
     @property
     def is_over(self) -> bool:

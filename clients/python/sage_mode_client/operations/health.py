@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sage_mode_client.call import Call, get, json_of
+from sage_mode_client.call import Call, get, json_of, text
 from sage_mode_client.models.health import Alive, Health
 
 _DEGRADED = frozenset({503})
@@ -21,3 +21,8 @@ def check_live() -> Call[Alive]:
 def check_ready() -> Call[Health]:
     """Tell whether a session launched now would run; what is missing is an answer, no error."""
     return get("/health/ready", json_of(Health), accepts=_DEGRADED)
+
+
+def get_metrics() -> Call[str]:
+    """Tell the metrics for Prometheus, to administrators and to the scraper's own token."""
+    return get("/metrics", text, media_type="text/plain")

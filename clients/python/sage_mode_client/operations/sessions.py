@@ -10,6 +10,7 @@ from typing import Any
 from sage_mode_client.call import Call, Id, Repeats, change, get, json_of, post, post_once
 from sage_mode_client.models.decisions import Confidence, Decision, DecisionTree, NewAlternative
 from sage_mode_client.models.export import Export
+from sage_mode_client.models.retention import RetentionPlan
 from sage_mode_client.models.sessions import (
     ChangedStatus,
     EventPage,
@@ -198,6 +199,21 @@ def end(session_id: Id, *, idempotency_key: Id | None = None) -> Call[Session]:
 def retry(session_id: Id, *, idempotency_key: Id | None = None) -> Call[Session]:
     """Take a failed session up again from the failed task on."""
     return _steer("retry", session_id, idempotency_key)
+
+
+def pin(session_id: Id, *, idempotency_key: Id | None = None) -> Call[Session]:
+    """Keep a session's events, snapshots and artifacts for good; raises `Gone`."""
+    return _steer("pin", session_id, idempotency_key)
+
+
+def unpin(session_id: Id) -> Call[Session]:
+    """Leave a session to retention again."""
+    return change("DELETE", "/sessions/{session_id}/pin", json_of(Session), session_id=session_id)
+
+
+def get_retention(team_id: Id, *, limit: int = 20) -> Call[RetentionPlan]:
+    """Tell which sessions will expire, which will lose their details, and when."""
+    return get("/retention", json_of(RetentionPlan), query={"team_id": team_id, "limit": limit})
 
 
 def _steer(
