@@ -30,4 +30,4 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # What talks to servers gets fewer examples, in the same proportion in each profile.
-WITH_SERVERS = max(1, settings().max_examples // 2)
+WITH_SERVERS = max(1, settings().max_examples // 4)

@@ -23,7 +23,8 @@ from core.services import inspecting, reading, routing
 _router = APIRouter(tags=["tasks"], route_class=Route)
 routers = (_router,)
 _BIGGEST = 2**31 - 1
-_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,80}/[A-Za-z0-9!#$&^_.+-]{1,80}")
+_TOKEN = r"[A-Za-z0-9!#$&^_.+-]{1,80}"
+_MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(; ?{_TOKEN}={_TOKEN}){{0,4}}")
 _PLAIN = "application/octet-stream"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 

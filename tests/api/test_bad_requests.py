@@ -20,7 +20,8 @@ MEGABYTE = 1024 * 1024
 SOME = {"a": 1}
 # What some field takes, or decides between two shapes, of all that is wrong for others.
 RIGHT: dict[str, list[Any]] = {
-    "attempt": [7],
+    "attempt": [7, None],
+    "is_enabled": [True, None],
     "output": [SOME],
     "metadata": [SOME, None],
     "context": [SOME],

@@ -35,6 +35,7 @@ def test_the_document_says_which_operations_keep_their_answers(world: World) -> 
     posts = {path for path, methods in made["paths"].items() if "post" in methods}
     assert {one for one in posts - takes if not one.startswith("/auth/")} == {
         "/teams/{team_id}/invitations",
+        "/teams/{team_id}/webhooks",
         "/ws/tickets",
     }
     launch = made["paths"]["/sessions"]["post"]["responses"]

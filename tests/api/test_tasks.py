@@ -37,6 +37,11 @@ def test_an_attempt_that_never_was_has_no_snapshot(world: World) -> None:
     [
         (make_artifact("schema"), "application/sql", "schema"),
         (make_artifact("page", media_type="text/html"), "text/html; charset=utf-8", "page"),
+        (
+            make_artifact("api", media_type="application/vnd.oai.openapi+json;version=3.1"),
+            "application/vnd.oai.openapi+json;version=3.1",
+            "api",
+        ),
         (make_artifact('a"\u00e9/../b'), "application/sql", "a---..-b"),
         (make_artifact("x", media_type="text/html\r\nX: y"), "application/octet-stream", "x"),
     ],

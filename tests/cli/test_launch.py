@@ -15,7 +15,7 @@ from tests.cli.conftest import Crew, Here
 from tests.conftest import ROOT
 
 SEVEN = ["architect", "backend_dev", "dba", "frontend_dev", "ui_ux", "security", "it_admin"]
-TASK_FIELDS = {"id", "agent_role", "status", "attempt", "error_message"}
+TASK_FIELDS = {"id", "agent_role", "task_type", "status", "attempt", "error_message"}
 
 
 def test_it_waits_in_the_callers_folder_and_prints_one_object(crew: Crew, brief: Path) -> None:

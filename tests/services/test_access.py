@@ -52,10 +52,12 @@ from core.services import (
     launching,
     members,
     notifying,
+    pinning,
     previewing,
     reading,
     replaying,
     reporting,
+    retention,
     routing,
     teams,
     watching,
@@ -289,6 +291,11 @@ USE_CASES: dict[str, UseCase] = {
     "control.change_session": UseCase(
         lambda p, i: control.change_session(p, i.session, SessionChange(metadata={"a": 1})), CONTROL
     ),
+    "pinning.pin_session": UseCase(
+        lambda p, i: pinning.pin_session(p, i.session), CONTROL, for_system=False
+    ),
+    "pinning.unpin_session": UseCase(lambda p, i: pinning.unpin_session(p, i.session), CONTROL),
+    "retention.plan_retention": UseCase(lambda p, i: retention.plan_retention(p, i.team), READ),
     "routing.open_session": UseCase(
         lambda p, i: routing.open_session(p, OpenRequest("Name", team_id=i.team)),
         LAUNCH,
@@ -386,6 +393,7 @@ OWN = {
     "accounts.get_person",
     "idempotency.begin",
     *("notifying.list_notices", "notifying.read_notice", "notifying.read_all_notices"),
+    "measuring.demand_metrics",  # of no team: tests/api/test_metrics.py
     "teams.create_team",
     "members.leave_team",
     *(f"inviting.{act}_{what}" for act in ("accept", "decline") for what in ("invitation", "link")),
@@ -606,6 +614,7 @@ def test_lists_hold_what_a_person_may_see(world: World, who: str) -> None:
 
 def test_a_refused_act_changes_nothing(world: World) -> None:
     viewer, _ = joined(TeamRole.VIEWER)(world)
+    _let_it_ask(world.owner, world.session)
     before = reading.list_events(SYSTEM, world.session.id)
     for name, case in USE_CASES.items():
         if case.action != READ and name != "launching.launch_session":

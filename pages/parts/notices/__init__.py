@@ -28,6 +28,7 @@ _LOOKS = {
 _TARGETS = {
     NewsKind.FINISHED.value: ("replay", "session"),
     NewsKind.NEEDS_INPUT.value: ("launch", "answer"),
+    NewsKind.APPROVAL_WAITING.value: ("approvals", "session"),
 }
 
 
