@@ -121,6 +121,7 @@ def test_a_notification_leads_to_what_it_is_about(visits: Visitor, kind: str) ->
     name, parameter = {
         "finished": ("replay", "session"),
         "asks": ("launch", "answer"),
+        "waits": ("approvals", "session"),
     }.get(kind, ("live", "session"))
     assert visits.went == [(name, {"team": str(someone.team_id), parameter: str(session.id)})]
     assert unread(visits) == 0
