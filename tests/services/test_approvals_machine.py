@@ -9,7 +9,6 @@ from unittest.mock import patch
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -17,7 +16,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import Engine, event
 
@@ -31,7 +29,7 @@ from core.services.transaction import transact
 from core.settings import get_settings
 from tests.factories import events_of, expire_lease, launch_pipeline, make_someone
 from tests.fold_equality import difference
-from tests.profiles import WITH_SERVERS
+from tests.profiles import WITH_SERVERS, run_until_all_seen
 from tests.services.approvals import NO, YES, asked_of, let_expire, pending_of
 from tests.services.working import make_agent, make_result
 
@@ -271,13 +269,4 @@ def test_an_approval_is_answered_once_and_never_lost(
     monkeypatch.setenv("SAGE_RETRY_DELAYS_SECONDS", "[0, 0, 0]")  # due at once
     monkeypatch.setenv("SAGE_AGENT_LEASE_SECONDS", "3600")  # no lease runs out by itself
     get_settings.cache_clear()
-    run_state_machine_as_test(
-        Approvals,
-        settings=settings(
-            max_examples=max(1, WITH_SERVERS // 2),
-            stateful_step_count=30,
-            phases=[Phase.generate],  # with servers, shrinking takes minutes and seldom helps
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    assert all(seen.values()), seen
+    run_until_all_seen(Approvals, seen, max(1, WITH_SERVERS // 2), 30)

@@ -8,14 +8,12 @@ from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import text
 
@@ -27,7 +25,7 @@ from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
 from tests.factories import make_someone
-from tests.profiles import WITH_SERVERS
+from tests.profiles import WITH_SERVERS, run_until_all_seen
 
 seen = {"begun": 0, "taken over": 0, "replay": 0, "in flight": 0, "mismatch": 0}
 
@@ -214,13 +212,4 @@ def change(sql: str) -> None:
 def test_an_answered_act_is_never_run_again(system: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAGE_IDEMPOTENCY_LOCK_SECONDS", "3600")  # none passes by itself
     get_settings.cache_clear()
-    run_state_machine_as_test(
-        Keys,
-        settings=settings(
-            max_examples=WITH_SERVERS * 3,
-            stateful_step_count=60,
-            phases=[Phase.generate],  # with servers, shrinking takes minutes and seldom helps
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-    assert all(seen.values()), seen
+    run_until_all_seen(Keys, seen, WITH_SERVERS * 3, 60)
