@@ -255,9 +255,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("listing", "_plain_page"): lambda m, db, p, f: m.list_page(
         db, p, SessionQuery(f.team_id), offset=0, limit=9
     ),
-    ("listing", "_count"): lambda m, db, p, f: m.count_matching(
-        db, p, SessionQuery(f.team_id), 9
-    ),
+    ("listing", "_count"): lambda m, db, p, f: m.count_matching(db, p, SessionQuery(f.team_id), 9),
     ("listing", "_by_status"): lambda m, db, p, f: m.count_by_status(db, p, f.team_id, 9),
     ("listing", "_pipelines"): lambda m, db, p, f: m.list_pipelines(db, p, f.team_id),
     ("listing", "_usual_time"): lambda m, db, p, f: m.usual_time(db, p, f.team_id, 9).sessions,
