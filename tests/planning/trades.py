@@ -1,0 +1,47 @@
+"""The briefs of many trades, and what a careful reader expects of the plan for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from tests.planning.plans import BRIEFS
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the plan for one brief must hold."""
+
+    outcome: str
+    kind: str
+    demands: int
+    constraints: tuple[str, ...]
+    entities: tuple[tuple[str, ...], ...] = ()
+    says: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    at_most_tables: int | None = None
+
+    @property
+    def planned(self) -> bool:
+        """Whether the brief is to be planned, not questioned."""
+        return self.outcome == "planned"
+
+
+def expectation(plain: dict[str, Any]) -> Expectation:
+    """Return the expectation that stands in the file."""
+    return Expectation(
+        outcome=plain["outcome"],
+        kind=plain["kind"],
+        demands=plain["demands"],
+        constraints=tuple(plain["constraints"]),
+        entities=tuple(map(tuple, plain.get("entities", ()))),
+        says=tuple((idea, tuple(found)) for idea, found in plain.get("says", {}).items()),
+        at_most_tables=plain.get("at_most_tables"),
+    )
+
+
+TRADES: dict[str, Expectation] = {
+    name: expectation(plain)
+    for name, plain in yaml.safe_load((BRIEFS / "trades.yaml").read_text(encoding="utf-8")).items()
+}
