@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from tests.planning.plans import BRIEFS
+from core.planning import FeatureModel
+from tests.planning.plans import BRIEFS, carriers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,20 @@ TRADES: dict[str, Expectation] = {
     name: expectation(plain)
     for name, plain in yaml.safe_load((BRIEFS / "trades.yaml").read_text(encoding="utf-8")).items()
 }
+
+
+def missing_things(expected: Expectation, model: FeatureModel) -> list[str]:
+    """Return the things that no table or column of the model carries."""
+    carried = carriers(model)
+    return ["/".join(names) for names in expected.entities if not carried & set(names)]
+
+
+def missing_ideas(expected: Expectation, texts: Sequence[str]) -> list[str]:
+    """Return the ideas that none of the texts says."""
+    return [
+        idea
+        for idea, patterns in expected.says
+        if not any(
+            all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns) for text in texts
+        )
+    ]
