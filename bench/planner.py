@@ -22,7 +22,7 @@ from core.domain.work import RoleResult
 from core.planning import FeatureModel
 from tests.planning.accounting import FATES, fate
 from tests.planning.plans import EXPECTED, artifacts, brief, run, sayings
-from tests.planning.trades import TRADES, Expectation, missing_ideas, missing_things
+from tests.planning.trades import TRADES, Expectation, misreadings, missing_ideas, missing_things
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results" / "planner.json"
@@ -38,6 +38,7 @@ COLUMNS = (
     ("unread", 7),
     ("passed", 7),
     ("lost", 5),
+    ("wrong", 6),
     ("ideas", 7),
     ("valid", 8),
     ("ms", 7),
@@ -45,15 +46,16 @@ COLUMNS = (
 EXPLAINED = """\
 quoted: constraints that a careful reader counts; rules: became a rule; kept: of these with a
 mechanism; asked: a question quotes it; unread: listed as not understood; passed: only near a rule
-about something else; lost: nowhere. ideas: said, of those expected. valid: artifacts that
-validators passed, of those checked. * another outcome or kind than expected. ms: all roles."""
+about something else; lost: nowhere. wrong: rules and tables that no careful reader draws from the
+brief. ideas: said, of those expected. valid: artifacts that validators passed, of those checked.
+* another outcome or kind than expected. ms: all roles."""
 
 
 def main() -> None:
     """Measure, print, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--lost", action="store_true", help="print what was lost or passed over")
+    parser.add_argument("--lost", action="store_true", help="print what was lost or misread")
     options = parser.parse_args()
     briefs = {
         name: _measured(name, TRADES.get(name), options.repetitions)
@@ -115,6 +117,7 @@ def _judged(
         "constraints": {"quoted": len(fates)} | {name: counted[name] for name in FATES},
         "fates": fates,
         "things_missing": missing_things(expected, model),
+        "misreadings": misreadings(expected, model),
         "ideas": len(expected.says),
         "ideas_missing": missing_ideas(expected, list(sayings(results))),
     }
@@ -135,6 +138,7 @@ def _totals(briefs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "constraints": {
             name: sum(found["constraints"][name] for found in judged) for name in ("quoted", *FATES)
         },
+        "misreadings": sum(len(found["misreadings"]) for found in judged),
         "ideas": sum(found["ideas"] for found in judged),
         "ideas_missing": sum(len(found["ideas_missing"]) for found in judged),
         "validators": {
@@ -162,7 +166,7 @@ def _cells(found: Mapping[str, Any]) -> tuple[object, ...]:
     checked = verdicts["passed"] + verdicts["failed"]
     counted = found.get("constraints")
     if counted is None:
-        constraints: tuple[object, ...] = ("",) * 8
+        constraints: tuple[object, ...] = ("",) * 9
     else:
         constraints = (
             counted["quoted"],
@@ -172,6 +176,7 @@ def _cells(found: Mapping[str, Any]) -> tuple[object, ...]:
             counted["not_understood"] + counted["set_aside"],
             counted["passed_over"],
             counted["dropped"],
+            len(found["misreadings"]),
             f"{found['ideas'] - len(found['ideas_missing'])}/{found['ideas']}",
         )
     return (
@@ -188,6 +193,8 @@ def _print_lost(briefs: Mapping[str, Mapping[str, Any]]) -> None:
         for quote, became in found.get("fates", {}).items():
             if became in {"passed_over", "dropped"}:
                 print(f"{name}: {became}: {quote}")
+        for idea in found.get("misreadings", ()):
+            print(f"{name}: misread: {idea}")
 
 
 def _git_commit() -> str:

@@ -9,7 +9,13 @@ import pytest
 from core.planning import FeatureModel
 from tests.planning.accounting import fate
 from tests.planning.plans import BRIEFS, EXPECTED, brief, plan, sayings
-from tests.planning.trades import TRADES, Expectation, missing_ideas, missing_things
+from tests.planning.trades import (
+    TRADES,
+    Expectation,
+    misreadings,
+    missing_ideas,
+    missing_things,
+)
 
 # Briefs whose plan is not yet what a careful reader expects, and why. An entry that has become
 # untrue fails its test: take it out then.
@@ -146,7 +152,10 @@ def test_an_expectation_speaks_of_its_brief(name: str) -> None:
     words = " ".join(brief(name).split())
     assert [quote for quote in expected.constraints if quote not in words] == []
     assert len(set(expected.constraints)) == expected.demands
-    assert all(re.compile(pattern) for _, patterns in expected.says for pattern in patterns)
+    things = {name for names in expected.entities for name in names}
+    assert not things & set(expected.wrong_tables)
+    for _, patterns in expected.says + expected.wrong_rules:
+        assert all(re.compile(pattern) for pattern in patterns)
     if expected.planned:
         assert 60 <= len(words.split()) <= 250
         assert expected.says
@@ -181,6 +190,7 @@ def shortcomings(name: str, expected: Expectation) -> list[str]:
     if model.kind != expected.kind:
         short.append(f"kind {model.kind}")
     short += [f"no {idea}" for idea in missing_ideas(expected, list(sayings(results)))]
+    short += [f"wrong: {idea}" for idea in misreadings(expected, model)]
     if expected.planned:
         short += [f"no table or column {names}" for names in missing_things(expected, model)]
     elif architect.decisions or not architect.questions:

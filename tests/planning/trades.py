@@ -23,6 +23,8 @@ class Expectation:
     constraints: tuple[str, ...]
     entities: tuple[tuple[str, ...], ...] = ()
     says: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    wrong_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    wrong_tables: tuple[str, ...] = ()
     at_most_tables: int | None = None
 
     @property
@@ -40,6 +42,10 @@ def expectation(plain: dict[str, Any]) -> Expectation:
         constraints=tuple(plain["constraints"]),
         entities=tuple(map(tuple, plain.get("entities", ()))),
         says=tuple((idea, tuple(found)) for idea, found in plain.get("says", {}).items()),
+        wrong_rules=tuple(
+            (idea, tuple(told)) for idea, told in plain.get("wrong_rules", {}).items()
+        ),
+        wrong_tables=tuple(plain.get("wrong_tables", ())),
         at_most_tables=plain.get("at_most_tables"),
     )
 
@@ -58,10 +64,18 @@ def missing_things(expected: Expectation, model: FeatureModel) -> list[str]:
 
 def missing_ideas(expected: Expectation, texts: Sequence[str]) -> list[str]:
     """Return the ideas that none of the texts says."""
-    return [
-        idea
-        for idea, patterns in expected.says
-        if not any(
-            all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns) for text in texts
-        )
-    ]
+    return [idea for idea, patterns in expected.says if not _says(texts, patterns)]
+
+
+def misreadings(expected: Expectation, model: FeatureModel) -> list[str]:
+    """Return the rules and tables of a model that no careful reader draws from the brief."""
+    texts = [rule.text for rule in model.rules]
+    wrong = [idea for idea, patterns in expected.wrong_rules if _says(texts, patterns)]
+    tables = {entity.name for entity in model.entities}
+    return wrong + [f"the table {name}" for name in expected.wrong_tables if name in tables]
+
+
+def _says(texts: Sequence[str], patterns: Sequence[str]) -> bool:
+    return any(
+        all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns) for text in texts
+    )
