@@ -1,0 +1,38 @@
+"""Packs combine: whatever two are asked for together, names stay unique and the DDL parses."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from core.planning import understand
+from core.planning.packs import PACKS
+from tests.planning.packs.briefs import SENTENCES, assert_consistent, assert_rules_stand
+
+SLUGS = [pack.slug for pack in PACKS]
+
+
+def test_there_is_a_sentence_for_every_pack() -> None:
+    assert set(SENTENCES) == set(SLUGS)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_sentence_calls_for_its_pack(slug: str) -> None:
+    model = understand(SENTENCES[slug])
+    assert slug in {matched.slug for matched in model.packs}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_pack_combines_with_every_other(slug: str) -> None:
+    for first, second in combinations(SLUGS, 2):
+        if first == slug:
+            text = f"{SENTENCES[first]} {SENTENCES[second]}"
+            model = understand(text)
+            assert model.plannable or model.questions, text
+            try:
+                assert_consistent(model)
+                if model.plannable:
+                    assert_rules_stand(model)
+            except AssertionError as error:
+                raise AssertionError(f"{first} with {second}: {text}") from error
