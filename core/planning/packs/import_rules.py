@@ -24,7 +24,7 @@ _UNDO = Entity(
 IMPORT_RULES = (
     RulePattern(
         slug="import.size",
-        text="A file of <value> rows is imported in the background, in chunks.",
+        text="A file of up to <value> rows is imported in the background, in chunks.",
         cues=(
             r"\b(?:up to|at most|max\w*(?: of)?|as many as) (?P<near>\d[\d,.]{0,12} ?(?:k|thousand|"
             r"million|m)?)\b(?! ?(?:%|mb|gb|kb|first))",

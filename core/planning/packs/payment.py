@@ -120,7 +120,7 @@ PAYMENT = Pack(
                 "payment",
                 "POST",
                 "/payments",
-                body=("<paid>_id", "currency"),
+                body=("<paid>_id",),
                 page="Checkout",
                 permission="signed in; the amount is computed by the server",
                 rules=("payment.once", "payment.methods"),

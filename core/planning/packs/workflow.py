@@ -164,7 +164,7 @@ _RULES = (
     ),
     RulePattern(
         slug="workflow.expiry",
-        text="A <subject_> that stays <value> in a state before the last one expires.",
+        text="A <subject_> that is left for <value> expires, unless it has reached its last state.",
         cues=(
             r"\bexpires? (?:after|in|within) (?P<near>.{1,20})",
             r"\b(?:closed|archived|expired|cancelled) (?:automatically )?after (?P<near>.{1,20})",
@@ -225,7 +225,8 @@ _RULES = (
                     "workflow.expiry-which",
                     "In which states does the time run, and can what has expired be taken up "
                     "again?",
-                    "In all but the last one; no, it is made anew.",
+                    "In those that the brief names with it, else in all but the last one; no, it "
+                    "is made anew.",
                 ),
             ),
         ),
@@ -338,6 +339,11 @@ WORKFLOW = Pack(
                 "workflow.back",
                 "May a <subject_> go back, or be cancelled, and from which states?",
                 "Only forward: <states>.",
+            ),
+            Question(
+                "workflow.visible",
+                "Who sees a <subject_> in which state?",
+                "Its owner and who works on it, in every state; nobody else.",
             ),
             Question(
                 "workflow.who",

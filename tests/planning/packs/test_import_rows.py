@@ -44,7 +44,7 @@ def test_another_file_with_other_limits() -> None:
     texts = rule_texts(model)
     assert bound(model, "import") == {"subject": "product"}
     assert [matched.slug for matched in model.packs] == ["import"]
-    assert "50000 rows" in texts["import.size"]
+    assert "up to 50000 rows" in texts["import.size"]
     assert texts["import.duplicates"].endswith("by this: article number.")
     assert "within 2 hours" in texts["import.undo"]
 

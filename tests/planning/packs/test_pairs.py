@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.planning import understand
 from core.planning.packs import PACKS
-from tests.planning.packs.briefs import SENTENCES, assert_consistent, assert_rules_stand
+from tests.planning.packs.briefs import SENTENCES, assert_consistent, assert_rules_stand, built
 
 SLUGS = [pack.slug for pack in PACKS]
 
@@ -36,3 +38,14 @@ def test_a_pack_combines_with_every_other(slug: str) -> None:
                     assert_rules_stand(model)
             except AssertionError as error:
                 raise AssertionError(f"{first} with {second}: {text}") from error
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(sorted(SENTENCES.values())), min_size=3, max_size=8, unique=True))
+def test_many_packs_combine_in_any_order(sentences: list[str]) -> None:
+    assert_consistent(understand(" ".join(sentences)))
+
+
+def test_the_tables_of_all_packs_together_run_on_postgresql(empty_database: str) -> None:
+    with built(" ".join(SENTENCES.values()), empty_database):
+        pass
