@@ -78,17 +78,22 @@ PAYMENT = Pack(
     slug="payment",
     title="Payment",
     cues=(
-        r"\bpayments?\b(?! (?:terms|slips?|files?))",
+        r"\b(?:an?|take|takes|accept|accepts|collect|make|makes|failed|online|monthly|card|their) "
+        r"payments?\b",
+        r"\bpayments? (?:for|of|by|with|via|through|is|are|fails?|provider|methods?|page)\b",
+        r"\bby (?:(?:credit )?card|direct debit|SEPA|PayPal)\b",
         r"\bpays? (?:for|by|with|online|an? |the |their |\d|[€$£])",
         r"\b(?:is|are|be|gets?|get) charged\b",
         r"\bcharges? (?:the |a |their |our )?(?:customers?|members?|users?|cards?|guests?|\d)",
-        r"\bsubscri(?:be|bes|bers?|ption|ptions)\b",
+        r"\bsubscri(?:be|bes|ption|ptions)\b",
         r"\b(?:checkout|credit cards?|stripe|paypal)\b",
         r"\brefund(?:s|ed)?\b",
     ),
-    # A change of provider, and subscriptions that cost nothing, are other demands.
+    # A change of provider, subscriptions that cost nothing, and a bank's own transfers are other
+    # demands.
     unless=r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? from|cut ?over|newsletters?|"
-    r"mailing lists?|rss|feeds?|deposits?)\b",
+    r"mailing lists?|rss|feeds?|deposits?|iban|signator(?:y|ies))\b|"
+    r"\bpayments?\b.{0,60}\b(?:released?|executed)\b",
     nouns=(
         Noun(
             "paid",

@@ -184,6 +184,41 @@ PAYMENT_RULES = (
             ),
         ),
     ),
+    RulePattern(
+        slug="payment.card-data",
+        text="Card numbers are never stored, logged or sent through own servers.",
+        cues=(r"\bcard (?:numbers?|data|details)\b", r"\bbank details\b"),
+        mechanisms=(
+            Mechanism("client", "createPayment", "the provider's own fields take the number"),
+            Mechanism("alert", "logs", "a number of 13 to 19 digits that passes the Luhn check"),
+            Mechanism("test", "createPayment", "no column, log line or message holds the number"),
+        ),
+    ),
+    RulePattern(
+        slug="payment.minimum",
+        text="A payment is <words> or more.",
+        cues=(
+            r"\b(?:minimum|min\.?|at least)(?: of| amount| is|:)? (?P<near>.{1,14})",
+            r"(?P<near>.{1,14}) (?:or more|minimum)\b",
+        ),
+        quantity="money",
+        mechanisms=(
+            Mechanism("constraint", "payments_minimum", "CHECK: <value> or more"),
+            Mechanism("test", "createPayment", "one cent less answers 422"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "payment",
+                    constraints=(
+                        Constraint(
+                            "payments_minimum", "check", '"amount" >= <value>', "payment.minimum"
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
     *SUBSCRIPTION_RULES,
     RulePattern(
         slug="payment.methods",

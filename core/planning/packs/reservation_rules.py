@@ -260,6 +260,47 @@ RESERVATION_RULES = (
         ),
     ),
     RulePattern(
+        slug="reservation.late",
+        text="What is not claimed in time can be given to somebody else.",
+        cues=(
+            r"\bnot (?:claimed|collected|picked up|taken up)\b.{0,60}\b(?:released|free|given)\b",
+            r"\blate\b.{0,60}\b(?:give|gives|given|giving)\b.{0,30}\baway\b",
+        ),
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_arrived", "CHECK: not cancelled before arriving"),
+            Mechanism("permission", "release<Subject>", "staff, while nobody has arrived"),
+            Mechanism("test", "release<Subject>", "arrives in the same minute"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    fields=(Field("arrived_at", "moment", required=False),),
+                    constraints=(
+                        Constraint(
+                            "<subjects>_arrived",
+                            "check",
+                            '"arrived_at" IS NULL OR "cancelled_at" IS NULL',
+                            "reservation.late",
+                        ),
+                    ),
+                ),
+            ),
+            actions=(
+                Action(
+                    "release<Subject>",
+                    "Give away what nobody has claimed",
+                    "<subject>",
+                    "POST",
+                    "/<subjects->/{<subject>_id}/release",
+                    page="<Subjects_> of the day",
+                    permission="staff, while nobody has arrived",
+                    rules=("reservation.late",),
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
         slug="reservation.no-show-deposit",
         text="A no-show gets nothing of the deposit back.",
         cues=(

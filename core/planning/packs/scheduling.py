@@ -86,7 +86,7 @@ SCHEDULING = Pack(
         r"\b(?:can|may|could|must|to|should|will|i|we|they|anyone|everybody|everyone) book\b",
         r"\b[a-z]{3,20}s book (?:an? |the |one |their )?[a-z]{3,}",
         r"\bbooks (?:an? |the |one )[a-z]",
-        r"\bbooking(?:s| of| an?)?\b(?! (?:clerk|entry))",
+        r"\bbooking(?:s| of| an?)?\b(?! (?:clerk|entry)|\.com)",
         r"\b(?:is|are|be|been) booked\b",
         r"\bdouble[- ]book\w*\b",
         r"\bappointments?\b",
@@ -96,7 +96,9 @@ SCHEDULING = Pack(
         r"\bschedules? (?:an? |the |their )?(?:[a-z]+ )?"
         r"(?:visits?|interviews?|lessons?|viewings?|sessions?)\b",
     ),
-    unless=r"\b(?:book ?keeping|ledgers?|accounting|guest book)\b",
+    # Hours and money are booked too; and what is too slow is another wish.
+    unless=r"\b(?:book ?keeping|ledgers?|accounting|guest book|slow)\b|"
+    r"\b(?:hours|money|amounts?|payments?)\b.{0,60}\bbooked\b",
     nouns=(
         Noun(
             "subject",

@@ -11,8 +11,10 @@ from core.planning.model import (
     Question,
 )
 from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
+from core.planning.packs.scheduling_limits import SCHEDULING_LIMITS
 
 _ASIDE = r"\b(?:cancel\w*|remind\w*|refund\w*|deposits?)\b"
+_NO_LIMIT = r"(?!(?:up to|at most|max\w*|no longer|no more)\b)"
 _BOOKED = r"(?:slots?|appointments?|bookings?|reservations?|lessons?|sessions?|visits?)"
 
 
@@ -29,7 +31,8 @@ SCHEDULING_RULES = (
             r"\bdouble[- ]book\w*\b",
             r"\boverlap\w*\b",
             r"\b(?:booked|reserved|taken) twice\b",
-            r"\b(?:never|nobody|not|no two|only one)\b.*\b(?:same time|at once)\b",
+            r"\b(?:never|nobody|not|no two|only one)\b.*\b(?:same (?:time|night|day)|at once)\b",
+            r"\bno double bookings?\b",
         ),
         always=True,
         takes=("scheduling.exclusion", "scheduling.race", "btree_gist"),
@@ -114,10 +117,11 @@ SCHEDULING_RULES = (
         slug="scheduling.length",
         text="A <subject_> lasts <value>.",
         cues=(
-            rf"\b{_BOOKED} (?:of|lasts?|takes?|are|is) (?P<near>.{{1,20}})",
+            rf"\b{_BOOKED} (?:of|lasts?|takes?|are|is) {_NO_LIMIT}(?P<near>.{{1,20}})",
+            rf"\b(?:book|reserve|taken)\w*\b.{{0,30}}?\bfor {_NO_LIMIT}(?P<near>.{{1,12}})",
             rf"\b(?P<near>\d{{1,3}}[ -]?(?:minutes?|min|hours?|h)) {_BOOKED}\b",
         ),
-        unless=rf"\b(?:at most|up to|max\w*|no longer|before|until|expires?)\b|{_ASIDE}",
+        unless=rf"\b(?:before|until|expires?)\b|{_ASIDE}",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_length", "CHECK: end is start plus <value>"),
@@ -189,6 +193,7 @@ SCHEDULING_RULES = (
             ),
         ),
     ),
+    *SCHEDULING_LIMITS,
     RulePattern(
         slug="scheduling.opening-hours",
         text="A <subject_> lies within the opening hours of its <resource_>.",

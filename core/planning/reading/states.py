@@ -19,20 +19,24 @@ _KNOWN = words(
 _BETWEEN = re.compile(
     r"\s*(?:,|/|->|→|>)\s*(?:(?:and|or|then|finally)\s+)?|\s+(?:to|and|or|then)\s+"
 )
+_REMARK = re.compile(r"\([^()]{0,80}\)")
 _ENDS = words(
     """
     when if by with after before until till unless while where which who that so because and or
     then only is are can may must should for of the a an as it they at on from has have
     """
 )
-_LEADING = words("a an the either first then finally be to into")
+_LEADING = words(
+    "a an the either first then finally be to into goes go moves move passes pass runs run from via"
+)
 _MAX_STATES = 8
 _MAX_WORDS = 3
 
 # What a pattern takes for a list of states: words with signs or small words between them.
 _WORD = r"[a-z][a-z-]{1,20}"
 _SMALL = r"(?!(?:to|then|and|or|finally)\b)"
-_STATE = rf"(?:(?:in|on) )?{_SMALL}{_WORD}(?: {_SMALL}{_WORD})?"
+_ASIDE = r"(?: ?\([^()]{1,60}\))?"  # “legal check (only if it is sensitive)”
+_STATE = rf"(?:(?:in|on) )?{_SMALL}{_WORD}(?: {_SMALL}{_WORD})?{_ASIDE}"
 _MARK = r"(?:,? ?(?:->|→|>|/) ?|,? (?:to|then|and|or) |, (?:and |or |then |finally )?)"
 STATE_LIST = rf"(?P<states>{_STATE}(?:{_MARK}{_STATE}){{1,7}})"
 
@@ -40,7 +44,7 @@ STATE_LIST = rf"(?P<states>{_STATE}(?:{_MARK}{_STATE}){{1,7}})"
 def states_in(text: str) -> tuple[str, ...]:
     """Return the states that a list names, in order, as snake_case; nothing if it names none."""
     found: dict[str, None] = {}
-    for piece in _BETWEEN.split(text.lower()):
+    for piece in _BETWEEN.split(_REMARK.sub("", text.lower())):
         name = _state(piece.split())
         if not name:
             break

@@ -43,6 +43,24 @@ SENTENCES = {
     "retention": "Invoices are kept for ten years.",
     "offline": "It must work offline.",
 }
+# The same packs, all about one thing: what clashes, clashes here.
+OF_ONE_THING = {
+    "exchange": "Volunteers can swap lessons with each other. Offers expire after 2 days.",
+    "scheduling": "Members book lessons for up to two hours. They can cancel until 2 hours before.",
+    "reservation": "Members reserve lessons with a deposit of 20 EUR, held for 2 hours.",
+    "approval": "The librarian approves lessons within 3 days.",
+    "workflow": "Lessons go from draft to review to published. They expire after 30 days.",
+    "records": "Editors can create and edit lessons with a title.",
+    "import": "Editors import lessons from CSV. An import can be undone within a day.",
+    "payment": "Members pay for lessons by card. Refunds are possible within 14 days.",
+    "upload": "Readers upload photos of lessons.",
+    "export": "Editors export lessons as CSV, never twice.",
+    "comments": "Readers comment on lessons. They can reply and mention others.",
+    "tagging": "Editors tag lessons. They can merge two tags. Each team has its own tags.",
+    "notification": "Notify members when their lesson is extended.",
+    "retention": "Lessons are kept for ten years.",
+    "messaging": "Readers can send messages about lessons.",
+}
 
 
 def planned(brief: str) -> FeatureModel:

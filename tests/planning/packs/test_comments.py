@@ -21,6 +21,11 @@ RECIPES = (
     "readers, who are notified. Deleted comments leave a gap so that replies keep their place."
 )
 
+NEWSROOM = (
+    "Subscribers comment on articles. The first comment of a new person is checked before it "
+    "appears. 4 reports hide a comment. Max 1,500 characters."
+)
+
 
 def test_edit_window_mentions_and_replies_are_found() -> None:
     model = planned(RECIPES)
@@ -58,8 +63,35 @@ def test_the_comment_of_a_decision_is_no_discussion(text: str) -> None:
     assert "comments" not in {matched.slug for matched in understand(text).packs}
 
 
-def test_each_rule_can_go_alone() -> None:
-    assert_rules_can_go(RECIPES)
+def test_checks_reports_and_length_are_found() -> None:
+    texts = rule_texts(planned(NEWSROOM))
+    assert "1500 characters" in texts["comments.length"]
+    assert "that 4 people have reported" in texts["comments.hide-after"]
+    assert "comments.checked" in texts
+
+
+@pytest.mark.parametrize("brief", [RECIPES, NEWSROOM], ids=["recipes", "newsroom"])
+def test_each_rule_can_go_alone(brief: str) -> None:
+    assert_rules_can_go(brief)
+
+
+def test_checks_and_reports_hold_in_the_database(empty_database: str) -> None:
+    with built(NEWSROOM, empty_database) as db:
+        reader, moderator = user(db, "reader"), user(db, "moderator")
+        article = insert(db, "articles", owner_id=moderator)
+        facts = {"article_id": article, "author_id": reader, "body": "x" * 1500}
+        with refused("comments_length"):
+            insert(db, "comments", **facts | {"body": "x" * 1501})
+        with refused("comments_checked_by_somebody"):
+            insert(db, "comments", **facts, needs_check=True)
+        new = insert(db, "comments", **facts, needs_check=True, visibility="waiting")
+        with refused("comments_not_checked_by_author"):
+            change(db, "comments", new, visibility="visible", checked_by_id=reader)
+        change(db, "comments", new, visibility="visible", checked_by_id=moderator)
+        with refused("comments_hidden_when_reported"):
+            change(db, "comments", new, report_count=4)
+        change(db, "comments", new, report_count=4, visibility="hidden")
+        change(db, "comments", new, visibility="visible", reports_decided_at="2030-01-01Z")
 
 
 def test_the_rules_of_comments_hold_in_the_database(empty_database: str) -> None:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from core.planning import understand
 from core.planning.packs import PACKS
-from tests.planning.packs.briefs import SENTENCES, assert_consistent, assert_rules_stand, built
+from tests.planning.packs.briefs import (
+    OF_ONE_THING,
+    SENTENCES,
+    assert_consistent,
+    assert_rules_stand,
+    built,
+)
+from tests.planning.packs.clashes import clashes
 
 SLUGS = [pack.slug for pack in PACKS]
 
@@ -40,7 +47,15 @@ def test_a_pack_combines_with_every_other(slug: str) -> None:
                 raise AssertionError(f"{first} with {second}: {text}") from error
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_two_packs_about_one_thing_swallow_nothing_of_each_other() -> None:
+    for first, second in combinations(OF_ONE_THING, 2):
+        model = understand(f"{OF_ONE_THING[first]} {OF_ONE_THING[second]}")
+        # The status of an approval takes the place of one that was only presupposed.
+        found = [one for one in clashes(model) if "lesson.status" not in one]
+        assert found == [], (first, second)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(sorted(SENTENCES.values())), min_size=3, max_size=8, unique=True))
 def test_many_packs_combine_in_any_order(sentences: list[str]) -> None:
     assert_consistent(understand(" ".join(sentences)))

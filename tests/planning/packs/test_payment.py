@@ -26,6 +26,10 @@ GYM = (
     "subscription ends. Refunds are possible within 30 days."
 )
 TRIPS = "Parents pay for school trips online. Support can refund a payment."
+GIFTS = (
+    "Donors give monthly or once, by card or direct debit; minimum 5 EUR. We never store card "
+    "numbers. A failed payment is tried again after 3, 7 and 14 days."
+)
 
 
 def test_a_subscription_with_trial_and_grace_is_read() -> None:
@@ -63,6 +67,8 @@ def test_the_question_about_means_of_payment_names_sepa_and_3d_secure() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "A payment by a clerk is executed only after release. Clerks can create orders.",
+        "The treasurer sees accounts and payments. Members can create orders and edit orders.",
         "Readers subscribe to a newsletter. Editors can create issues and edit issues.",
         "We move from our home-grown payments to another provider.",
         "Invoices are kept for ten years. Clerks can create invoices and edit invoices.",
@@ -91,7 +97,22 @@ def test_the_providers_message_has_no_session_no_key_and_no_page() -> None:
     assert "general.forgery" not in mine
 
 
-@pytest.mark.parametrize("brief", [GYM, TRIPS], ids=["gym", "trips"])
+def test_gifts_have_a_minimum_and_no_card_numbers() -> None:
+    texts = rule_texts(planned(GIFTS))
+    assert texts["payment.minimum"] == "A payment is 5 EUR or more."
+    assert "payment.card-data" in texts
+    assert texts["payment.methods"].endswith("card or direct debit.")
+
+
+def test_a_minimum_holds_in_the_database(empty_database: str) -> None:
+    with built(GIFTS, empty_database) as db:
+        facts = {"payer_id": user(db, "donor"), "currency": "EUR", "idempotency_key": some_key()}
+        with refused("payments_minimum"):
+            insert(db, "payments", **facts, amount="4.99")
+        insert(db, "payments", **facts, amount="5.00")
+
+
+@pytest.mark.parametrize("brief", [GYM, TRIPS, GIFTS], ids=["gym", "trips", "gifts"])
 def test_each_rule_can_go_alone(brief: str) -> None:
     assert_rules_can_go(brief)
 

@@ -23,7 +23,7 @@ CABINS = (
 )
 BIKES = (
     "Customers rent bikes with a deposit of 50 EUR. Bikes are held for 2 hours. "
-    "Deposits are not refundable."
+    "Deposits are not refundable. Bikes not claimed by noon are given to somebody else."
 )
 
 
@@ -42,7 +42,7 @@ def test_hold_deposit_refund_and_no_show_are_found() -> None:
 def test_a_fixed_deposit_that_is_never_paid_back() -> None:
     texts = rule_texts(planned(BIKES))
     assert "50 EUR" in texts["reservation.deposit-amount"]
-    assert "reservation.no-refund" in texts
+    assert {"reservation.no-refund", "reservation.late"} <= set(texts)
     assert "reservation.refund" not in texts
 
 
@@ -131,4 +131,7 @@ def test_the_rules_of_bikes_hold_in_the_database(empty_database: str) -> None:
         gone = {"cancelled_at": "2030-01-01 11:00Z", "deposit_refunded_amount": 50}
         with refused("reservations_no_refund"):
             insert(db, "reservations", **facts, **gone, cancellation_kind="own")
+        with refused("reservations_arrived"):
+            arrived = {"arrived_at": "2030-01-01 10:30Z"}
+            insert(db, "reservations", **facts, **gone, **arrived, cancellation_kind="staff")
         insert(db, "reservations", **facts, **gone, cancellation_kind="staff")

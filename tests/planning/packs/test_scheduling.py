@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import Connection
 
@@ -27,6 +29,11 @@ PRACTICE = (
 CLUB = (
     "Members book courts for up to 90 minutes. Up to 4 people per court. "
     "Admins add courts with a name and a location."
+)
+FAIR = (
+    "Members book courts for 60 minutes. A member can have at most 2 open bookings and at most 3 "
+    "hours per week. Waiting list: the first one has 30 min to accept. The groundskeeper closes "
+    "courts when it rains, existing bookings are cancelled."
 )
 
 
@@ -71,7 +78,30 @@ def test_a_deadline_for_cancelling_is_not_taken_for_a_horizon() -> None:
     assert "2 days" in texts["scheduling.cancel-until"]
 
 
-@pytest.mark.parametrize("brief", [PRACTICE, CLUB], ids=["practice", "club"])
+def test_what_keeps_booking_fair_is_found() -> None:
+    model = planned(FAIR)
+    texts = rule_texts(model)
+    assert model.not_understood == ()
+    assert "lasts 60 minutes" in texts["scheduling.length"]
+    assert "at most 2 bookings" in texts["scheduling.open-limit"]
+    assert "at most 3 hours" in texts["scheduling.time-limit"]
+    assert "30 minutes" in texts["scheduling.waiting-offer"]
+    assert {"scheduling.waiting-list", "scheduling.closure"} <= set(texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The appointment book is slow, it takes 9 seconds.",
+        "No more hours can be booked. Freelancers can enter timesheets and edit timesheets.",
+        "Rooms are sold on Booking.com. Clerks can create rooms and edit rooms.",
+    ],
+)
+def test_other_bookings_and_slow_ones_are_not_planned_as_bookings(text: str) -> None:
+    assert "scheduling" not in {matched.slug for matched in understand(text).packs}
+
+
+@pytest.mark.parametrize("brief", [PRACTICE, CLUB, FAIR], ids=["practice", "club", "fair"])
 def test_each_rule_can_go_alone(brief: str) -> None:
     assert_rules_can_go(brief)
 
@@ -164,3 +194,49 @@ def test_a_court_takes_as_many_as_it_has_places(empty_database: str) -> None:
         # Fewer places than are booked: the bookings' own check refuses it.
         with refused("bookings_place_known"):
             change(db, "courts", court, capacity=1)
+
+
+def test_fair_limits_hold_in_the_database(empty_database: str) -> None:
+    with built(FAIR, empty_database) as db:
+        member = user(db, "member")
+        court = insert(db, "courts", name="1", capacity=1)
+        facts = {"court_id": court, "booked_by_id": member}
+
+        def hour(start: int, **values: object) -> UUID:
+            times = {
+                "starts_at": f"2030-01-10 {start}:00Z",
+                "ends_at": f"2030-01-10 {start + 1}:00Z",
+            }
+            return insert(db, "bookings", **facts | times | values)
+
+        first = hour(10, open_no=1)
+        with refused("bookings_open_once"):
+            hour(11, open_no=1)
+        with refused("bookings_open_limit"):
+            hour(11, open_no=3)
+        with refused("bookings_cancelled_not_open"):
+            change(db, "bookings", first, cancelled_at="2030-01-09Z", cancellation_kind="own")
+        hour(11, purpose="closure")
+        with refused("bookings_no_overlap"):
+            hour(11, open_no=2)
+        waiting = {
+            "court_id": court,
+            "waiting_id": member,
+            "starts_at": "2030-01-10 10:00Z",
+            "ends_at": "2030-01-10 11:00Z",
+        }
+        entry = insert(db, "waiting_entries", **waiting)
+        with refused("waiting_entries_once"):
+            insert(db, "waiting_entries", **waiting)
+        with refused("waiting_entries_offered"):
+            change(db, "waiting_entries", entry, offered_at="2030-01-09 10:00Z")
+        with refused("waiting_entries_offer_ends"):
+            change(
+                db,
+                "waiting_entries",
+                entry,
+                offered_at="2030-01-09 10:00Z",
+                offer_expires_at="2030-01-09 10:31Z",
+            )
+        with refused("waiting_entries_end_after_start"):
+            change(db, "waiting_entries", entry, ends_at="2030-01-10 10:00Z")

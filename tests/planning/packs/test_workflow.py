@@ -21,6 +21,10 @@ ARTICLES = (
     "Articles go from draft to review to published. Only editors may publish. An article can be "
     "sent back to draft. Drafts expire after 30 days. The history shows who moved it."
 )
+PIECES = (
+    "A piece goes draft → edited → legal check (only if it is sensitive) → published. No author "
+    "publishes their own piece."
+)
 POTHOLES = (
     "Citizens can report potholes with a location. A pothole has the status open, in progress or "
     "done. Potholes are closed automatically after 90 days."
@@ -33,13 +37,15 @@ POTHOLES = (
         ("draft to review to published", ("draft", "review", "published")),
         ("open, in progress, done", ("open", "in_progress", "done")),
         ("open, in progress or done", ("open", "in_progress", "done")),
+        ("goes draft → edited → legal check (if needed) → live",
+         ("draft", "edited", "legal_check", "live")),
         ("new -> triaged -> closed when fixed", ("new", "triaged", "closed")),
         ("planned, then packed, and finally shipped", ("planned", "packed", "shipped")),
         ("home to work", ()),
         ("open", ()),
         ("", ()),
     ],
-)
+)  # fmt: skip
 def test_a_list_of_states_is_read(text: str, states: tuple[str, ...]) -> None:
     assert states_in(text) == states
 
@@ -88,7 +94,15 @@ def test_who_may_move_going_back_and_expiry_are_found() -> None:
     assert state.default == "'draft'"
 
 
-@pytest.mark.parametrize("brief", [ARTICLES, POTHOLES], ids=["articles", "potholes"])
+def test_the_author_may_not_publish() -> None:
+    texts = rule_texts(planned(PIECES))
+    assert texts["workflow.not-own"] == "Nobody moves their own piece to published."
+    assert "workflow.who" not in texts
+
+
+@pytest.mark.parametrize(
+    "brief", [ARTICLES, POTHOLES, PIECES], ids=["articles", "potholes", "pieces"]
+)
 def test_each_rule_can_go_alone(brief: str) -> None:
     assert_rules_can_go(brief)
 
@@ -157,3 +171,36 @@ def test_the_history_is_a_chain(empty_database: str) -> None:
         with refused("article_transitions_expiry"):
             move(3, 2, "draft", "review", "expiry")
         move(3, 2, "draft", "expired", "expiry")
+
+
+def test_the_owner_does_not_make_the_last_move(empty_database: str) -> None:
+    with built(PIECES, empty_database) as db:
+        author, editor = user(db, "author"), user(db, "editor")
+        piece = insert(db, "pieces", owner_id=author, description="Text")
+        states = ["draft", "edited", "legal_check", "published"]
+        facts = {"piece_id": piece, "owner_id": author, "move_kind": "forward"}
+        for number in (1, 2):
+            insert(
+                db,
+                "piece_transitions",
+                **facts,
+                moved_by_id=author,
+                sequence_no=number,
+                previous_no=number - 1 or None,
+                from_state=states[number - 1],
+                to_state=states[number],
+            )
+        last = {
+            "sequence_no": 3,
+            "previous_no": 2,
+            "from_state": "legal_check",
+            "to_state": "published",
+        }
+        with refused("piece_transitions_not_own"):
+            insert(db, "piece_transitions", **facts, **last, moved_by_id=author)
+        with refused("piece_transitions_not_own"):
+            insert(db, "piece_transitions", **facts, **last)
+        with refused("piece_transitions_owner"):
+            lie = facts | {"owner_id": editor}
+            insert(db, "piece_transitions", **lie, **last, moved_by_id=author)
+        insert(db, "piece_transitions", **facts, **last, moved_by_id=editor)
