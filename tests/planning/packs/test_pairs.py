@@ -19,11 +19,11 @@ from tests.planning.packs.briefs import (
 )
 from tests.planning.packs.clashes import clashes
 
-SLUGS = [pack.slug for pack in PACKS]
+SLUGS = [pack.slug for pack in PACKS if pack.slug in SENTENCES]
 
 
 def test_there_is_a_sentence_for_every_pack() -> None:
-    assert set(SENTENCES) == set(SLUGS)
+    assert set(SENTENCES) == {pack.slug for pack in PACKS}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
