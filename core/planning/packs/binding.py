@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
 _ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
 QUANTITY_NAMES = ("value", "unit", "words", "share")
-STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves")
+STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
 
 
 def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
@@ -44,16 +44,22 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _states(states: list[str]) -> dict[str, str]:
-    """Spell a list of states; people move from each to the next one."""
-    moves = pairwise(states)
+    """Spell a list of states; a move leads to the next, a skip to the one behind it."""
+    moves = list(pairwise(states))
+    skips = list(zip(states, states[2:], strict=False)) or moves
     return {
         "states": " > ".join(states).replace("_", " "),
         "eachstate": ", ".join(states),
         "quotedstates": ", ".join(f"'{state}'" for state in states),
         "firststate": states[0],
         "laststate": states[-1],
-        "moves": ", ".join(f"('{before}', '{after}')" for before, after in moves),
+        "moves": _pairs(moves),
+        "skips": _pairs(skips),
     }
+
+
+def _pairs(moves: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"('{before}', '{after}')" for before, after in moves)
 
 
 def bind(template: T, bindings: Mapping[str, str]) -> T:

@@ -28,6 +28,7 @@ COMMENT_RULES = (
             r"\btombstones?\b",
         ),
         always=True,
+        unless=r"\baccounts?\b",
         takes=("comments.leak",),
         mechanisms=(
             Mechanism("constraint", "comments_tombstone", "CHECK: a deleted one has no text"),

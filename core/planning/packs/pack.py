@@ -6,7 +6,8 @@ SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap 
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
 fills `<value>`, `<unit>`, `<words>` and `<share>`. A noun `states` stands for a list of states:
 `<states>` draft > review, `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`,
-`<moves>` ('draft', 'review'), and `("<eachstate>",)` a tuple of them.
+`<moves>` ('draft', 'review'), `<skips>` the same over one between, and `("<eachstate>",)` a tuple
+of them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The rules of payments: charged once, states, refunds, means of payment."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Mechanism, Question
-from core.planning.packs.pack import Contribution, RulePattern, Threat
+from core.planning.packs.pack import Contribution, Job, RulePattern, Threat
 from core.planning.packs.subscription_rules import SUBSCRIPTION_RULES
 
 _REFUND = (
@@ -187,7 +187,7 @@ PAYMENT_RULES = (
     RulePattern(
         slug="payment.card-data",
         text="Card numbers are never stored, logged or sent through own servers.",
-        cues=(r"\bcard (?:numbers?|data|details)\b", r"\bbank details\b"),
+        cues=(r"\bcard (?:numbers?|data|details)\b",),
         mechanisms=(
             Mechanism("client", "createPayment", "the provider's own fields take the number"),
             Mechanism("alert", "logs", "a number of 13 to 19 digits that passes the Luhn check"),
@@ -215,6 +215,28 @@ PAYMENT_RULES = (
                             "payments_minimum", "check", '"amount" >= <value>', "payment.minimum"
                         ),
                     ),
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="payment.retries",
+        text="A payment that failed is tried again <words>, and the person is told each time.",
+        cues=(
+            r"\b(?:tried again|retried|repeated)\b.{0,12}?(?P<words>after \d[\d, and]{0,30} "
+            r"(?:hours|days|weeks))",
+        ),
+        mechanisms=(
+            Mechanism("job", "retry-payments", "a new attempt with a key of its own each time"),
+            Mechanism("test", "retry-payments", "paid by hand in between: no further attempt"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "retry-payments",
+                    "every hour",
+                    "Starts the attempts that are due (<words>) and tells who pays.",
+                    "more than 5 percent of the attempts of a day fail",
                 ),
             ),
         ),

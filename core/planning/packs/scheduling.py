@@ -97,8 +97,8 @@ SCHEDULING = Pack(
         r"(?:visits?|interviews?|lessons?|viewings?|sessions?)\b",
     ),
     # Hours and money are booked too; and what is too slow is another wish.
-    unless=r"\b(?:book ?keeping|ledgers?|accounting|guest book|slow)\b|"
-    r"\b(?:hours|money|amounts?|payments?)\b.{0,60}\bbooked\b",
+    unless=r"\b(?:book ?keeping|ledgers?|accounting|guest book|slow|channels?)\b|"
+    r"\b\d+ ?ms\b|\b(?:hours|money|amounts?|payments?)\b.{0,60}\bbooked\b",
     nouns=(
         Noun(
             "subject",

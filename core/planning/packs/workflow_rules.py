@@ -77,6 +77,20 @@ WORKFLOW_RULES = (
         ),
     ),
     RulePattern(
+        slug="workflow.condition",
+        text="A state of a <subject_> is left out unless its condition holds: <words>.",
+        cues=(r"\((?P<words>(?:only )?(?:if|when) [^()]{3,60})\)",),
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_skip_allowed", "CHECK: over one state at most"),
+            Mechanism("constraint", "<subject>_transitions_skip", "the same for the history"),
+            Mechanism("interface", "move<Subject>", "refuses to leave it out while it holds"),
+            Mechanism("test", "move<Subject>", "the condition changes in the state before"),
+        ),
+        adds=Contribution(
+            entities=_way("skip", "workflow.condition", "({since}, {to}) IN (<skips>)"),
+        ),
+    ),
+    RulePattern(
         slug="workflow.who",
         text="Who may move a <subject_> is limited: <words>.",
         cues=(

@@ -101,6 +101,7 @@ def test_gifts_have_a_minimum_and_no_card_numbers() -> None:
     texts = rule_texts(planned(GIFTS))
     assert texts["payment.minimum"] == "A payment is 5 EUR or more."
     assert "payment.card-data" in texts
+    assert "after 3, 7 and 14 days" in texts["payment.retries"]
     assert texts["payment.methods"].endswith("card or direct debit.")
 
 

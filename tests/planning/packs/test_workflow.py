@@ -98,6 +98,7 @@ def test_the_author_may_not_publish() -> None:
     texts = rule_texts(planned(PIECES))
     assert texts["workflow.not-own"] == "Nobody moves their own piece to published."
     assert "workflow.who" not in texts
+    assert texts["workflow.condition"].endswith("only if it is sensitive.")
 
 
 @pytest.mark.parametrize(
@@ -200,6 +201,9 @@ def test_the_owner_does_not_make_the_last_move(empty_database: str) -> None:
             insert(db, "piece_transitions", **facts, **last, moved_by_id=author)
         with refused("piece_transitions_not_own"):
             insert(db, "piece_transitions", **facts, **last)
+        with refused("piece_transitions_skip"):
+            skipped = last | {"from_state": "draft", "move_kind": "skip"}
+            insert(db, "piece_transitions", **facts | skipped, moved_by_id=editor)
         with refused("piece_transitions_owner"):
             lie = facts | {"owner_id": editor}
             insert(db, "piece_transitions", **lie, **last, moved_by_id=author)
