@@ -17,6 +17,7 @@ from core.planning.reading.people import actors as people_in
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
 from core.planning.reading.quantities import Quantity, quantities
+from core.planning.reading.states import states_in
 
 _MAX_RECORDS = 3
 # What people call an uploaded file, whatever it shows.
@@ -121,10 +122,15 @@ def _match_records(
     changed, removed or looked at to become a record of its own.
     """
     taken = {noun for matched in found.packs for _, noun in matched.bindings}
+    free = _recordable(found)
     bound = any(BY_SLUG[matched.slug].kind != "none" for matched in found.packs)
     nouns = list(dict.fromkeys(found.known_as(noun) for noun in found.created))
     kinds = {noun: {deed.kind for deed in deeds if deed.noun == noun} for noun in nouns}
-    chosen = [noun for noun in nouns if noun not in taken and (not bound or len(kinds[noun]) > 1)]
+    chosen = [
+        noun
+        for noun in nouns
+        if noun in free or (noun not in taken and (not bound or len(kinds[noun]) > 1))
+    ]
     for noun in chosen[:_MAX_RECORDS]:
         mine = [deed for deed in deeds if deed.noun == noun]
         evidence = tuple(
@@ -136,11 +142,23 @@ def _match_records(
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
 
 
+def _recordable(found: Matches) -> set[str]:
+    """Return the things that a pack knows and that may be records of their own."""
+    return {
+        dict(matched.bindings)[noun.name]
+        for matched in found.packs
+        for noun in BY_SLUG[matched.slug].nouns
+        if noun.recordable
+    }
+
+
 def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str, str] | None:
     bindings: dict[str, str] = {}
     for noun in pack.nouns:
-        value = found.known_as(_noun(noun, clauses)) or _fallback(noun, found.main)
-        if value:
+        value = found.known_as(_noun(noun, clauses))
+        if not value or value in bindings.values():
+            value = _fallback(noun, found)
+        if value and value not in bindings.values():
             bindings[noun.name] = value
         elif not noun.optional:
             return None
@@ -158,17 +176,27 @@ def _noun(noun: Noun, clauses: Sequence[Clause]) -> str:
 
 
 def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
+    if noun.name == "states":
+        return ", ".join(states_in(groups.get("states") or ""))
     after, before = groups.get("after"), groups.get("before")
     if noun.people:
         people: tuple[Actor, ...] = people_in([Clause(after or before or "")])
         return people[0].name if people else ""
     phrase = phrase_after(after) if after else phrase_before(before or "")
+    if noun.or_people and not phrase:
+        people = people_in([Clause(" ".join((after or "").split()[:2]))])
+        return people[0].name if people else ""
     return "" if names_people(phrase) else phrase
 
 
-def _fallback(noun: Noun, main: str) -> str:
+def _fallback(noun: Noun, found: Matches) -> str:
     for candidate in noun.fallback.split():
-        value = main if candidate == "@main" else candidate
+        value = candidate
+        if candidate == "@main":
+            value = found.main
+        elif candidate.startswith("@"):
+            bound = [dict(m.bindings) for m in found.packs if m.slug == candidate[1:]]
+            value = bound[0].get(noun.name, "") if bound else ""
         if value:
             return value
     return ""

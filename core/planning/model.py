@@ -107,6 +107,7 @@ class Action:
     rules: tuple[str, ...] = ()
     many: bool = False  # answers with a list
     upload: bool = False  # the body is a file
+    signed: bool = False  # called by another system that signs its request; no session, no page
     evidence: tuple[Evidence, ...] = ()
 
     @property

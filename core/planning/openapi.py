@@ -70,7 +70,7 @@ def document(model: FeatureModel) -> Schema:
         "security": [{"session": []}],
         "paths": paths,
         "components": {
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "login"}},
+            "securitySchemes": _schemes(model),
             "parameters": _PARAMETERS,
             "schemas": _schemas(model),
             "responses": {
@@ -153,12 +153,21 @@ def _operation(action: Action, model: FeatureModel) -> Schema:
     if request:
         operation["requestBody"] = request
     operation["responses"] = _responses(action, model)
+    if action.signed:
+        operation["security"] = [{"signature": []}]
     if action.actors:
         operation["x-actors"] = list(action.actors)
     known = [slug for slug in action.rules if slug in rules]
     if known:
         operation["x-rules"] = known
     return operation
+
+
+def _schemes(model: FeatureModel) -> Schema:
+    schemes: Schema = {"session": {"type": "apiKey", "in": "cookie", "name": "login"}}
+    if any(action.signed for action in model.actions):
+        schemes["signature"] = {"type": "apiKey", "in": "header", "name": "Signature"}
+    return schemes
 
 
 def _parameters(action: Action) -> list[Schema]:
@@ -176,7 +185,7 @@ def _parameters(action: Action) -> list[Schema]:
     ]
     if action.many:
         found += [_ref("parameters", "Cursor"), _ref("parameters", "Limit")]
-    if action.method == "POST":
+    if action.method == "POST" and not action.signed:
         found.append(_ref("parameters", "IdempotencyKey"))
     return found
 
@@ -191,6 +200,9 @@ def _request(action: Action, model: FeatureModel) -> Schema | None:
             },
         }
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    if action.signed:
+        schema = {"type": "object", "description": "As the other system sends it."}
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
     fields = body_fields(action, model)
     if not fields:
         return None

@@ -54,13 +54,13 @@ TOPICS = (
     Topic(
         "import",
         r"\bimport(?:s|ed|ing)?\b",
-        "Importing is not planned by rules yet. Which columns does the file have, what makes two "
-        "rows the same, and what happens to rows that cannot be read?",
+        "It is not clear what is imported. What does a row stand for, which columns does the file "
+        "have, what makes two rows the same, and what happens to rows that cannot be read?",
     ),
     Topic(
         "payment",
         r"\b(?:payments?|billing|invoices?|subscriptions?|stripe|paypal|refunds?|checkout)\b",
-        "Money is charged here, which is not planned by rules yet. Who charges whom, when, through "
+        "Money is charged here, but it is not clear how. Who charges whom for what, when, through "
         "which provider, and what must hold when a charge is repeated or fails?",
     ),
     Topic(
@@ -78,7 +78,7 @@ TOPICS = (
     Topic(
         "booking",
         r"\b(?:book(?:s|ing|ings)?|appointments?|reservations?|reserve|calendar|time ?slots?)\b",
-        "Booking is not planned by rules yet. What is booked, by whom, in which units of time, and "
+        "Something is booked here, but it is not clear what. By whom, in which units of time, and "
         "what happens when two people want the same?",
     ),
     Topic(

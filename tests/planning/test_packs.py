@@ -12,6 +12,7 @@ import pytest
 from core.domain.decision import CATEGORIES
 from core.planning import FeatureModel, understand
 from core.planning.packs import BY_SLUG, PACKS
+from core.planning.packs.binding import QUANTITY_NAMES, STATE_NAMES
 from tests.planning.plans import artifacts, run
 
 SMALL_BRIEFS = {
@@ -139,10 +140,10 @@ def test_a_number_of_another_half_of_the_sentence_is_not_taken() -> None:
 
 def test_what_people_say_first_must_be_understood() -> None:
     model = understand(
-        "Add a comment function to articles. Readers can report a comment. Editors remove comments."
+        "Add a spell checker to articles. Readers can report a mistake. Editors remove articles."
     )
     assert not model.plannable
-    assert any("comment function" in question.text for question in model.questions)
+    assert any("spell checker" in question.text for question in model.questions)
 
 
 def test_packs_combine_without_clashing() -> None:
@@ -158,7 +159,7 @@ def test_a_pack_is_declared_in_order(pack: Any) -> None:
         for name in re.findall(r"<([A-Za-z]+)[_-]?>", text):
             plain = name.lower()
             assert (
-                plain in {"value", "unit", "words", "share"}
+                plain in (*QUANTITY_NAMES, *STATE_NAMES)
                 or {
                     plain,
                     plain.removesuffix("s"),

@@ -6,34 +6,48 @@ they are tried: what a feature is about is bound before what is added to it.
 
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
+from core.planning.packs.comments import COMMENTS
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
+from core.planning.packs.import_rows import IMPORT
 from core.planning.packs.messaging import MESSAGING
 from core.planning.packs.moderation import MODERATION
 from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
 from core.planning.packs.pack import Pack
+from core.planning.packs.payment import PAYMENT
 from core.planning.packs.qualification import QUALIFICATION
 from core.planning.packs.records import RECORDS
+from core.planning.packs.reservation import RESERVATION
 from core.planning.packs.rest_period import REST_PERIOD
 from core.planning.packs.retention import RETENTION
+from core.planning.packs.scheduling import SCHEDULING
 from core.planning.packs.search_speed import SEARCH_SPEED
+from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
+from core.planning.packs.workflow import WORKFLOW
 
 PACKS: tuple[Pack, ...] = (
     API_KEY,
     ERASURE,
     EXCHANGE,
+    SCHEDULING,
+    RESERVATION,
     APPROVAL,
     MESSAGING,
     SEARCH_SPEED,
     THEME,
+    WORKFLOW,
     RECORDS,
+    IMPORT,
+    PAYMENT,
     UPLOAD,
     EXPORT,
     MODERATION,
+    COMMENTS,
+    TAGGING,
     NOTIFICATION,
     QUALIFICATION,
     REST_PERIOD,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from core.planning.reading.nouns import camel, plural
@@ -14,6 +15,7 @@ T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
 _ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
 QUANTITY_NAMES = ("value", "unit", "words", "share")
+STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
 
 
 def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
@@ -22,6 +24,9 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
     for name, noun in bindings.items():
         if name in QUANTITY_NAMES:
             spelled[name] = noun
+            continue
+        if name == "states":
+            spelled |= _states(noun.split(", "))
             continue
         many = plural(noun)
         spelled |= {
@@ -36,6 +41,25 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
             f"{name.capitalize()}s_": many.replace("_", " ").capitalize(),
         }
     return spelled
+
+
+def _states(states: list[str]) -> dict[str, str]:
+    """Spell a list of states; a move leads to the next, a skip to the one behind it."""
+    moves = list(pairwise(states))
+    skips = list(zip(states, states[2:], strict=False)) or moves
+    return {
+        "states": " > ".join(states).replace("_", " "),
+        "eachstate": ", ".join(states),
+        "quotedstates": ", ".join(f"'{state}'" for state in states),
+        "firststate": states[0],
+        "laststate": states[-1],
+        "moves": _pairs(moves),
+        "skips": _pairs(skips),
+    }
+
+
+def _pairs(moves: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"('{before}', '{after}')" for before, after in moves)
 
 
 def bind(template: T, bindings: Mapping[str, str]) -> T:
@@ -55,7 +79,9 @@ def _fill(value: Any, spelled: Mapping[str, str]) -> Any:
         value = _ARTICLE.sub(lambda found: _with_article(found, spelled), value)
         return _PLACEHOLDER.sub(lambda found: spelled.get(found[1], found[0]), value)
     if isinstance(value, tuple):
-        items = (_fill(item, spelled) for item in value)
+        items = [_fill(item, spelled) for item in value]
+        if value == ("<eachstate>",) and "eachstate" in spelled:
+            return tuple(items[0].split(", "))
         return tuple(item for item in items if not is_open(item))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         changes = {

@@ -4,7 +4,10 @@ Strings in a declaration may hold placeholders, which stand for what the brief c
 noun `subject` bound to `swap_offer`: `<subject>` swap_offer, `<subjects>` swap_offers, `<Subject>`
 SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap offers,
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
-fills `<value>`, `<unit>`, `<words>` and `<share>`.
+fills `<value>`, `<unit>`, `<words>` and `<share>`. A noun `states` stands for a list of states:
+`<states>` draft > review, `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`,
+`<moves>` ('draft', 'review'), `<skips>` the same over one between, and `("<eachstate>",)` a tuple
+of them.
 """
 
 from __future__ import annotations
@@ -123,10 +126,14 @@ class Noun:
 
     In each of `patterns`, a group `after` is a text that begins with the noun phrase, `before` one
     that ends with it. The first pattern that yields a thing wins. `fallback` names nouns to
-    try, `@main` being what the feature is mainly about. Without any of these an `optional` noun
+    try, `@main` being what the feature is mainly about, `@` with a pack's slug what that pack
+    takes for the noun of the same name. Without any of these an `optional` noun
     takes everything that mentions it out of the pack; a pack whose other nouns are not found does
     not match.
-    `people` looks for a role of people instead of a thing.
+    `people` looks for a role of people instead of a thing; `or_people` takes one for the thing
+    where the words begin with it. In patterns of the noun `states` a group `states` holds the list.
+    A `recordable` noun may become a record of its own beside this
+    pack.
     """
 
     name: str
@@ -134,6 +141,8 @@ class Noun:
     fallback: str = ""
     optional: bool = False
     people: bool = False
+    or_people: bool = False
+    recordable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ UPLOAD = Pack(
         r"\buploads?\b",
         r"\bwith (?:an? |some |several )?(?:photos?|pictures?|images?)\b",
     ),
+    # What is taken apart into rows is an import.
+    unless=r"\bimport\w*|\bcolumns?\b|\bupload (?:it |them )?again\b|"
+    r"\buploads? (?:an? |the )?(?:csv|excel|spreadsheet|lists?)\b",
     nouns=(
         Noun(
             "file",

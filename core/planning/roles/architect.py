@@ -153,7 +153,11 @@ def component_diagram(model: FeatureModel) -> str:
 
 def _components(model: FeatureModel, diagram: str) -> Artifact:
     rows = [
-        ("Pages", "show and collect", ", ".join(dict.fromkeys(a.page for a in model.actions))),
+        (
+            "Pages",
+            "show and collect",
+            ", ".join(dict.fromkeys(a.page for a in model.actions if a.page)),
+        ),
         ("HTTP interface", "checks who may do what", f"{len(model.actions)} operations"),
         (
             "PostgreSQL",

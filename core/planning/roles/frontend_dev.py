@@ -90,9 +90,11 @@ def plan(model: FeatureModel) -> RoleResult:
 
 
 def pages_of(model: FeatureModel) -> dict[str, list[Action]]:
-    """Return the actions by the page that offers them; each action is on one page."""
+    """Return the actions by the page that offers them; what people do is on one page each."""
     pages: dict[str, list[Action]] = {}
     for action in model.actions:
+        if action.signed:
+            continue  # another system calls it
         pages.setdefault(action.page or camel(action.entity), []).append(action)
     return pages
 

@@ -131,7 +131,7 @@ def _general(action: Action) -> list[Finding]:
             "high" if action.writes else "medium",
         )
     ]
-    if action.writes:
+    if action.writes and not action.signed:
         found.append(
             finding(
                 "forgery",

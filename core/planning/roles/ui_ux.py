@@ -96,7 +96,7 @@ def user_flows(model: FeatureModel) -> dict[str, list[Action]]:
         mine = _in_order(action for action in model.actions if actor.name in action.actors)
         if mine:
             flows[actor.title] = mine
-    shared = _in_order(action for action in model.actions if not action.actors)
+    shared = _in_order(a for a in model.actions if not a.actors and not a.signed)
     if shared:
         flows[_SHARED] = shared
     return flows
