@@ -46,9 +46,21 @@ class Matches:
             [name for matched in self.packs for _, name in matched.bindings] + list(self.created)
         )
         fuller = [name for name in known if name.endswith(f"_{noun}")]
+        if noun not in known:
+            fuller += self._also_called(noun)
         if noun in _FILES and noun not in known:
             fuller += [dict(m.bindings)["file"] for m in self.packs if m.slug == "upload"]
         return fuller[0] if len(fuller) == 1 else noun
+
+    def _also_called(self, noun: str) -> list[str]:
+        """Return what the packs have bound to a thing that goes by this name as well."""
+        called = [
+            dict(matched.bindings).get(one.name, "")
+            for matched in self.packs
+            for one in BY_SLUG[matched.slug].nouns
+            if noun in one.also
+        ]
+        return [name for name in dict.fromkeys(called) if name]
 
 
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
@@ -121,10 +133,19 @@ def _match_records(
     changed, removed or looked at to become a record of its own.
     """
     taken = {noun for matched in found.packs for _, noun in matched.bindings}
-    bound = any(BY_SLUG[matched.slug].kind != "none" for matched in found.packs)
+    free = _recordable(found)
+    bound = any(
+        BY_SLUG[matched.slug].kind == "interface"
+        or (BY_SLUG[matched.slug].kind != "none" and dict(matched.bindings).get("subject"))
+        for matched in found.packs
+    )
     nouns = list(dict.fromkeys(found.known_as(noun) for noun in found.created))
     kinds = {noun: {deed.kind for deed in deeds if deed.noun == noun} for noun in nouns}
-    chosen = [noun for noun in nouns if noun not in taken and (not bound or len(kinds[noun]) > 1)]
+    chosen = [
+        noun
+        for noun in nouns
+        if noun in free or (noun not in taken and (not bound or len(kinds[noun]) > 1))
+    ]
     for noun in chosen[:_MAX_RECORDS]:
         mine = [deed for deed in deeds if deed.noun == noun]
         evidence = tuple(
@@ -134,6 +155,16 @@ def _match_records(
         _add(pack, {"subject": noun}, evidence, clauses, found)
     known = taken | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
+
+
+def _recordable(found: Matches) -> set[str]:
+    """Return the things that a pack knows and that may be records of their own."""
+    return {
+        dict(matched.bindings)[noun.name]
+        for matched in found.packs
+        for noun in BY_SLUG[matched.slug].nouns
+        if noun.recordable
+    }
 
 
 def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str, str] | None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from core.planning.model import Entity, FeatureModel, Field, Index
+from core.planning.model import Entity, FeatureModel, Field, Index, Trigger
 from core.planning.reading.nouns import plural
 
 _SQL_TYPES = {
@@ -58,6 +58,9 @@ def migration(model: FeatureModel) -> tuple[str, ...]:
     for entity in model.entities:
         if entity.existing:
             inside.extend(_add_column(entity, field) for field in _added(entity))
+    for entity in model.entities:
+        for trigger in entity.triggers:
+            inside.extend(_create_trigger(entity, trigger))
     if inside:
         statements += ["BEGIN;", *inside, "COMMIT;"]
     aside = [
@@ -95,8 +98,16 @@ def way_back(model: FeatureModel) -> tuple[str, ...]:
         for field in _cyclic(entity, new)
     ]
     drops = [f"DROP TABLE IF EXISTS {quoted(table(e))};" for e in reversed(_in_order(new))]
-    if inside or drops:
-        statements += ["BEGIN;", *late, *drops, *inside, "COMMIT;"]
+    # A table takes its triggers along, but not the functions that they call.
+    triggers = [(entity, trigger) for entity in model.entities for trigger in entity.triggers]
+    untied = [
+        f"DROP TRIGGER IF EXISTS {quoted(trigger.name)} ON {quoted(table(entity))};"
+        for entity, trigger in triggers
+        if entity.existing
+    ]
+    functions = [f"DROP FUNCTION IF EXISTS {quoted(t.name)}();" for _, t in triggers]
+    if inside or drops or untied:
+        statements += ["BEGIN;", *untied, *late, *drops, *functions, *inside, "COMMIT;"]
     return tuple(statements)
 
 
@@ -244,6 +255,16 @@ def _create_index(entity: Entity, index: Index, concurrently: bool = False) -> s
     return (
         f"CREATE {unique}INDEX {aside}IF NOT EXISTS {quoted(index.name)}\n"
         f"    ON {quoted(table(entity))}{method} ({columns}){where};"
+    )
+
+
+def _create_trigger(entity: Entity, trigger: Trigger) -> tuple[str, str]:
+    name, body = quoted(trigger.name), trigger.body.replace("\n", "\n    ")
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
+        f"BEGIN\n    {body}\nEND\n$body$;",
+        f"CREATE OR REPLACE TRIGGER {name} {trigger.when} ON {quoted(table(entity))}\n"
+        f"    FOR EACH ROW EXECUTE FUNCTION {name}();",
     )
 
 

@@ -6,6 +6,8 @@ they are tried: what a feature is about is bound before what is added to it.
 
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
+from core.planning.packs.audit import AUDIT
+from core.planning.packs.dashboard import DASHBOARD
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
@@ -14,11 +16,18 @@ from core.planning.packs.moderation import MODERATION
 from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
 from core.planning.packs.pack import Pack
+from core.planning.packs.permission import PERMISSION
+from core.planning.packs.preference import PREFERENCE
 from core.planning.packs.qualification import QUALIFICATION
+from core.planning.packs.quota import QUOTA
 from core.planning.packs.records import RECORDS
+from core.planning.packs.report import REPORT
 from core.planning.packs.rest_period import REST_PERIOD
 from core.planning.packs.retention import RETENTION
+from core.planning.packs.search import SEARCH
 from core.planning.packs.search_speed import SEARCH_SPEED
+from core.planning.packs.sharing import SHARING
+from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
 
@@ -30,7 +39,16 @@ PACKS: tuple[Pack, ...] = (
     MESSAGING,
     SEARCH_SPEED,
     THEME,
+    PREFERENCE,
+    PERMISSION,
+    SIGN_IN,
     RECORDS,
+    SEARCH,
+    SHARING,
+    QUOTA,
+    DASHBOARD,
+    REPORT,
+    AUDIT,
     UPLOAD,
     EXPORT,
     MODERATION,

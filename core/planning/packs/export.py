@@ -117,6 +117,21 @@ EXPORT = Pack(
             ),
         ),
         RulePattern(
+            slug="export.kind",
+            text="The file is <words>.",
+            cues=(
+                r"\bexport\w*\b.*\b(?:as|to|in) (?:an? )?(?P<words>(?:CSV|Excel|XLSX|PDF|JSON|XML)"
+                r"(?:(?:,| or| and| /) ?(?:an? )?(?:CSV|Excel|XLSX|PDF|JSON|XML)){0,3})\b",
+                r"\b(?P<words>CSV|Excel|XLSX|PDF|JSON|XML)[ -]exports?\b",
+            ),
+            mechanisms=(
+                Mechanism("interface", "get<Subject>Export", "its media type, as an attachment"),
+                Mechanism(
+                    "test", "create<Subject>Export", "quotes, line breaks, umlauts and empty cells"
+                ),
+            ),
+        ),
+        RulePattern(
             slug="export.month",
             text="An export covers the <subjects_> of one month.",
             cues=(

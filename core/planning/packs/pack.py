@@ -126,7 +126,9 @@ class Noun:
     try, `@main` being what the feature is mainly about. Without any of these an `optional` noun
     takes everything that mentions it out of the pack; a pack whose other nouns are not found does
     not match.
-    `people` looks for a role of people instead of a thing.
+    `people` looks for a role of people instead of a thing. `also` are other names of what is bound:
+    a brief says “the log” of its audit entries. A `recordable` noun may become a record of its own
+    beside this pack.
     """
 
     name: str
@@ -134,6 +136,8 @@ class Noun:
     fallback: str = ""
     optional: bool = False
     people: bool = False
+    also: tuple[str, ...] = ()
+    recordable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

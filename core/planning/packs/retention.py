@@ -53,7 +53,9 @@ RETENTION = Pack(
                 entities=(
                     Entity(
                         "<record>",
-                        fields=(Field("retain_until", "moment"),),
+                        fields=(
+                            Field("retain_until", "moment", default="now() + interval '<value>'"),
+                        ),
                         constraints=(
                             Constraint(
                                 "<records>_kept",

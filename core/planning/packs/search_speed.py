@@ -36,6 +36,7 @@ SEARCH_SPEED = Pack(
         ),
     ),
     kind="performance",
+    instead_of=("search",),
     rules=(
         RulePattern(
             slug="search-speed.budget",
