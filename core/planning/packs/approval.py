@@ -93,8 +93,8 @@ APPROVAL = Pack(
                 r"\bapproves?\s+(?:(?:their|his|her|its)\s+)?(?:own\s+)?(?P<after>.+)",
                 r"^(?P<before>[a-z ]+?)(?: (?:above|over|of more than|exceeding) .+?)? "
                 r"(?:needs?|requires?|must have) (?:an? |the )?approval\b",
-                r"\b(?P<before>[\w ]+?)\s+approvals?\b",
                 r"\bapprovals?\s+(?:of|for)\s+(?P<after>.+)",
+                r"\b(?P<before>[\w ]+?)\s+approvals?\b",
                 r"\bsubmits?\s+(?P<after>.+)",
                 r"\b(?P<before>[\w ]+?)\s+(?:is|are|must be|needs? to be)\s+approved\b",
             ),

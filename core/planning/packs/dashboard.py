@@ -312,10 +312,12 @@ DASHBOARD = Pack(
                 "dba",
                 "query",
                 'INSERT INTO "metric_days" ("metric_id", "day", "group_name", "numerator", '
-                '"row_count") SELECT $1, ("created_at" AT TIME ZONE $2)::date, \'all\', count(*), '
-                'count(*) FROM "<subjects>" WHERE "created_at" >= $3 GROUP BY 2 ON CONFLICT '
-                '("metric_id", "day", "group_name") DO UPDATE SET "numerator" = '
-                'EXCLUDED."numerator", "row_count" = EXCLUDED."row_count", "computed_at" = now()',
+                '"row_count", "is_shown") SELECT $1, ("created_at" AT TIME ZONE $2)::date, '
+                "'all', count(*), count(*), count(*) >= $4 FROM \"<subjects>\" WHERE "
+                '"created_at" >= $3 GROUP BY 2 ON CONFLICT ("metric_id", "day", "group_name") DO '
+                'UPDATE SET "numerator" = EXCLUDED."numerator", "row_count" = '
+                'EXCLUDED."row_count", "is_shown" = EXCLUDED."is_shown", "computed_at" = now(); '
+                "$4 is the smallest number that may be shown",
             ),
             Note(
                 "ui_ux",

@@ -22,7 +22,7 @@ from core.planning.packs.pack import (
 )
 
 _CUES = (
-    r"\boffline\b",
+    r"\boffline\b|\bback online\b",
     r"\b(?:bad|poor|weak|no|patchy|without|flaky|unstable) "
     r"(?:reception|network|connection|internet|signal|coverage)\b",
 )
@@ -168,7 +168,6 @@ OFFLINE = Pack(
                 r"\b(?:two|both|same)\b.*\b(?:offline|at the same time|meanwhile)\b",
                 r"\bsomebody else\b.*\bmeanwhile\b",
             ),
-            takes=("offline.late",),
             mechanisms=(
                 Mechanism("interface", "every write", "carries the version it was based on; 409"),
                 Mechanism("client", "outbox", "shows both, field by field, and asks which one"),
@@ -239,7 +238,7 @@ OFFLINE = Pack(
         ),
         questions=(
             Question(
-                "offline.late",
+                "offline.conflict",
                 "What if something done without network arrives too late, because somebody else "
                 "was faster?",
                 "It is refused, and the person is told on the phone what happened instead.",

@@ -47,7 +47,7 @@ PREFERENCE = Pack(
         r"\bpreferences\b",
         r"\bremember\w*\b.{0,40}\b(?:choices?|settings?|language|view|sort\w*|filters?|layout|"
         r"columns?)\b",
-        r"\b(?:choose|set|sets|change|pick|select)s? (?:their|my|the|an?|own|his|her) "
+        r"\b(?:choose|set|sets|change|pick|select)s? (?:their|my|an?|own|his|her) "
         r"(?:preferred |own )?(?:language|time ?zone|date format|units?|start page|font size|"
         r"density)\b",
     ),

@@ -17,7 +17,7 @@ _PASSWORD = Entity(
         Constraint(
             "password_credentials_hashed",
             "check",
-            "\"password_hash\" LIKE '$argon2id$%'",
+            "\"password_hash\" ~ '^[$]argon2id[$]'",
             "sign-in.password",
         ),
     ),
