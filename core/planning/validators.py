@@ -28,6 +28,7 @@ _UNKNOWN_TO_SQLGLOT = (
             re.M | re.S,
         ),
     ),
+    ("VALIDATE", re.compile(r'^ALTER TABLE "\w+" VALIDATE CONSTRAINT "\w+";$', re.M)),
     ("DEFERRABLE", re.compile(r" DEFERRABLE INITIALLY DEFERRED(?=,?$)", re.M)),
 )
 

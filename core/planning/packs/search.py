@@ -25,6 +25,8 @@ SEARCH = Pack(
         r"\bfilter(?:s|ed|ing)? (?:\w+ )?(?:by|for|on)\b",
         r"\bfull[- ]text\b",
     ),
+    # That is a matter of speed.
+    unless=r"\b(?:slow|slower|faster|speed up|takes?|too long)\b|\b\d+ ?ms\b",
     nouns=(
         Noun(
             "subject",
@@ -218,6 +220,12 @@ SEARCH = Pack(
                 "flow",
                 "Hits show the words that matched. Without hits the page says which filter is in "
                 "the way and offers to drop it.",
+            ),
+            Note(
+                "it_admin",
+                "step",
+                "Fill search_title and search_text of the rows that are there, in batches, before "
+                "the search is switched on.",
             ),
             Note("frontend_dev", "state", "Words and filters live in the address, not in memory."),
         ),

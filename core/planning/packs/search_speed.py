@@ -36,7 +36,6 @@ SEARCH_SPEED = Pack(
         ),
     ),
     kind="performance",
-    instead_of=("search",),
     rules=(
         RulePattern(
             slug="search-speed.budget",
