@@ -104,7 +104,7 @@ AUDIT = Pack(
         r"\bhistory of (?:all |the )?(?:changes|edits)\b",
         r"\b(?:log|logs|record|records|track|tracks|see|know)\b.{0,30}\b(?:every|each|all) "
         r"(?:changes?|edits?|access\w*|updates?)\b",
-        r"\b(?:every|each|all) (?:changes?|edits?|access\w*|updates?)\b.*"
+        r"\b(?:every|each|all) (?:changes?|edits?|access\w*|updates?)\b.{0,200}"
         r"\b(?:logged|recorded|tracked|traceable)\b",
         r"\bwho (?:did|changed|saw|edited|deleted|accessed|viewed) (?:what|which|it)\b",
         r"\btamper[- ]?(?:proof|evident|resistant)\b",
@@ -148,7 +148,7 @@ AUDIT = Pack(
             text="Every change is recorded with who, what, when, and the values before and after, "
             "whichever way it was made.",
             cues=(
-                r"\bwho\b.*\b(?:what|when)\b",
+                r"\bwho\b.{0,200}\b(?:what|when)\b",
                 r"\bbefore and after\b|\bold and new\b|\bprevious values?\b",
                 r"\b(?:every|each|all) (?:changes?|edits?|updates?)\b",
             ),
@@ -169,10 +169,12 @@ AUDIT = Pack(
             slug="audit.append-only",
             text="Entries are written and read, never changed and never deleted before their time.",
             cues=(
-                rf"\b{_TRAIL}\b.*\b(?:append[- ]only|immutable|read[- ]only|never|cannot|can't|"
+                rf"\b{_TRAIL}\b.{{0,200}}\b(?:append[- ]only|immutable|read[- ]only|never|cannot|"
+                rf"can't|"
                 r"must not|may not|no one|nobody)\b",
-                rf"\b(?:nobody|no one|never|not|cannot|can't)\b.*\b(?:chang|alter|edit|delet|remov|"
-                rf"manipulat)\w*\b.*\b{_TRAIL}\b",
+                rf"\b(?:nobody|no one|never|not|cannot|can't)\b.{{0,200}}\b(?:chang|alter|edit|"
+                rf"delet|remov|"
+                rf"manipulat)\w*\b.{{0,200}}\b{_TRAIL}\b",
                 r"\bappend[- ]only\b",
             ),
             always=True,
@@ -199,7 +201,7 @@ AUDIT = Pack(
             text="Tampering shows: each entry carries the hash of the one before it.",
             cues=(
                 r"\btamper\w*\b",
-                r"\b(?:manipulat|forg|falsif)\w*\b.*\b(?:detect|notic|evident|show|visible)\w*\b",
+                r"\b(?:manipulat|forg|falsif)\w*\b.{0,200}\b(?:detect|notic|evident|show|visible)\w*\b",
                 r"\bhash chain\b",
             ),
             mechanisms=(

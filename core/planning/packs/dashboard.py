@@ -69,7 +69,7 @@ DASHBOARD = Pack(
         r"\bdashboards?\b",
         r"\bkpis?\b|\bmetrics?\b|\bstatistics\b|\banalytics\b|\bkey figures?\b",
         r"\b(?:see|show|shows|chart|graph)\b.{0,40}\b(?:number|count|total|average|share|sum) of\b",
-        r"\bhow many\b.*\b(?:per|each|every|a) (?:day|week|month|quarter|year)\b",
+        r"\bhow many\b.{0,200}\b(?:per|each|every|a) (?:day|week|month|quarter|year)\b",
     ),
     # A wish for a nicer one says nothing about its numbers.
     unless=r"\b(?:better|nicer|cleaner|simpler|improve\w*|confusing|ugly|redesign\w*|modern)\b",
@@ -95,7 +95,7 @@ DASHBOARD = Pack(
             "compute it in two ways.",
             cues=(
                 r"\bdefin(?:e|ed|ition|itions)\b",
-                r"\bwhat (?:it|each|they|exactly)\b.*\b(?:means?|counts?)\b",
+                r"\bwhat (?:it|each|they|exactly)\b.{0,200}\b(?:means?|counts?)\b",
             ),
             always=True,
             mechanisms=(
@@ -153,9 +153,9 @@ DASHBOARD = Pack(
             text="A number over fewer than <value> rows is not shown: it would speak of single "
             "people.",
             cues=(
-                r"\b(?:fewer|less|smaller) than (?P<near>.{1,20})\b.*\b(?:hid\w*|suppress\w*|"
+                r"\b(?:fewer|less|smaller) than (?P<near>.{1,20})\b.{0,200}\b(?:hid\w*|suppress\w*|"
                 r"mask\w*|not (?:be )?shown|left out)\b",
-                r"\b(?:hid\w*|suppress\w*|mask\w*|not (?:be )?show\w*|leave out)\b.*"
+                r"\b(?:hid\w*|suppress\w*|mask\w*|not (?:be )?show\w*|leave out)\b.{0,200}"
                 r"\b(?:fewer|less|smaller) than (?P<near>.{1,20})",
             ),
             quantity="count",

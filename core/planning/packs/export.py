@@ -22,7 +22,7 @@ EXPORT = Pack(
             (
                 r"\bexports?\s+(?P<after>.+)",
                 r"\bexport of\s+(?P<after>.+)",
-                r"\b(?P<before>[\w ]+?)\s+(?:is|are|can be|must be)\s+exported\b",
+                r"\b(?P<before>[\w ]{1,60}?)\s+(?:is|are|can be|must be)\s+exported\b",
             ),
             fallback="@main",
         ),

@@ -28,10 +28,10 @@ _CUES = (
 )
 _SYNC = (
     r"\bsync(?:s|ed|ing|hroni[sz]\w*)?\b",
-    r"\b(?:sent|send|sends|upload\w*|transfer\w*|deliver\w*)\b.*\b(?:back online|later|"
+    r"\b(?:sent|send|sends|upload\w*|transfer\w*|deliver\w*)\b.{0,200}\b(?:back online|later|"
     r"(?:network|connection|reception|signal) (?:is|comes) back|"
     r"as soon as|once (?:online|there))\b",
-    r"\bwhen (?:the )?(?:network|connection|reception|signal|phone)\b.*"
+    r"\bwhen (?:the )?(?:network|connection|reception|signal|phone)\b.{0,200}"
     r"\b(?:back|returns?|online)\b",
     r"\bback online\b",
 )
@@ -165,8 +165,8 @@ OFFLINE = Pack(
             "is lost in silence.",
             cues=(
                 r"\bconflict\w*\b",
-                r"\b(?:two|both|same)\b.*\b(?:offline|at the same time|meanwhile)\b",
-                r"\bsomebody else\b.*\bmeanwhile\b",
+                r"\b(?:two|both|same)\b.{0,200}\b(?:offline|at the same time|meanwhile)\b",
+                r"\bsomebody else\b.{0,200}\bmeanwhile\b",
             ),
             mechanisms=(
                 Mechanism("interface", "every write", "carries the version it was based on; 409"),
@@ -178,8 +178,8 @@ OFFLINE = Pack(
             slug="offline.reach",
             text="On the phone lie the last <words>, no more; older ones need the network.",
             cues=(
-                r"\b(?:last|past|recent|next) (?P<near>.{1,20})\b.*\boffline\b",
-                r"\boffline\b.*\b(?:last|past|next|at most) (?P<near>.{1,20})",
+                r"\b(?:last|past|recent|next) (?P<near>.{1,20})\b.{0,200}\boffline\b",
+                r"\boffline\b.{0,200}\b(?:last|past|next|at most) (?P<near>.{1,20})",
             ),
             quantity="duration",
             mechanisms=(
@@ -191,8 +191,8 @@ OFFLINE = Pack(
             slug="offline.storage",
             text="The phone stores at most <words>; what waits to be sent is never dropped for it.",
             cues=(
-                r"\boffline\b.*\b(?:at most|up to|max\w*|limit\w*|more than)\b",
-                r"\b(?:at most|up to|max\w*|no more than|more than)\b.*\b(?:on the "
+                r"\boffline\b.{0,200}\b(?:at most|up to|max\w*|limit\w*|more than)\b",
+                r"\b(?:at most|up to|max\w*|no more than|more than)\b.{0,200}\b(?:on the "
                 r"(?:phone|device)|offline|of storage|locally)\b",
             ),
             quantity="size",

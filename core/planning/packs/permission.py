@@ -116,7 +116,8 @@ PERMISSION = Pack(
                 r"\broles?\b.{0,60}?\b(?:per|for each|in each|in every|within an?|within each) "
                 r"(?P<after>.+)",
                 r"\b(?:admin|administrator|owner)s? of (?:an?|each|every|their|the) (?P<after>.+)",
-                r"\b[Ee](?:ach|very) (?P<after>[a-z ]{3,30}?) (?:has|must have|needs|keeps)\b.*"
+                r"\b[Ee](?:ach|very) (?P<after>[a-z ]{3,30}?) (?:has|must have|needs|keeps)\b"
+                r".{0,200}"
                 r"\b(?:admin|role|owner)",
             ),
             fallback="organisation",
@@ -130,7 +131,10 @@ PERMISSION = Pack(
         RulePattern(
             slug="permission.deny-by-default",
             text="What no role allows is refused: a new operation is closed until a role names it.",
-            cues=(r"\bby default\b", rf"\bonly\b.*\b(?:role|permission)s?\b.*\b{_WORD}\b"),
+            cues=(
+                r"\bby default\b",
+                rf"\bonly\b.{{0,200}}\b(?:role|permission)s?\b.{{0,200}}\b{_WORD}\b",
+            ),
             always=True,
             unsays=(("; what has no row is refused", ""),),
             mechanisms=(
@@ -144,7 +148,7 @@ PERMISSION = Pack(
             text="A role counts within its <scope_> only; in another one the same person may have "
             "another role, or none.",
             cues=(
-                r"\broles?\b.*\b(?:per|for each|in each|in every|within)\b",
+                r"\broles?\b.{0,200}\b(?:per|for each|in each|in every|within)\b",
                 r"\bdifferent roles?\b",
             ),
             always=True,
@@ -183,10 +187,11 @@ PERMISSION = Pack(
             text="Only administrators of the <scope_> give and take roles; nobody gives one to "
             "themselves.",
             cues=(
-                r"\b(?:only )?(?:admin|administrator|owner|manager)s?\b.*\b(?:assign|grant|give|"
-                rf"revoke|chang|manag)\w*\b.*\b{_WORD}\b",
-                rf"\bonly\b.*\b(?:assign|grant|give)\w*\b.*\b{_WORD}\b",
-                rf"\b(?:nobody|no one|never|not)\b.*\b{_WORD}\b.*\bthemsel\w+\b",
+                r"\b(?:only )?(?:admin|administrator|owner|manager)s?\b.{0,200}\b(?:assign|grant|"
+                r"give|"
+                rf"revoke|chang|manag)\w*\b.{{0,200}}\b{_WORD}\b",
+                rf"\bonly\b.{{0,200}}\b(?:assign|grant|give)\w*\b.{{0,200}}\b{_WORD}\b",
+                rf"\b(?:nobody|no one|never|not)\b.{{0,200}}\b{_WORD}\b.{{0,200}}\bthemsel\w+\b",
             ),
             always=True,
             takes=("permission.self-promotion",),
@@ -201,10 +206,10 @@ PERMISSION = Pack(
             slug="permission.at-once",
             text="A role that is taken away is gone with the next request, whoever is signed in.",
             cues=(
-                rf"\b{_WORD}\b.*\b(?:at once|immediately|right away|instantly|next request|"
+                rf"\b{_WORD}\b.{{0,200}}\b(?:at once|immediately|right away|instantly|next request|"
                 r"without (?:signing|logging) (?:in|out))\b",
-                r"\b(?:at once|immediately|right away|instantly)\b.*\b(?:lose|loses|revok\w+|"
-                rf"taken away)\b.*\b{_WORD}\b",
+                r"\b(?:at once|immediately|right away|instantly)\b.{0,200}\b(?:lose|loses|revok\w+|"
+                rf"taken away)\b.{{0,200}}\b{_WORD}\b",
             ),
             mechanisms=(
                 Mechanism(

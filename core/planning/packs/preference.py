@@ -146,9 +146,9 @@ PREFERENCE = Pack(
             slug="preference.view",
             text="Sort order, filters and columns of a list stay as the user left them.",
             cues=(
-                r"\b(?:sort\w*|filters?|columns?|layout|views?)\b.*\b(?:remember\w*|sav\w+|stay\w*|"
+                r"\b(?:sort\w*|filters?|columns?|layout|views?)\b.{0,200}\b(?:remember\w*|sav\w+|stay\w*|"
                 r"kept|restor\w+)\b",
-                r"\b(?:remember\w*|sav\w+|keep\w*|restor\w+)\b.*\b(?:sort\w*|filters?|columns?|"
+                r"\b(?:remember\w*|sav\w+|keep\w*|restor\w+)\b.{0,200}\b(?:sort\w*|filters?|columns?|"
                 r"layout|views?)\b",
             ),
             mechanisms=(
@@ -178,7 +178,7 @@ PREFERENCE = Pack(
             text="What depends on the screen is kept for each device; the rest follows the person.",
             cues=(
                 r"\b(?:per|each|every|this|that) device\b|\bdevice[- ]specific\b",
-                r"\bdifferent\b.*\b(?:phone|desktop|devices?)\b",
+                r"\bdifferent\b.{0,200}\b(?:phone|desktop|devices?)\b",
             ),
             mechanisms=(
                 Mechanism("constraint", "device_preferences_once", "UNIQUE: user and device"),
@@ -240,7 +240,7 @@ PREFERENCE = Pack(
             text="A choice holds on all devices of the person, from their next request on.",
             cues=(
                 r"\b(?:all|every|across|between)\b.{0,20}\bdevices?\b",
-                r"\bsync\w*\b.*\b(?:devices?|preferences|settings)\b",
+                r"\bsync\w*\b.{0,200}\b(?:devices?|preferences|settings)\b",
             ),
             mechanisms=(
                 Mechanism("constraint", "user_preferences.user_id", "one row a user"),

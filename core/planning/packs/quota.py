@@ -100,9 +100,9 @@ QUOTA = Pack(
             slug="quota.above",
             text="Above the limit a request is refused with 429, and told when it works again.",
             cues=(
-                r"\b(?:above|beyond|over|after|then|exceed\w*|reached|once)\b.*\b(?:refus|reject|"
+                r"\b(?:above|beyond|over|after|then|exceed\w*|reached|once)\b.{0,200}\b(?:refus|reject|"
                 r"block|den(?:y|ied)|stop)\w*",
-                r"\b(?:refus|reject|block)\w*\b.*\b(?:above|beyond|over|limit|quota)\b",
+                r"\b(?:refus|reject|block)\w*\b.{0,200}\b(?:above|beyond|over|limit|quota)\b",
                 r"\b429\b",
             ),
             mechanisms=(
@@ -114,8 +114,8 @@ QUOTA = Pack(
             slug="quota.warning",
             text="At <value> percent of the limit its holder is warned, once in each window.",
             cues=(
-                r"\b(?:warn|notif|alert|tell|told|e-?mail)\w*\b.*\b(?:at|when|above|after)\b.*",
-                r"\b(?:at|when|above)\b.*\b(?:warn|notif|alert|told|e-?mail)\w*",
+                r"\b(?:warn|notif|alert|tell|told|e-?mail)\w*\b.{0,200}\b(?:at|when|above|after)\b.{0,200}",
+                r"\b(?:at|when|above)\b.{0,200}\b(?:warn|notif|alert|told|e-?mail)\w*",
             ),
             quantity="share",
             mechanisms=(
@@ -142,7 +142,7 @@ QUOTA = Pack(
             text="People see how much they have used and how much is left.",
             cues=(
                 r"\b(?:left|remaining|remain)\b",
-                r"\b(?:see|show|shows|shown)\b.*\b(?:usage|used|quota|limit)\b",
+                r"\b(?:see|show|shows|shown)\b.{0,200}\b(?:usage|used|quota|limit)\b",
             ),
             always=True,
             mechanisms=(
@@ -154,9 +154,10 @@ QUOTA = Pack(
             slug="quota.exceptions",
             text="Single holders have another limit than the rest, set by an administrator.",
             cues=(
-                r"\b(?:premium|paying|enterprise|larger|higher|different|own|raise)\b.*"
+                r"\b(?:premium|paying|enterprise|larger|higher|different|own|raise)\b.{0,200}"
                 r"\b(?:limits?|quotas?)\b",
-                r"\b(?:limits?|quotas?)\b.*\b(?:by plan|per plan|per contract|raised|differ)\b",
+                r"\b(?:limits?|quotas?)\b.{0,200}\b(?:by plan|per plan|per contract|raised|"
+                r"differ)\b",
             ),
             mechanisms=(
                 Mechanism("constraint", "usage_limits_once", "UNIQUE: one limit a holder and kind"),

@@ -43,7 +43,7 @@ REPORT = Pack(
         RulePattern(
             slug="report.once",
             text="A period is reported once: a repeated or late run sends nothing a second time.",
-            cues=(rf"\b{_PAPER}\b.*\b(?:once|twice|again)\b",),
+            cues=(rf"\b{_PAPER}\b.{{0,200}}\b(?:once|twice|again)\b",),
             always=True,
             mechanisms=(
                 Mechanism("constraint", "report_runs_once", "UNIQUE: schedule and period"),
@@ -56,8 +56,8 @@ REPORT = Pack(
             slug="report.rights",
             text="A report holds what its recipient may see on the day it is sent, no more.",
             cues=(
-                r"\bonly\b.*\b(?:their|own|may see|allowed)\b",
-                rf"\b{_PAPER}\b.*\bpermissions?\b",
+                r"\bonly\b.{0,200}\b(?:their|own|may see|allowed)\b",
+                rf"\b{_PAPER}\b.{{0,200}}\bpermissions?\b",
             ),
             always=True,
             takes=("report.leaver",),
@@ -83,7 +83,7 @@ REPORT = Pack(
             slug="report.format",
             text="It comes as <words>.",
             cues=(
-                rf"\b{_PAPER}\b.*\b(?:as|in) (?:an? )?(?P<words>(?:PDF|CSV|Excel|XLSX|HTML|"
+                rf"\b{_PAPER}\b.{{0,200}}\b(?:as|in) (?:an? )?(?P<words>(?:PDF|CSV|Excel|XLSX|HTML|"
                 r"spreadsheet)(?:(?:,| or| and| /) ?(?:an? )?(?:PDF|CSV|Excel|XLSX|HTML|"
                 r"spreadsheet)){0,3})\b",
                 rf"\b(?P<words>PDF|CSV|Excel)[ -]{_PAPER}\b",
@@ -97,7 +97,7 @@ REPORT = Pack(
             slug="report.recipients",
             text="Its owner names the recipients; each of them can leave.",
             cues=(
-                rf"\b{_PAPER}\b.*\b(?:to|for) (?:the |all |their |several )?\w+",
+                rf"\b{_PAPER}\b.{{0,200}}\b(?:to|for) (?:the |all |their |several )?\w+",
                 r"\b(?:recipients?|subscribers?|subscribe|unsubscribe)\b",
             ),
             always=True,

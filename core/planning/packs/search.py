@@ -46,9 +46,10 @@ SEARCH = Pack(
             slug="search.permissions",
             text="Nobody finds a <subject_> that they may not open, nor learns that it exists.",
             cues=(
-                r"\b(?:find|search|see|results?)\w*\b.*\b(?:permission|allowed|may (?:see|open)|"
+                r"\b(?:find|search|see|results?)\w*\b.{0,200}\b(?:permission|allowed|may (?:see|"
+                r"open)|"
                 r"access)\w*",
-                r"\bonly\b.*\b(?:find|search)\w*",
+                r"\bonly\b.{0,200}\b(?:find|search)\w*",
             ),
             always=True,
             takes=("search.leak",),
@@ -63,7 +64,7 @@ SEARCH = Pack(
             "text; equal ones by date.",
             cues=(
                 r"\b(?:relevan\w+|best match\w*|most (?:relevant|fitting)|rank\w*)\b",
-                r"\b(?:results?|hits?)\b.*\b(?:sort|order)\w*\b",
+                r"\b(?:results?|hits?)\b.{0,200}\b(?:sort|order)\w*\b",
             ),
             always=True,
             mechanisms=(
@@ -76,7 +77,7 @@ SEARCH = Pack(
             text="Hits can be narrowed by <words>; the filters stand in the address and can be "
             "sent to others.",
             cues=(
-                r"\b(?:filter|narrow|restrict|facet)\w*\b.*?\b(?:by|on|for) "
+                r"\b(?:filter|narrow|restrict|facet)\w*\b.{0,200}?\b(?:by|on|for) "
                 r"(?P<words>[\w ,/-]{3,60}?)(?=$|\.|;| so | to )",
                 r"\bwith filters? (?:by|on|for) (?P<words>[\w ,/-]{3,60})",
             ),
@@ -92,7 +93,8 @@ SEARCH = Pack(
             slug="search.fields",
             text="Searched are <words>.",
             cues=(
-                r"\bsearch\w*\b.*?\b(?:by|in|over) (?:the |their |its )?(?P<words>(?:title|name|"
+                r"\bsearch\w*\b.{0,200}?\b(?:by|in|over) (?:the |their |its )?(?P<words>(?:title|"
+                r"name|"
                 r"description|text|content|tags?|author|number|address|body)[\w ,]{0,60}?)"
                 r"(?=$|[.;]| and (?:filter|narrow|sort|rank))",
             ),

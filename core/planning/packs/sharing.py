@@ -101,8 +101,8 @@ SHARING = Pack(
             slug="sharing.ends",
             text="Every invitation and every link has an end, and can be taken back before it.",
             cues=(
-                rf"{_INVITED}.*\b(?:revok|withdraw|taken? back|cancel|turn\w* off)\w*",
-                rf"\b(?:revok|withdraw|cancel|unshar|stop shar)\w*\b.*{_INVITED}",
+                rf"{_INVITED}.{{0,200}}\b(?:revok|withdraw|taken? back|cancel|turn\w* off)\w*",
+                rf"\b(?:revok|withdraw|cancel|unshar|stop shar)\w*\b.{{0,200}}{_INVITED}",
                 r"\bremove access\b",
             ),
             always=True,
@@ -121,7 +121,7 @@ SHARING = Pack(
             slug="sharing.expiry",
             text="An invitation or a link ends at most <words> after it was made.",
             cues=(
-                rf"{_INVITED}.*?\b(?:expir\w*|valid|works?|ends?|lives?|open)\b(?P<near>.{{1,30}})",
+                rf"{_INVITED}.{{0,200}}?\b(?:expir\w*|valid|works?|ends?|lives?|open)\b(?P<near>.{{1,30}})",
             ),
             quantity="duration",
             mechanisms=(
@@ -150,7 +150,8 @@ SHARING = Pack(
             "deletes and gives rights.",
             cues=(
                 r"\b(?:viewers?|editors?|read[- ]only|view[- ]only)\b",
-                r"\b(?:can|may|to) (?:only )?(?:view|see|edit|read)\b.*\b(?:or|and|not|but)\b.*"
+                r"\b(?:can|may|to) (?:only )?(?:view|see|edit|read)\b.{0,200}\b(?:or|and|not|"
+                r"but)\b.{0,200}"
                 r"\b(?:view|see|edit|read|change)\b",
             ),
             always=True,
@@ -177,11 +178,11 @@ SHARING = Pack(
             slug="sharing.link",
             text="Whoever has the link sees the <subject_> without an account, and nothing else.",
             cues=(
-                r"\b(?:anyone|anybody|everyone|whoever|people)\b.*\blinks?\b",
+                r"\b(?:anyone|anybody|everyone|whoever|people)\b.{0,200}\blinks?\b",
                 r"\b(?:public|secret|share|sharing) links?\b",
-                r"\bshar\w+\b.*\b(?:by|via|through) (?:an? )?(?:\w+ )?links?\b",
-                r"\bshar\w+\b.*\bor (?:by |via )?(?:an? )?links?\b",
-                r"\blinks?\b.*\bwithout (?:an account|signing in|a login|registration)\b",
+                r"\bshar\w+\b.{0,200}\b(?:by|via|through) (?:an? )?(?:\w+ )?links?\b",
+                r"\bshar\w+\b.{0,200}\bor (?:by |via )?(?:an? )?links?\b",
+                r"\blinks?\b.{0,200}\bwithout (?:an account|signing in|a login|registration)\b",
             ),
             mechanisms=(
                 Mechanism(

@@ -402,7 +402,8 @@ SIGN_IN_RULES = (
         slug="sign-in.recovery",
         text="Who lost the way in gets a link to the mailbox of the account; it works once.",
         cues=(
-            r"\b(?:forgot|forget|reset|lost|recover)\w*\b.*\b(?:password|access|account|way in)\b",
+            r"\b(?:forgot|forget|reset|lost|recover)\w*\b.{0,200}\b(?:password|access|account|"
+            r"way in)\b",
             r"\bpassword reset\b|\b(?:account )?recovery\b",
         ),
         mechanisms=(
@@ -462,8 +463,10 @@ SIGN_IN_RULES = (
         slug="sign-in.recovery-time",
         text="A recovery link works for <words>.",
         cues=(
-            r"\b(?:reset|recovery)\b.*\blinks?\b.*?\b(?:for|after|within|valid) (?P<near>.{1,20})",
-            r"\blinks?\b.*\b(?:reset|recovery)\b.*?\b(?:for|after|within|valid) (?P<near>.{1,20})",
+            r"\b(?:reset|recovery)\b.{0,200}\blinks?\b.{0,200}?\b(?:for|after|within|"
+            r"valid) (?P<near>.{1,20})",
+            r"\blinks?\b.{0,200}\b(?:reset|recovery)\b.{0,200}?\b(?:for|after|within|"
+            r"valid) (?P<near>.{1,20})",
         ),
         quantity="duration",
         mechanisms=(
