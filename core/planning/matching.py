@@ -47,9 +47,21 @@ class Matches:
             [name for matched in self.packs for _, name in matched.bindings] + list(self.created)
         )
         fuller = [name for name in known if name.endswith(f"_{noun}")]
+        if noun not in known:
+            fuller += self._also_called(noun)
         if noun in _FILES and noun not in known:
             fuller += [dict(m.bindings)["file"] for m in self.packs if m.slug == "upload"]
         return fuller[0] if len(fuller) == 1 else noun
+
+    def _also_called(self, noun: str) -> list[str]:
+        """Return what the packs have bound to a thing that goes by this name as well."""
+        called = [
+            dict(matched.bindings).get(one.name, "")
+            for matched in self.packs
+            for one in BY_SLUG[matched.slug].nouns
+            if noun in one.also
+        ]
+        return [name for name in dict.fromkeys(called) if name]
 
 
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
@@ -123,7 +135,11 @@ def _match_records(
     """
     taken = {noun for matched in found.packs for _, noun in matched.bindings}
     free = _recordable(found)
-    bound = any(BY_SLUG[matched.slug].kind != "none" for matched in found.packs)
+    bound = any(
+        BY_SLUG[matched.slug].kind == "interface"
+        or (BY_SLUG[matched.slug].kind != "none" and dict(matched.bindings).get("subject"))
+        for matched in found.packs
+    )
     nouns = list(dict.fromkeys(found.known_as(noun) for noun in found.created))
     kinds = {noun: {deed.kind for deed in deeds if deed.noun == noun} for noun in nouns}
     chosen = [

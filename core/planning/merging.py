@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
@@ -59,11 +60,14 @@ def without_field(entity: Entity, name: str) -> Entity:
         indexes=tuple(
             index for index in entity.indexes if quoted not in index.columns + index.where
         ),
+        triggers=tuple(
+            trigger for trigger in entity.triggers if not re.search(rf"\b{name}\b", trigger.body)
+        ),
     )
 
 
 def merged_actions(actions: Iterable[Action]) -> tuple[Action, ...]:
-    """Merge actions of one name; the first one speaks, actors, rules and evidence are united."""
+    """Merge actions of one name; the first one speaks, actors, body, rules and evidence unite."""
     by_name: dict[str, Action] = {}
     for action in actions:
         known = by_name.get(action.name)
@@ -71,6 +75,7 @@ def merged_actions(actions: Iterable[Action]) -> tuple[Action, ...]:
             replace(
                 known,
                 actors=_united(known.actors, action.actors),
+                body=_united(known.body, action.body),
                 rules=_united(known.rules, action.rules),
                 evidence=_united(known.evidence, action.evidence),
             )
@@ -89,15 +94,20 @@ def _merged(first: Entity, second: Entity) -> Entity:
         known = fields.get(field.name)
         fields[field.name] = _merged_field(known, field) if known else field
     existing = (first.existing or not first.summary) and (second.existing or not second.summary)
+    # What one pack presupposes and another one creates is created: the latter describes it.
+    summary = first.summary or second.summary
+    if first.existing and second.summary and not second.existing:
+        summary = second.summary
     return Entity(
         first.name,
-        summary=first.summary or second.summary,
+        summary=summary,
         fields=tuple(fields.values()),
         constraints=tuple({c.name: c for c in first.constraints + second.constraints}.values()),
         indexes=tuple({i.name: i for i in first.indexes + second.indexes}.values()),
         extensions=_united(first.extensions, second.extensions),
         existing=existing and (first.existing or second.existing),
         evidence=_united(first.evidence, second.evidence),
+        triggers=tuple({t.name: t for t in first.triggers + second.triggers}.values()),
     )
 
 

@@ -68,6 +68,20 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What a table does by itself on a change, where a constraint sees too little.
+
+    A constraint knows one new row; a trigger also knows the old one, and other rows. `body` is
+    PL/pgSQL between BEGIN and END, for each row, without an empty line.
+    """
+
+    name: str
+    when: str  # BEFORE UPDATE OR DELETE
+    body: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """A thing that the feature stores. `existing` ones are presupposed, not created."""
 
@@ -79,6 +93,7 @@ class Entity:
     extensions: tuple[str, ...] = ()
     existing: bool = False
     evidence: tuple[Evidence, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
 
     @property
     def title(self) -> str:
@@ -100,7 +115,8 @@ class Action:
     method: str = "POST"
     path: str = ""
     actors: tuple[str, ...] = ()  # empty: everybody who is signed in
-    body: tuple[str, ...] = ()  # names of the entity's fields, "name?" where optional
+    # Names of the entity's fields, "name?" where optional, "name:type" for what is not stored.
+    body: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     page: str = ""
     permission: str = ""  # what must hold for this person and this row
@@ -120,7 +136,7 @@ class Action:
 class Mechanism:
     """How a rule is kept: what kind of thing does it, where, and how exactly."""
 
-    kind: str  # constraint, index, state, permission, job, interface, client, alert, test
+    kind: str  # constraint, trigger, index, state, permission, job, interface, client, alert, test
     where: str
     how: str
 

@@ -176,6 +176,7 @@ def _entity(entity: Entity, gone: _Gone) -> Entity:
         ),
         indexes=tuple(one for one in entity.indexes if one.name not in dropped),
         extensions=tuple(one for one in entity.extensions if one not in gone.taken),
+        triggers=tuple(one for one in entity.triggers if one.rule not in gone.slugs),
     )
 
 

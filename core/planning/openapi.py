@@ -118,8 +118,10 @@ def body_fields(action: Action, model: FeatureModel) -> tuple[tuple[Field, bool]
     found: dict[str, tuple[Field, bool]] = {}
     for name in action.body:
         optional = name.endswith("?")
-        plain = name.removesuffix("?")
+        plain, _, unstored = name.removesuffix("?").partition(":")
         chosen = _writable(entity) if plain == "*" else [entity.field(plain)]
+        if unstored:
+            chosen = [Field(plain, unstored)]
         for field in chosen:
             if field is not None:
                 found[field.name] = (field, not optional)

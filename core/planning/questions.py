@@ -43,7 +43,7 @@ _DEMAND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something that people ask for and that no pack can plan yet."""
+    """Something that people ask for where no pack planned it: none can yet, or none was sure."""
 
     slug: str
     cue: str
@@ -72,7 +72,7 @@ TOPICS = (
     Topic(
         "quota",
         r"\b(?:rate limits?|quotas?)\b",
-        "Limits on use are only planned for API keys yet. What is counted, for whom, in which "
+        "A limit on use is mentioned, but not what it limits. What is counted, for whom, in which "
         "time, and what happens above the limit?",
     ),
     Topic(
@@ -84,26 +84,26 @@ TOPICS = (
     Topic(
         "sign-in",
         r"\b(?:sign[ -]?in|log[ -]?in|single sign[ -]?on|sso|two[ -]factor|2fa|passkeys?)\b",
-        "Signing in is not planned by rules yet. By which means do people prove who they are, and "
-        "how do they recover when they lose them?",
+        "Signing in is mentioned in passing. Does today's sign-in stay as it is, or by which means "
+        "shall people prove who they are, and recover when they lose them?",
     ),
     Topic(
         "dashboard",
         r"\b(?:dashboards?|kpis?|statistics|analytics|reporting)\b",
-        "Dashboards are not planned by rules yet. Which question shall each figure answer, for "
+        "It is not clear which numbers are meant. Which question shall each figure answer, for "
         "whom, from which data, and how fresh?",
     ),
     Topic(
         "search",
         r"\bsearch(?:es|ing)?\b",
-        "Searching is only planned as a matter of speed yet. Which fields are searched, with which "
-        "filters, and who may find what?",
+        "It is not clear what is searched. Which things, by which fields, with which filters, and "
+        "who may find what?",
     ),
     Topic(
         "sharing",
         r"\b(?:invit(?:e|es|ation|ations)|shar(?:e|es|ing) (?:a|the|their|it|with))\b",
-        "Sharing and inviting are not planned by rules yet. Who may invite whom to what, and what "
-        "does the invited person see?",
+        "It is not clear what is shared. Who may invite whom to what, and what does the invited "
+        "person see?",
     ),
 )
 

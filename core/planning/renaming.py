@@ -102,6 +102,9 @@ def _map_entity(
             )
             for i in entity.indexes
         ),
+        triggers=tuple(
+            replace(t, name=spelled(t.name), body=spelled(t.body)) for t in entity.triggers
+        ),
     )
 
 

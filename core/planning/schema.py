@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from core.planning.model import Entity, FeatureModel, Field, Index
+from core.planning.model import PERSON, Constraint, Entity, FeatureModel, Field, Index, Trigger
 from core.planning.reading.nouns import plural
 
 _SQL_TYPES = {
@@ -58,6 +58,10 @@ def migration(model: FeatureModel) -> tuple[str, ...]:
     for entity in model.entities:
         if entity.existing:
             inside.extend(_add_column(entity, field) for field in _added(entity))
+            inside.extend(_add_constraint(entity, one) for one in _promised(entity))
+    for entity in model.entities:
+        for trigger in entity.triggers:
+            inside.extend(_create_trigger(entity, trigger))
     if inside:
         statements += ["BEGIN;", *inside, "COMMIT;"]
     aside = [
@@ -66,6 +70,14 @@ def migration(model: FeatureModel) -> tuple[str, ...]:
         if entity.existing
         for index in entity.indexes
     ]
+    # Rows that are there are read without keeping writers out.
+    validated = [
+        f"ALTER TABLE {quoted(table(entity))} VALIDATE CONSTRAINT {quoted(one.name)};"
+        for entity in model.entities
+        for one in _promised(entity)
+    ]
+    if validated:
+        aside += ["BEGIN;", *validated, "COMMIT;"]
     if aside:
         # A build that fails leaves an invalid index behind; drop it before trying again.
         statements += ["SET statement_timeout = '2h';", *aside]
@@ -82,6 +94,11 @@ def way_back(model: FeatureModel) -> tuple[str, ...]:
         for index in entity.indexes
     )
     inside = [
+        f"ALTER TABLE {quoted(table(entity))} DROP CONSTRAINT IF EXISTS {quoted(one.name)};"
+        for entity in model.entities
+        for one in _promised(entity)
+    ]
+    inside += [
         f"ALTER TABLE {quoted(table(entity))} DROP COLUMN IF EXISTS {quoted(field.name)};"
         for entity in model.entities
         if entity.existing
@@ -95,8 +112,16 @@ def way_back(model: FeatureModel) -> tuple[str, ...]:
         for field in _cyclic(entity, new)
     ]
     drops = [f"DROP TABLE IF EXISTS {quoted(table(e))};" for e in reversed(_in_order(new))]
-    if inside or drops:
-        statements += ["BEGIN;", *late, *drops, *inside, "COMMIT;"]
+    # A table takes its triggers along, but not the functions that they call.
+    triggers = [(entity, trigger) for entity in model.entities for trigger in entity.triggers]
+    untied = [
+        f"DROP TRIGGER IF EXISTS {quoted(trigger.name)} ON {quoted(table(entity))};"
+        for entity, trigger in triggers
+        if entity.existing
+    ]
+    functions = [f"DROP FUNCTION IF EXISTS {quoted(t.name)}();" for _, t in triggers]
+    if inside or drops or untied:
+        statements += ["BEGIN;", *untied, *late, *drops, *functions, *inside, "COMMIT;"]
     return tuple(statements)
 
 
@@ -126,19 +151,24 @@ def _first_column(columns: str) -> str:
 
 
 def _presupposed(entity: Entity) -> Entity:
-    return Entity(
-        entity.name,
-        summary=entity.summary,
-        fields=tuple(field for field in entity.fields if field.existing) or entity.fields,
-        existing=True,
-    )
+    fields = tuple(field for field in entity.fields if field.existing or _is_whole(entity))
+    return Entity(entity.name, summary=entity.summary, fields=fields, existing=True)
 
 
 def _added(entity: Entity) -> tuple[Field, ...]:
     """Return the columns that the feature adds to an existing table."""
-    if not any(field.existing for field in entity.fields):
-        return ()  # named by a person as existing, with all its fields
-    return tuple(field for field in entity.fields if not field.existing)
+    return tuple(f for f in entity.fields if not f.existing and not _is_whole(entity))
+
+
+def _is_whole(entity: Entity) -> bool:
+    """Whether a person named a table as existing: then all its fields are there."""
+    return entity.evidence == (PERSON,)
+
+
+def _promised(entity: Entity) -> tuple[Constraint, ...]:
+    """Return the constraints that an existing table gets and that rows in it may break today."""
+    kinds = {"check", "foreign_key"}
+    return tuple(c for c in entity.constraints if entity.existing and c.kind in kinds)
 
 
 def _in_order(entities: Iterable[Entity]) -> list[Entity]:
@@ -180,17 +210,24 @@ def _create(entity: Entity, later: tuple[Field, ...] = ()) -> str:
     lines.append('"created_at" timestamptz NOT NULL DEFAULT now()')
     for field in entity.fields:
         lines.extend(_field_constraints(entity, field, keyed=field not in later))
-    for constraint in entity.constraints:
-        sql = {
-            "check": f"CHECK ({constraint.sql})",
-            "unique": f"UNIQUE ({constraint.sql})",
-            "exclude": f"EXCLUDE {constraint.sql}",
-            "foreign_key": f"FOREIGN KEY {constraint.sql}",
-        }[constraint.kind]
-        lines.append(f"CONSTRAINT {quoted(constraint.name)} {sql}")
+    lines.extend(_constraint(constraint) for constraint in entity.constraints)
     body = ",\n    ".join(lines)
     summary = f"-- {entity.title}: {entity.summary}\n" if entity.summary else ""
     return f"{summary}CREATE TABLE IF NOT EXISTS {quoted(table(entity))} (\n    {body}\n);"
+
+
+def _constraint(constraint: Constraint) -> str:
+    sql = {
+        "check": f"CHECK ({constraint.sql})",
+        "unique": f"UNIQUE ({constraint.sql})",
+        "exclude": f"EXCLUDE {constraint.sql}",
+        "foreign_key": f"FOREIGN KEY {constraint.sql}",
+    }[constraint.kind]
+    return f"CONSTRAINT {quoted(constraint.name)} {sql}"
+
+
+def _add_constraint(entity: Entity, constraint: Constraint) -> str:
+    return f"ALTER TABLE {quoted(table(entity))}\n    ADD {_constraint(constraint)} NOT VALID;"
 
 
 def _column(field: Field) -> str:
@@ -244,6 +281,16 @@ def _create_index(entity: Entity, index: Index, concurrently: bool = False) -> s
     return (
         f"CREATE {unique}INDEX {aside}IF NOT EXISTS {quoted(index.name)}\n"
         f"    ON {quoted(table(entity))}{method} ({columns}){where};"
+    )
+
+
+def _create_trigger(entity: Entity, trigger: Trigger) -> tuple[str, str]:
+    name, body = quoted(trigger.name), trigger.body.replace("\n", "\n    ")
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$\n"
+        f"BEGIN\n    {body}\nEND\n$body$;",
+        f"CREATE OR REPLACE TRIGGER {name} {trigger.when} ON {quoted(table(entity))}\n"
+        f"    FOR EACH ROW EXECUTE FUNCTION {name}();",
     )
 
 

@@ -58,7 +58,13 @@ _VERBS = (
     (r"^upload", r"\b(?:photograph|upload|attach)\w*"),
     (r"^listOwn", r"\b(?:see|view)\w*"),
     (r"^(?:create|update|delete)", r"\b(?:submit|create|add|enter|correct|edit|manage)\w*"),
-    (r"^(?:start|send)", r"\bmessag\w*"),
+    (r"^(?:start|send(?!Waiting))", r"\bmessag\w*"),
+    (r"^(?:grant|change|revoke)Role$", r"\b(?:assign|grant|give|revoke|manage)\w*"),
+    (r"^invite", r"\b(?:invit|shar)\w*"),
+    (r"^list(?:Audit|Metric)", r"\b(?:audit(?! (?:log|trail))|see|view|read|check)\w*"),
+    (r"^search", r"\b(?:search|find|filter)\w*"),
+    (r"^scheduleReport$", r"\bschedul\w*"),
+    (r"^sendWaitingWrites$", r"\b(?:record|fill|enter|sync)\w*"),
 )
 
 

@@ -20,6 +20,15 @@ _MAX_MESSAGES = 5
 # Valid PostgreSQL that sqlglot does not know; tests run it on a real server.
 _UNKNOWN_TO_SQLGLOT = (
     ("CREATE EXTENSION", re.compile(r'^CREATE EXTENSION IF NOT EXISTS "[a-z_]+";$', re.M)),
+    (
+        "CREATE FUNCTION",
+        re.compile(
+            r'^CREATE OR REPLACE FUNCTION "\w+"\(\) RETURNS trigger LANGUAGE plpgsql AS '
+            r"\$body\$$.*?^\$body\$;$",
+            re.M | re.S,
+        ),
+    ),
+    ("VALIDATE", re.compile(r'^ALTER TABLE "\w+" VALIDATE CONSTRAINT "\w+";$', re.M)),
     ("DEFERRABLE", re.compile(r" DEFERRABLE INITIALLY DEFERRED(?=,?$)", re.M)),
 )
 

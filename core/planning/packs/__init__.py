@@ -6,7 +6,9 @@ they are tried: what a feature is about is bound before what is added to it.
 
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
+from core.planning.packs.audit import AUDIT
 from core.planning.packs.comments import COMMENTS
+from core.planning.packs.dashboard import DASHBOARD
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
@@ -17,13 +19,20 @@ from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
 from core.planning.packs.pack import Pack
 from core.planning.packs.payment import PAYMENT
+from core.planning.packs.permission import PERMISSION
+from core.planning.packs.preference import PREFERENCE
 from core.planning.packs.qualification import QUALIFICATION
+from core.planning.packs.quota import QUOTA
 from core.planning.packs.records import RECORDS
+from core.planning.packs.report import REPORT
 from core.planning.packs.reservation import RESERVATION
 from core.planning.packs.rest_period import REST_PERIOD
 from core.planning.packs.retention import RETENTION
 from core.planning.packs.scheduling import SCHEDULING
+from core.planning.packs.search import SEARCH
 from core.planning.packs.search_speed import SEARCH_SPEED
+from core.planning.packs.sharing import SHARING
+from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
@@ -40,9 +49,18 @@ PACKS: tuple[Pack, ...] = (
     SEARCH_SPEED,
     THEME,
     WORKFLOW,
+    PREFERENCE,
+    PERMISSION,
+    SIGN_IN,
     RECORDS,
     IMPORT,
     PAYMENT,
+    SEARCH,
+    SHARING,
+    QUOTA,
+    DASHBOARD,
+    REPORT,
+    AUDIT,
     UPLOAD,
     EXPORT,
     MODERATION,

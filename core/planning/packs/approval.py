@@ -93,10 +93,10 @@ APPROVAL = Pack(
                 r"\bapproves?\s+(?:(?:their|his|her|its)\s+)?(?:own\s+)?(?P<after>.+)",
                 r"^(?P<before>[a-z ]+?)(?: (?:above|over|of more than|exceeding) .+?)? "
                 r"(?:needs?|requires?|must have) (?:an? |the )?approval\b",
-                r"\b(?P<before>[\w ]+?)\s+approvals?\b",
                 r"\bapprovals?\s+(?:of|for)\s+(?P<after>.+)",
+                r"\b(?P<before>[\w ]{1,60}?)\s+approvals?\b",
                 r"\bsubmits?\s+(?P<after>.+)",
-                r"\b(?P<before>[\w ]+?)\s+(?:is|are|must be|needs? to be)\s+approved\b",
+                r"\b(?P<before>[\w ]{1,60}?)\s+(?:is|are|must be|needs? to be)\s+approved\b",
             ),
             fallback="@main",
         ),

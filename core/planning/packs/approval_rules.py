@@ -113,6 +113,58 @@ APPROVAL_RULES = (
         ),
     ),
     RulePattern(
+        slug="approval.two-steps",
+        text="Every <subject_> needs two approvals, by two people (four eyes).",
+        cues=(
+            r"\b(?:second|two|both|twice)\b.*\bapprov",
+            r"\bapprov\w*\b.*\b(?:second|two|both|twice|in two steps)\b",
+            r"\bfour[- ]eyes\b|\btwo[- ](?:step|person|man)\b",
+        ),
+        unless=r"\b(?:above|over|more than|exceed\w*)\b.*\d|[€$£]|\b(?:EUR|USD|GBP|CHF)\b",
+        mechanisms=(
+            Mechanism(
+                "constraint",
+                "<subjects>_two_approvals",
+                "CHECK: whatever left the draft demands two approvals",
+            ),
+            Mechanism("constraint", "approvals_four_eyes", "one person gives one approval"),
+            Mechanism("test", "decide<Subject>", "the first approver tries the second step"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    constraints=(
+                        Constraint(
+                            "<subjects>_two_approvals",
+                            "check",
+                            '"status" = \'draft\' OR "required_approvals" >= 2',
+                            "approval.two-steps",
+                        ),
+                    ),
+                ),
+                Entity(
+                    "approval",
+                    constraints=(
+                        Constraint(
+                            "approvals_four_eyes",
+                            "unique",
+                            '"<subject>_id", "submission_no", "approver_id"',
+                            "approval.two-steps",
+                        ),
+                    ),
+                ),
+            ),
+            questions=(
+                Question(
+                    "approval.order",
+                    "Is there an order of the two approvals, and who gives which?",
+                    "The line manager first, then somebody else with the right to approve.",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
         slug="approval.threshold",
         text="Above <words> an approval is needed; up to that none is.",
         cues=(r"\b(?:above|over|more than|exceed\w*)\b.*\bapprov",),
@@ -194,6 +246,8 @@ APPROVAL_RULES = (
         slug="approval.deadline",
         text="A decision is due within <words>; after that the request expires.",
         cues=(r"\bwithin (?P<near>.{1,20})", r"\bexpires? after (?P<near>.{1,20})"),
+        # What ends by itself as well, and is not waiting for a decision.
+        unless=r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_due", "CHECK: due at most <value> after"),

@@ -161,6 +161,7 @@ EXCHANGE = Pack(
                 r"\bwithin (?P<near>.{1,20}).*\b(?:otherwise|expires?)\b",
                 r"\bvalid for (?P<near>.{1,20})",
             ),
+            unless=r"\b(?:invit\w+|links?|sessions?|api keys?)\b",
             quantity="duration",
             takes=("swap_offers_expiring",),
             unsays=((", or one accepts while it expires", ""),),

@@ -22,7 +22,7 @@ EXPORT = Pack(
             (
                 r"\bexports?\s+(?P<after>.+)",
                 r"\bexport of\s+(?P<after>.+)",
-                r"\b(?P<before>[\w ]+?)\s+(?:is|are|can be|must be)\s+exported\b",
+                r"\b(?P<before>[\w ]{1,60}?)\s+(?:is|are|can be|must be)\s+exported\b",
             ),
             fallback="@main",
         ),
@@ -113,6 +113,21 @@ EXPORT = Pack(
                         's."status" = \'approved\' AND NOT EXISTS (SELECT 1 FROM "export_items" i '
                         'WHERE i."<subject>_id" = s."id") FOR UPDATE OF s SKIP LOCKED',
                     ),
+                ),
+            ),
+        ),
+        RulePattern(
+            slug="export.kind",
+            text="The file is <words>.",
+            cues=(
+                r"\bexport\w*\b.*\b(?:as|to|in) (?:an? )?(?P<words>(?:CSV|Excel|XLSX|PDF|JSON|XML)"
+                r"(?:(?:,| or| and| /) ?(?:an? )?(?:CSV|Excel|XLSX|PDF|JSON|XML)){0,3})\b",
+                r"\b(?P<words>CSV|Excel|XLSX|PDF|JSON|XML)[ -]exports?\b",
+            ),
+            mechanisms=(
+                Mechanism("interface", "get<Subject>Export", "its media type, as an attachment"),
+                Mechanism(
+                    "test", "create<Subject>Export", "quotes, line breaks, umlauts and empty cells"
                 ),
             ),
         ),

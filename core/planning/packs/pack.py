@@ -132,8 +132,8 @@ class Noun:
     not match.
     `people` looks for a role of people instead of a thing; `or_people` takes one for the thing
     where the words begin with it. In patterns of the noun `states` a group `states` holds the list.
-    A `recordable` noun may become a record of its own beside this
-    pack.
+    `also` are other names of what is bound: a brief says “the log” of its audit entries. A
+    `recordable` noun may become a record of its own beside this pack.
     """
 
     name: str
@@ -142,6 +142,7 @@ class Noun:
     optional: bool = False
     people: bool = False
     or_people: bool = False
+    also: tuple[str, ...] = ()
     recordable: bool = False
 
 

@@ -25,11 +25,11 @@ RETENTION = Pack(
         Noun(
             "record",
             (
-                r"(?P<before>.*?)\s(?:must |should |will )?(?:is|are|be) "
+                r"(?P<before>.{1,120}?)\s(?:must |should |will )?(?:is|are|be) "
                 r"(?:kept|retained|stored|archived) for\b",
-                r"(?P<before>.*?) older than\b",
+                r"(?P<before>.{1,120}?) older than\b",
                 r"\bkeep (?P<after>.+?) for\b",
-                r"(?P<before>.*?)\s(?:is|are|be) (?:deleted|removed|erased|purged) after\b",
+                r"(?P<before>.{1,120}?)\s(?:is|are|be) (?:deleted|removed|erased|purged) after\b",
             ),
         ),
     ),
@@ -53,7 +53,9 @@ RETENTION = Pack(
                 entities=(
                     Entity(
                         "<record>",
-                        fields=(Field("retain_until", "moment"),),
+                        fields=(
+                            Field("retain_until", "moment", default="now() + interval '<value>'"),
+                        ),
                         constraints=(
                             Constraint(
                                 "<records>_kept",

@@ -248,6 +248,15 @@ def _analysis(model: FeatureModel) -> str:
 def _patterns(model: FeatureModel) -> list[str]:
     patterns = {
         "api-key": "secrets stored as hashes, checked at the edge",
+        "audit": "audit trail written by triggers, append-only",
+        "dashboard": "rolled-up numbers, each with one definition",
+        "permission": "roles within a scope, closed by default",
+        "preference": "typed preferences with defaults, one row a user",
+        "quota": "counters that refuse above their limit, in the transaction of what they count",
+        "report": "scheduled runs, once for each period",
+        "search": "weighted full-text search beside the permission filter",
+        "sharing": "ways in as rows with an end",
+        "sign-in": "sessions as rows, found by the hash of a cookie",
         "approval": "append-only decisions with a state machine",
         "erasure": "request with grace, then a manifest of what each table did",
         "exchange": "compare-and-set on a state machine, effect on confirmation",
@@ -308,8 +317,9 @@ def _has(model: FeatureModel, slug: str) -> bool:
 
 
 def _sends_mail(model: FeatureModel) -> bool:
-    return _has(model, "notification") or any(
-        rule.slug == "messaging.unread-mail" for rule in model.rules
+    mailing = {"messaging.unread-mail", "sign-in.recovery", "quota.warning"}
+    return any(_has(model, slug) for slug in ("notification", "report", "sharing")) or any(
+        rule.slug in mailing for rule in model.rules
     )
 
 
