@@ -54,8 +54,8 @@ _PROBLEMS = {
 }
 
 
-def document(model: FeatureModel) -> Schema:
-    """Return the OpenAPI document of a feature's actions."""
+def document(model: FeatureModel, made_by: str) -> Schema:
+    """Return the OpenAPI document of a feature's actions, with a line about who made it."""
     paths: dict[str, Schema] = {}
     for action in model.actions:
         paths.setdefault(action.path, {})[action.method.lower()] = _operation(action, model)
@@ -64,7 +64,7 @@ def document(model: FeatureModel) -> Schema:
         "info": {
             "title": model.title or "Feature",
             "version": "0.1.0",
-            "description": "Derived by the rule-based planner of Sage Mode, not by AI.",
+            "description": f"{made_by}.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"session": []}],
@@ -108,6 +108,11 @@ _PARAMETERS: Schema = {
         "schema": {"type": "string", "format": "uuid"},
     },
 }
+
+
+def success_status(action: Action) -> str:
+    """Return the status with which an operation answers when it is done."""
+    return {"POST": "201", "DELETE": "204"}.get(action.method, "200")
 
 
 def body_fields(action: Action, model: FeatureModel) -> tuple[tuple[Field, bool], ...]:
@@ -208,7 +213,7 @@ def _request(action: Action, model: FeatureModel) -> Schema | None:
 
 
 def _responses(action: Action, model: FeatureModel) -> Schema:
-    success = {"POST": "201", "DELETE": "204"}.get(action.method, "200")
+    success = success_status(action)
     answer: Schema = {"description": "Done"}
     if success != "204" and model.entity(action.entity) is not None:
         shape: Schema = _ref("schemas", camel(action.entity))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.domain.artifact import Evidence
+from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
@@ -77,7 +78,7 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
         )
     else:
         model = _english(parts, drops)
-    return edited(model, edits) if edits else model
+    return with_choices_left(edited(model, edits) if edits else model)
 
 
 def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:

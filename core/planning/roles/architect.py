@@ -10,11 +10,11 @@ from core.planning.packs import BY_SLUG
 from core.planning.packs.pack import Choice, Option
 from core.planning.plan import contributions
 from core.planning.roles.report import (
-    MADE_BY,
     all_evidence,
     decision,
     decisions,
     document,
+    made_by,
     markdown,
     output,
     overall,
@@ -67,6 +67,7 @@ def _questioned(model: FeatureModel) -> RoleResult:
             "questions",
             "Questions before a plan",
             body,
+            model=model,
             evidence=[item for q in model.questions for item in q.evidence],
             links=("feature-model",),
         ),
@@ -96,7 +97,7 @@ def _questioned(model: FeatureModel) -> RoleResult:
 
 
 def _planned(model: FeatureModel) -> RoleResult:
-    drafts = _strategic(model)
+    drafts = architect_decisions(model)
     diagram = component_diagram(model)
     artifacts = (
         _model_artifact(model),
@@ -173,6 +174,7 @@ def _components(model: FeatureModel, diagram: str) -> Artifact:
         "components",
         "Components",
         body,
+        model=model,
         evidence=all_evidence(model),
         links=("feature-model", "rules"),
     )
@@ -193,6 +195,7 @@ def _rules(model: FeatureModel) -> Artifact:
         "rules",
         "Rules and how they are kept",
         "\n\n".join(parts),
+        model=model,
         evidence=[item for rule in model.rules for item in rule.evidence if item.words],
         links=("feature-model",),
     )
@@ -207,11 +210,13 @@ def _open_questions(model: FeatureModel) -> Artifact:
     body += table(("question", "assumed so far", "because of"), rows)
     missed = _bullets(f"“{text}”" for text in model.not_understood)
     body += f"\n\n## Not understood\n\n{missed}"
-    return markdown("open-questions", "questions", "Open questions", body, links=("feature-model",))
+    return markdown(
+        "open-questions", "questions", "Open questions", body, model=model, links=("feature-model",)
+    )
 
 
 def _model_artifact(model: FeatureModel) -> Artifact:
-    body = {"made_by": MADE_BY, **model.to_json()}
+    body = {"made_by": made_by(model), **model.to_json()}
     return document(
         "feature-model",
         "feature_model",
@@ -222,7 +227,8 @@ def _model_artifact(model: FeatureModel) -> Artifact:
     )
 
 
-def _strategic(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+def architect_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return the strategic decisions; a function of the feature model alone."""
     brought = decisions(model, "architect")
     if model.kind != "data":
         return brought

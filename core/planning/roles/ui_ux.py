@@ -137,6 +137,7 @@ def _flows_artifact(model: FeatureModel, flows: dict[str, list[Action]]) -> Arti
         "flows",
         "User flows",
         "\n\n".join(parts),
+        model=model,
         evidence=all_evidence(model),
         links=("pages", "api"),
     )
@@ -178,6 +179,7 @@ def _checklist(model: FeatureModel, checks: list[tuple[str, str, bool]]) -> Arti
         "checklist",
         "Accessibility checklist",
         table(("criterion", "what", "checked"), rows),
+        model=model,
         evidence=[item for quality in model.qualities for item in quality.evidence],
         links=("pages", "user-flows"),
     )
