@@ -93,10 +93,9 @@ def _rule(rule: Rule, model: FeatureModel) -> Iterator[str]:
     if PERSON in rule.evidence:
         yield "  # Changed by a person."
     yield f"  Rule: {_line(rule.text)} ({rule.slug})"
-    for mechanism in rule.mechanisms:
-        steps = _kept_by(mechanism)
-        if steps:
-            yield from _example(f"{mechanism.kind} {_line(mechanism.where)}", steps)
+    tried = [(mechanism, steps) for mechanism in rule.mechanisms if (steps := _kept_by(mechanism))]
+    for mechanism, steps in tried or [(one, _looked_at(one)) for one in rule.mechanisms]:
+        yield from _example(f"{mechanism.kind} {_line(mechanism.where)}", steps)
 
 
 def _kept_by(mechanism: Mechanism) -> list[str]:
@@ -138,6 +137,14 @@ def _kept_by(mechanism: Mechanism) -> list[str]:
             "Then somebody is told",
         ],
     }.get(mechanism.kind, [])
+
+
+def _looked_at(mechanism: Mechanism) -> list[str]:
+    return [
+        f"Given the {mechanism.kind} {_line(mechanism.where)}",
+        "When somebody looks at it on a system with data",
+        f"Then this is what it is: {_line(mechanism.how)}",
+    ]
 
 
 def _example(name: str, steps: list[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.planning.model import Action, Entity, FeatureModel, Field
+from core.planning.model import PERSON, Action, Entity, FeatureModel, Field
 from core.planning.reading.nouns import camel
 
 Schema = dict[str, Any]
@@ -76,9 +76,15 @@ def document(model: FeatureModel, made_by: str) -> Schema:
             "responses": {
                 f"Problem{status}": {
                     "description": text,
+                    **({"headers": _RETRY_AFTER} if status == "429" else {}),
                     "content": {
                         "application/problem+json": {
-                            "schema": {"$ref": "#/components/schemas/Problem"}
+                            "schema": {"$ref": "#/components/schemas/Problem"},
+                            "example": {
+                                "type": "about:blank",
+                                "title": text,
+                                "status": int(status),
+                            },
                         }
                     },
                 }
@@ -88,6 +94,12 @@ def document(model: FeatureModel, made_by: str) -> Schema:
     }
 
 
+_RETRY_AFTER: Schema = {
+    "Retry-After": {
+        "description": "Seconds until another request is worth trying.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 _PARAMETERS: Schema = {
     "Cursor": {
         "name": "cursor",
@@ -158,6 +170,8 @@ def _operation(action: Action, model: FeatureModel) -> Schema:
     if request:
         operation["requestBody"] = request
     operation["responses"] = _responses(action, model)
+    if PERSON in action.evidence:
+        operation["x-person-edit"] = True
     if action.actors:
         operation["x-actors"] = list(action.actors)
     known = [slug for slug in action.rules if slug in rules]
@@ -215,8 +229,10 @@ def _request(action: Action, model: FeatureModel) -> Schema | None:
 def _responses(action: Action, model: FeatureModel) -> Schema:
     success = success_status(action)
     answer: Schema = {"description": "Done"}
-    if success != "204" and model.entity(action.entity) is not None:
+    entity = model.entity(action.entity)
+    if success != "204" and entity is not None:
         shape: Schema = _ref("schemas", camel(action.entity))
+        example: Any = _entity_example(entity)
         if action.many:
             shape = {
                 "type": "object",
@@ -226,7 +242,8 @@ def _responses(action: Action, model: FeatureModel) -> Schema:
                     "next_cursor": {"type": ["string", "null"]},
                 },
             }
-        answer["content"] = {"application/json": {"schema": shape}}
+            example = {"items": [example], "next_cursor": None}
+        answer["content"] = {"application/json": {"schema": shape, "example": example}}
     statuses = ["400", "401", "403", "404"]
     if action.writes:
         statuses += ["409", "422", "429"]
@@ -271,6 +288,15 @@ def _entity_schema(entity: Entity) -> Schema:
         "description": entity.summary,
         "required": required,
         "properties": properties,
+    }
+
+
+def _entity_example(entity: Entity) -> Schema:
+    fields = [field for field in entity.fields if field.name not in _INTERNAL]
+    return {
+        "id": _EXAMPLES["uuid"],
+        **{field.name: _example(field) for field in fields},
+        "created_at": _EXAMPLES["moment"],
     }
 
 

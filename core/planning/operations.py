@@ -45,7 +45,7 @@ def audit_rule(action: Action, model: FeatureModel) -> str:
         stored.append("status before and after")
     text = f"{action.entity}.{verb_of(action)}: person, time, {', '.join(stored)}"
     if named:
-        text += f"; of {', '.join(named)} only that they changed"
+        text += f"; without the value: {', '.join(named)}"
     return f"{text}. Same transaction as the write, inserted only."
 
 
