@@ -100,12 +100,14 @@ def _rule(rule: Rule, model: FeatureModel) -> Iterator[str]:
 
 def _kept_by(mechanism: Mechanism) -> list[str]:
     where, how = _line(mechanism.where), _line(mechanism.how)
+    refused = [
+        f"Given a row that {where} does not allow",
+        "When it is written straight into the database, past the application",
+        f"Then PostgreSQL refuses it: {how}",
+    ]
     return {
-        "constraint": [
-            f"Given a row that {where} does not allow",
-            "When it is written straight into the database, past the application",
-            f"Then PostgreSQL refuses it: {how}",
-        ],
+        "constraint": refused,
+        "trigger": refused,
         "permission": [
             f"Given somebody to whom this rule denies {where}",
             "When they call it all the same",

@@ -172,7 +172,7 @@ def _check_operations(
         tests = endpoint.get("tests")
         cells = {
             "permission": str(endpoint.get("permission") or ""),
-            "page": pages.get(name, ""),
+            "page": pages.get(name, "") or _pageless(endpoint),
             "threat": f"{len(mine)} with a mitigation" if mine else "",
             "audit": str(endpoint.get("audit") or ""),
             "test": f"{len(tests)} cases" if isinstance(tests, list) and tests else "",
@@ -189,6 +189,10 @@ def _check_operations(
             for key, text in row.cells.items()
             if text == ""
         ]
+
+
+def _pageless(endpoint: Mapping[str, Any]) -> str:
+    return "none: another system calls it" if endpoint.get("caller") == "a system" else ""
 
 
 _WANTED = {

@@ -21,6 +21,11 @@ def verb_of(action: Action) -> str:
     return words[0].lower() if words else "call"
 
 
+def caller_of(action: Action) -> str:
+    """Return who calls an operation: a person through a page, or another system."""
+    return "a system" if getattr(action, "signed", False) else "a person"
+
+
 def audit_rule(action: Action, model: FeatureModel) -> str:
     """Return what the audit stores of a write, by column; nothing for an operation that reads.
 
@@ -63,7 +68,7 @@ def cases(action: Action, model: FeatureModel) -> tuple[str, ...]:
     found = ["it is done", "a stranger is refused"]
     if not action.writes:
         return (*found, "nothing foreign is shown") if action.many else tuple(found)
-    if action.method == "POST":
+    if action.method == "POST" and caller_of(action) == "a person":
         found.append("a repeat is done once")
     if any(field.name == "version" for field, _ in body_fields(action, model)):
         found.append("an outdated version is refused")

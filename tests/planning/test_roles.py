@@ -79,10 +79,9 @@ def test_evidence_is_quoted_from_the_brief(name: str) -> None:
 @pytest.mark.parametrize("name", PLANNED)
 def test_strategic_decisions_are_few_and_weighed(name: str) -> None:
     results = plan(name)
-    strategic = results["architect"].decisions
-    assert 1 <= len(strategic) <= 7
+    strategic = [one for one in results["architect"].decisions if one.strategic]
+    assert 1 <= len(strategic) <= 6
     for decision in strategic:
-        assert decision.strategic
         assert decision.alternatives
         assert all(alternative.rejected_because for alternative in decision.alternatives)
         assert decision.evidence
@@ -90,7 +89,8 @@ def test_strategic_decisions_are_few_and_weighed(name: str) -> None:
     for role, result in results.items():
         for decision in result.decisions:
             assert decision.category in CATEGORIES
-            assert decision.strategic == (role == "architect")
+            assert role == "architect" or not decision.strategic
+            assert decision.alternatives
 
 
 @pytest.mark.parametrize("name", PLANNED)

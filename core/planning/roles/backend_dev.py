@@ -13,6 +13,7 @@ from core.planning.operations import (
     READ_BUDGET_MILLISECONDS,
     WRITE_BUDGET_MILLISECONDS,
     audit_rule,
+    caller_of,
     cases,
     metric,
     tables_of,
@@ -79,6 +80,7 @@ def plan(model: FeatureModel) -> RoleResult:
                     "actors": list(action.actors),
                     "permission": action.permission,
                     "rules": list(action.rules),
+                    "caller": caller_of(action),
                     "tables": list(tables_of(action, model)),
                     "audit": audit_rule(action, model),
                     "metric": metric(action),
@@ -146,8 +148,14 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
             "A click that is repeated, or an answer that is lost, must not do it twice.",
             "interface",
             "high",
-            (Alternative("Trust clients not to repeat", "networks repeat for them"),),
+            (
+                Alternative("Trust clients not to repeat", "networks repeat for them"),
+                Alternative(
+                    "Find repeats by their content", "two equal requests may both be meant"
+                ),
+            ),
             ("api",),
+            "when keys older than a day make up half of their table",
         ),
         DecisionDraft(
             "Lists are paged by an opaque cursor.",
@@ -156,6 +164,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
             "medium",
             (Alternative("Page numbers", "shift under the reader, and slow down with depth"),),
             ("api",),
+            "when people jump to a page by number more often than they go on",
         ),
     )
 

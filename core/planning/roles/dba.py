@@ -59,7 +59,10 @@ def plan(model: FeatureModel) -> RoleResult:
             "Rules that can be constraints are constraints; what needs several rows is locked and "
             "checked in one transaction.",
             drafts,
-            [f"{a.slug} does not parse: {'; '.join(a.validation.messages)}" for a in failed],
+            [
+                *(f"{a.slug} does not parse: {'; '.join(a.validation.messages)}" for a in failed),
+                *schema.unfilled(model),
+            ],
             overall(model),
             schema_changes=[
                 {
@@ -163,6 +166,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
                 Alternative("No foreign keys", "orphans turn up years later"),
             ),
             ("migration-ddl",),
+            "when a delete by hand has to follow more than five keys",
         ),
         DecisionDraft(
             "States are text with a CHECK, not a PostgreSQL enum.",

@@ -264,6 +264,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
                 ),
             ),
             ("rollout",),
+            "when more than ten releases a week make the wait felt",
         ),
     )
 

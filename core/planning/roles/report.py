@@ -14,7 +14,6 @@ from core.planning.plan import Why, contributions
 
 MADE_BY = "Derived by the rule-based planner of Sage Mode, not by AI"
 _MAX_EVIDENCE = 40
-_MAX_STRATEGIC = 7
 _MAX_CORRECTIONS = 6
 
 
@@ -91,10 +90,9 @@ def confidence(why: Iterable[Evidence]) -> Confidence:
 
 def decisions(model: FeatureModel, role: str) -> tuple[DecisionDraft, ...]:
     """Return the decisions that a role takes because of the model's packs and rules."""
-    drafts = [
+    return tuple(
         decision(choice, why) for choice, why in contributions(model).choices if choice.role == role
-    ]
-    return tuple(drafts[:_MAX_STRATEGIC] if role == "architect" else drafts)
+    )
 
 
 def decision(choice: Choice, why: Why, *, links: Sequence[str] = ()) -> DecisionDraft:

@@ -255,6 +255,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
             "high",
             (Alternative("403 for everything forbidden", "lets ids be tried out"),),
             ("threats", "api"),
+            "when support spends more than an hour a week on rows that “are gone”",
         ),
     )
 
