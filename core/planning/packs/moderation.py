@@ -246,7 +246,7 @@ MODERATION = Pack(
                                 "private messages would live on after their deletion",
                             ),
                         ),
-                        revisit="when one report in twenty cannot be judged without other conversations",
+                        revisit="when one report in twenty needs a look beyond its conversation",
                     ),
                 ),
                 questions=(
