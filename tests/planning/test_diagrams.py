@@ -15,7 +15,7 @@ import streamlit
 from playwright.sync_api import Page
 
 from tests.journeys.crew import chromium
-from tests.planning.plans import PLANNED, artifacts, brief, run
+from tests.planning.plans import PLANNED, artifact, artifacts, brief, plan, run
 from tests.planning.test_fuzz import NASTY
 from tests.planning.test_packs import SMALL_BRIEFS
 
@@ -81,6 +81,16 @@ def test_mermaid_draws_every_diagram_of_the_plans(page: Page) -> None:
     assert {one.split()[0] for one in found} >= {"flowchart", "erDiagram", "stateDiagram-v2"}
     said = verdicts(page, found)
     assert [(wrong, one) for wrong, one in zip(said, found, strict=True) if wrong] == []
+
+
+def test_states_are_drawn_as_the_rules_say_and_no_further() -> None:
+    body = artifact(plan("shift-swap"), "user-flows").body
+    (drawn,) = (one for one in FENCED.findall(body) if one.startswith("stateDiagram"))
+    numbers = {text: number for number, text in re.findall(r"(s\d): (\w+)", drawn)}
+    steps = set(re.findall(r"(\S+) --> (\S+)", drawn))
+    assert (numbers["accepted"], numbers["confirmed"]) in steps
+    assert (numbers["confirmed"], numbers["declined"]) not in steps
+    assert ("[*]", numbers["open"]) in steps
 
 
 def test_mermaid_draws_what_nasty_words_became(page: Page) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from core.domain.decision import CATEGORIES
 from core.planning import FeatureModel, understand, work
+from core.planning.plan import contributions
 from core.planning.roles.security import findings
 from tests.planning.plans import PLANNED, ROLES, artifact, artifacts, brief, order, plan, run
 
@@ -91,6 +92,17 @@ def test_strategic_decisions_are_few_and_weighed(name: str) -> None:
             assert decision.category in CATEGORIES
             assert role == "architect" or not decision.strategic
             assert decision.alternatives
+
+
+def test_of_many_decisions_the_hardest_to_change_are_strategic_and_none_is_lost() -> None:
+    text = "\n\n".join(brief(name) for name in ("expense-approval", "shift-swap", "api-keys"))
+    result = run(text)["architect"]
+    model = FeatureModel.from_json(result.output["feature_model"])
+    brought = [one for one, _ in contributions(model).choices if one.role == "architect"]
+    assert len(brought) > 6
+    assert {one.text for one in brought} <= {one.text for one in result.decisions}
+    assert sum(one.strategic for one in result.decisions) == 6
+    assert all(one.category != "technology" for one in result.decisions if one.strategic)
 
 
 @pytest.mark.parametrize("name", PLANNED)
