@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.domain.artifact import Evidence
-from core.planning.model import Entity, FeatureModel, Question
+from core.planning.model import PERSON, Entity, FeatureModel, Question
 from core.planning.operations import parent_of
 from core.planning.plan import contributions
 from core.planning.reading.nouns import plural
@@ -112,7 +112,7 @@ def choices_left(model: FeatureModel) -> tuple[Question, ...]:
                 "consistency.permission",
                 f"Who may {names}?",
                 "Whoever owns the row; where nobody does, an administrator.",
-                _unique(item for action in free for item in action.evidence),
+                _silent("consistency.permission", [action.evidence for action in free]),
             )
         )
     endless: dict[str, Entity] = {
@@ -126,7 +126,7 @@ def choices_left(model: FeatureModel) -> tuple[Question, ...]:
                 f"How long are {things} kept, and are they deleted or anonymised then? They say "
                 "who did what.",
                 "Nothing deletes them until somebody decides.",
-                _unique(item for entity in endless.values() for item in entity.evidence),
+                _silent("consistency.retention", [one.evidence for one in endless.values()]),
             )
         )
     return tuple(found)
@@ -362,5 +362,7 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _unique(evidence: Iterator[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(evidence))
+def _silent(rule: str, behind: Sequence[Sequence[Evidence]]) -> tuple[Evidence, ...]:
+    """Return why something is asked: not for words of the brief, but for what they leave out."""
+    theirs = any(PERSON in evidence for evidence in behind)
+    return (Evidence("", rule), *((PERSON,) if theirs else ()))
