@@ -37,6 +37,7 @@ _EXTENSIONS = {
     "text/javascript": "js",
     "text/markdown": "md",
     "text/vnd.mermaid": "mmd",
+    "text/x-gherkin": "feature",
     "text/x-python": "py",
     "text/x-sql": "sql",
     "text/x-yaml": "yaml",

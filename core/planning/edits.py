@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import InvalidInput
+from core.planning.corrections import corrections, operations_corrected
 from core.planning.merging import merged_entities, without_references
 from core.planning.model import (
     PERSON,
@@ -21,16 +22,14 @@ from core.planning.model import (
 from core.planning.omissions import Drops
 from core.planning.reading.nouns import camel, plural, snake
 from core.planning.renaming import rename_entity
+from core.planning.retyping import FIELD_TYPES, retype_fields
 
-_FIELD_TYPES = {
-    "text", "long_text", "integer", "money", "currency", "date", "time", "moment", "flag", "uuid",
-    "json",
-}  # fmt: skip
 _METHODS = {"create": "POST", "list": "GET", "get": "GET", "update": "PATCH", "delete": "DELETE"}
 _HINT = (
     "Edits look like {entities: {rename: {old: new}, drop: [name], add: [{name, fields}]}, "
-    "actors: {drop: [name], add: [name]}, actions: {drop: [name], add: [{verb, entity}]}, "
-    "rules: {drop: [slug]}, qualities: {drop: [slug], add: [text]}}."
+    "fields: {retype: {entity.field: type}}, actors: {drop: [name], add: [name]}, "
+    "actions: {drop: [name], add: [{verb, entity}]}, rules: {drop: [slug], change: {slug: text}}, "
+    "qualities: {drop: [slug], add: [text]}}."
 )
 _LONGEST_WISH = 200
 
@@ -55,13 +54,22 @@ def edited(model: FeatureModel, edits: Mapping[str, Any]) -> FeatureModel:
     What the edits name and the model does not have is passed over: the brief may have changed
     since. Raises `InvalidInput` when the edits have another shape than `_HINT` says.
     """
+    before = model
     if isinstance(edits.get("title"), str) and edits["title"].strip():
         model = replace(model, title=" ".join(edits["title"].split())[:200])
     model = _edit_entities(model, _part(edits, "entities"))
+    model = retype_fields(model, _mapping(_part(edits, "fields"), "retype"))
     model = _edit_actors(model, _part(edits, "actors"))
+    whole = model
     model = _edit_actions(model, _part(edits, "actions"))
+    operations = operations_corrected(whole, model)
     model = _add_qualities(model, _part(edits, "qualities"))
-    return _settled(model, edits)
+    model = _settled(model, edits)
+    renamed = {
+        snake(str(old)): snake(str(new))
+        for old, new in _mapping(_part(edits, "entities"), "rename").items()
+    }
+    return replace(model, corrections=(*corrections(before, model, renamed), *operations))
 
 
 def _settled(model: FeatureModel, edits: Mapping[str, Any]) -> FeatureModel:
@@ -135,7 +143,7 @@ def _field(item: Any) -> Field:
     name = _name(plain.get("name"))
     references = snake(str(plain.get("references", "")))
     kind = "ref" if references else str(plain.get("type", "text"))
-    if kind != "ref" and kind not in _FIELD_TYPES:
+    if kind != "ref" and kind not in FIELD_TYPES:
         raise InvalidInput(f"{kind!r} is not a type of field.", hint=_HINT)
     return Field(name, kind, plain.get("required") is not False, references=references)
 

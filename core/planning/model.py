@@ -209,6 +209,7 @@ class FeatureModel:
     kind_evidence: tuple[Evidence, ...] = ()
     plannable: bool = False
     omissions: tuple[Omission, ...] = ()
+    corrections: tuple[str, ...] = ()  # what a person changed in it, one sentence each
 
     def entity(self, name: str) -> Entity | None:
         """Return the entity of that name, or None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from core.planning.model import Action, Entity, FeatureModel, Field
+from core.planning.model import PERSON, Action, Entity, FeatureModel, Field
 from core.planning.reading.nouns import camel
 
 Schema = dict[str, Any]
@@ -54,8 +54,8 @@ _PROBLEMS = {
 }
 
 
-def document(model: FeatureModel) -> Schema:
-    """Return the OpenAPI document of a feature's actions."""
+def document(model: FeatureModel, made_by: str) -> Schema:
+    """Return the OpenAPI document of a feature's actions, with a line about who made it."""
     paths: dict[str, Schema] = {}
     for action in model.actions:
         paths.setdefault(action.path, {})[action.method.lower()] = _operation(action, model)
@@ -64,7 +64,7 @@ def document(model: FeatureModel) -> Schema:
         "info": {
             "title": model.title or "Feature",
             "version": "0.1.0",
-            "description": "Derived by the rule-based planner of Sage Mode, not by AI.",
+            "description": f"{made_by}.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"session": []}],
@@ -76,9 +76,15 @@ def document(model: FeatureModel) -> Schema:
             "responses": {
                 f"Problem{status}": {
                     "description": text,
+                    **({"headers": _RETRY_AFTER} if status == "429" else {}),
                     "content": {
                         "application/problem+json": {
-                            "schema": {"$ref": "#/components/schemas/Problem"}
+                            "schema": {"$ref": "#/components/schemas/Problem"},
+                            "example": {
+                                "type": "about:blank",
+                                "title": text,
+                                "status": int(status),
+                            },
                         }
                     },
                 }
@@ -88,6 +94,12 @@ def document(model: FeatureModel) -> Schema:
     }
 
 
+_RETRY_AFTER: Schema = {
+    "Retry-After": {
+        "description": "Seconds until another request is worth trying.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 _PARAMETERS: Schema = {
     "Cursor": {
         "name": "cursor",
@@ -108,6 +120,11 @@ _PARAMETERS: Schema = {
         "schema": {"type": "string", "format": "uuid"},
     },
 }
+
+
+def success_status(action: Action) -> str:
+    """Return the status with which an operation answers when it is done."""
+    return {"POST": "201", "DELETE": "204"}.get(action.method, "200")
 
 
 def body_fields(action: Action, model: FeatureModel) -> tuple[tuple[Field, bool], ...]:
@@ -157,6 +174,8 @@ def _operation(action: Action, model: FeatureModel) -> Schema:
     operation["responses"] = _responses(action, model)
     if action.signed:
         operation["security"] = [{"signature": []}]
+    if PERSON in action.evidence:
+        operation["x-person-edit"] = True
     if action.actors:
         operation["x-actors"] = list(action.actors)
     known = [slug for slug in action.rules if slug in rules]
@@ -222,10 +241,12 @@ def _request(action: Action, model: FeatureModel) -> Schema | None:
 
 
 def _responses(action: Action, model: FeatureModel) -> Schema:
-    success = {"POST": "201", "DELETE": "204"}.get(action.method, "200")
+    success = success_status(action)
     answer: Schema = {"description": "Done"}
-    if success != "204" and model.entity(action.entity) is not None:
+    entity = model.entity(action.entity)
+    if success != "204" and entity is not None:
         shape: Schema = _ref("schemas", camel(action.entity))
+        example: Any = _entity_example(entity)
         if action.many:
             shape = {
                 "type": "object",
@@ -235,7 +256,8 @@ def _responses(action: Action, model: FeatureModel) -> Schema:
                     "next_cursor": {"type": ["string", "null"]},
                 },
             }
-        answer["content"] = {"application/json": {"schema": shape}}
+            example = {"items": [example], "next_cursor": None}
+        answer["content"] = {"application/json": {"schema": shape, "example": example}}
     statuses = ["400", "401", "403", "404"]
     if action.writes:
         statuses += ["409", "422", "429"]
@@ -280,6 +302,15 @@ def _entity_schema(entity: Entity) -> Schema:
         "description": entity.summary,
         "required": required,
         "properties": properties,
+    }
+
+
+def _entity_example(entity: Entity) -> Schema:
+    fields = [field for field in entity.fields if field.name not in _INTERNAL]
+    return {
+        "id": _EXAMPLES["uuid"],
+        **{field.name: _example(field) for field in fields},
+        "created_at": _EXAMPLES["moment"],
     }
 
 

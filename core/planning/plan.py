@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from core.domain.artifact import Evidence
@@ -54,17 +55,26 @@ def _sources(model: FeatureModel) -> Iterator[tuple[Contribution, Why]]:
         choice, why = persons_choice(model.omissions)
         yield Contribution(choices=(choice,)), why
     for matched in model.packs:
-        pack = BY_SLUG.get(matched.slug)
-        if pack is not None:
+        if matched.slug in BY_SLUG:
+            brings = _brought(matched.slug, matched.bindings)
             bindings = dict(matched.bindings)
-            brings = bind(pack.brings, bindings)
-            yield remaining(brings, pack.slug, bindings, model), matched.evidence
+            yield remaining(brings, matched.slug, bindings, model), matched.evidence
     for rule in model.rules:
         if rule.slug in PATTERNS:
-            home, pattern = PATTERNS[rule.slug]
-            bindings = dict(rule.bindings)
-            adds = bind(pattern.adds, bindings)
-            yield remaining(adds, home.slug, bindings, model), rule.evidence
+            adds = _added(rule.slug, rule.bindings)
+            home = PATTERNS[rule.slug][0]
+            yield remaining(adds, home.slug, dict(rule.bindings), model), rule.evidence
+
+
+# Seven roles ask for the same pieces, some of them several times.
+@lru_cache(maxsize=512)
+def _brought(pack: str, bindings: tuple[tuple[str, str], ...]) -> Contribution:
+    return bind(BY_SLUG[pack].brings, dict(bindings))
+
+
+@lru_cache(maxsize=512)
+def _added(rule: str, bindings: tuple[tuple[str, str], ...]) -> Contribution:
+    return bind(PATTERNS[rule][1].adds, dict(bindings))
 
 
 def _collect(into: list[tuple[T, Why]], items: tuple[T, ...], why: Why) -> None:

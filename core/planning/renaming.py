@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from core.domain.artifact import Evidence
 from core.errors import InvalidInput
 from core.planning.model import PERSON, Entity, FeatureModel
 from core.planning.reading.nouns import camel, plural
@@ -27,16 +28,20 @@ def rename_entity(model: FeatureModel, old: str, new: str) -> FeatureModel:
     def paired(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         return tuple((name, new if noun == old else noun) for name, noun in pairs)
 
+    def marked(evidence: tuple[Evidence, ...], is_it: bool) -> tuple[Evidence, ...]:
+        return (*evidence, PERSON) if is_it and PERSON not in evidence else evidence
+
     entities = tuple(
         replace(
             _map_entity(entity, spelled, reworded),
-            evidence=(*entity.evidence, PERSON) if entity.name == old else entity.evidence,
+            evidence=marked(entity.evidence, entity.name == old),
         )
         for entity in model.entities
     )
     actions = tuple(
         replace(
             action,
+            evidence=marked(action.evidence, action.entity == old),
             name=spelled(action.name),
             summary=reworded(action.summary),
             entity=spelled(action.entity),
@@ -51,6 +56,7 @@ def rename_entity(model: FeatureModel, old: str, new: str) -> FeatureModel:
         replace(
             rule,
             text=reworded(rule.text),
+            evidence=marked(rule.evidence, reworded(rule.text) != rule.text),
             mechanisms=tuple(
                 replace(m, where=spelled(m.where), how=reworded(m.how)) for m in rule.mechanisms
             ),
@@ -123,7 +129,9 @@ def _reworded(text: str, old: str, new: str) -> str:
         text = re.sub(rf"(?<=[a-z]){camel(before)}(?![a-z])", camel(after), text)
         text = _exchange(text, words, others)
         text = _exchange(text, words.capitalize(), others.capitalize())
-    return text
+    article = "an" if new[:1] in set("aeio") else "a"
+    named = re.escape(new.replace("_", " "))
+    return re.sub(rf"\b([Aa])n? (?={named}\b)", lambda found: f"{found[1]}{article[1:]} ", text)
 
 
 def _exchange(text: str, before: str, after: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from core.planning.model import PERSON, Constraint, Entity, FeatureModel, Field, Index, Trigger
+from core.planning.model import PERSON, Entity, FeatureModel, Field, Index, Trigger
 from core.planning.reading.nouns import plural
 
 _SQL_TYPES = {
@@ -44,40 +44,51 @@ def baseline(model: FeatureModel) -> tuple[str, ...]:
 def migration(model: FeatureModel) -> tuple[str, ...]:
     """Return the statements of the migration on top of the baseline.
 
-    New tables come in one transaction. Indexes on tables that are in use are built concurrently,
-    which PostgreSQL only does outside of a transaction.
+    New tables come in one transaction. Tables in use are only locked for moments: their columns
+    come first, indexes are built concurrently, which PostgreSQL only does outside of a
+    transaction, and constraints are added without a look at old rows and validated afterwards.
     """
     new = list(model.new_entities)
+    used = [entity for entity in model.entities if entity.existing]
     extensions = sorted({name for entity in model.entities for name in entity.extensions})
     statements = ["SET lock_timeout = '5s';", "SET statement_timeout = '5min';"]
+    columns = [_add_column(entity, field) for entity in used for field in _added(entity)]
+    keys = [statement for entity in used for statement in _late_unique(entity)]
+    if keys:  # other tables may point at what they make unique
+        statements += ["BEGIN;", *columns, "COMMIT;"] if columns else []
+        statements += keys
+        columns = []
     inside = [f"CREATE EXTENSION IF NOT EXISTS {quoted(name)};" for name in extensions]
     for entity in _in_order(new):
         inside.append(_create(entity, later=_cyclic(entity, new)))
         inside.extend(_create_index(entity, index) for index in all_indexes(entity))
     inside.extend(_late_keys(new))
-    for entity in model.entities:
-        if entity.existing:
-            inside.extend(_add_column(entity, field) for field in _added(entity))
-            inside.extend(_add_constraint(entity, one) for one in _promised(entity))
-    for entity in model.entities:
-        for trigger in entity.triggers:
-            inside.extend(_create_trigger(entity, trigger))
+    inside.extend(columns)
+    late = [(entity, name, sql) for entity in used for name, sql in _late_constraints(entity)]
+    inside.extend(
+        f"ALTER TABLE {quoted(table(entity))}\n    ADD CONSTRAINT {quoted(name)} {sql};"
+        for entity, name, sql in late
+    )
+    inside.extend(
+        statement
+        for entity in model.entities
+        for trigger in entity.triggers
+        for statement in _create_trigger(entity, trigger)
+    )
     if inside:
         statements += ["BEGIN;", *inside, "COMMIT;"]
     aside = [
+        f"ALTER TABLE {quoted(table(entity))} VALIDATE CONSTRAINT {quoted(name)};"
+        for entity, name, sql in late
+        if sql.endswith(" NOT VALID")
+    ]
+    if aside:
+        aside = ["BEGIN;", *aside, "COMMIT;"]  # validating takes long and locks weakly: apart
+    aside += [
         _create_index(entity, index, concurrently=True)
-        for entity in model.entities
-        if entity.existing
-        for index in entity.indexes
+        for entity in used
+        for index in _late_indexes(entity)
     ]
-    # Rows that are there are read without keeping writers out.
-    validated = [
-        f"ALTER TABLE {quoted(table(entity))} VALIDATE CONSTRAINT {quoted(one.name)};"
-        for entity in model.entities
-        for one in _promised(entity)
-    ]
-    if validated:
-        aside += ["BEGIN;", *validated, "COMMIT;"]
     if aside:
         # A build that fails leaves an invalid index behind; drop it before trying again.
         statements += ["SET statement_timeout = '2h';", *aside]
@@ -87,21 +98,25 @@ def migration(model: FeatureModel) -> tuple[str, ...]:
 def way_back(model: FeatureModel) -> tuple[str, ...]:
     """Return the statements that undo the migration; what it stored is lost."""
     statements = ["SET lock_timeout = '5s';"]
+    used = [entity for entity in model.entities if entity.existing]
     statements.extend(
         f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(index.name)};"
-        for entity in model.entities
-        if entity.existing
-        for index in entity.indexes
+        for entity in used
+        for index in _late_indexes(entity)
     )
     inside = [
-        f"ALTER TABLE {quoted(table(entity))} DROP CONSTRAINT IF EXISTS {quoted(one.name)};"
-        for entity in model.entities
-        for one in _promised(entity)
+        f"ALTER TABLE {quoted(table(entity))} DROP CONSTRAINT IF EXISTS {quoted(name)};"
+        for entity in used
+        for name, _ in _late_constraints(entity)
+    ]
+    inside += [
+        f"DROP INDEX IF EXISTS {quoted(name)};"
+        for entity in used
+        for name, _ in _late_uniques(entity)
     ]
     inside += [
         f"ALTER TABLE {quoted(table(entity))} DROP COLUMN IF EXISTS {quoted(field.name)};"
-        for entity in model.entities
-        if entity.existing
+        for entity in used
         for field in _added(entity)
     ]
     new = list(model.new_entities)
@@ -123,6 +138,17 @@ def way_back(model: FeatureModel) -> tuple[str, ...]:
     if inside or drops or untied:
         statements += ["BEGIN;", *untied, *late, *drops, *functions, *inside, "COMMIT;"]
     return tuple(statements)
+
+
+def unfilled(model: FeatureModel) -> tuple[str, ...]:
+    """Say which new columns of tables in use must be filled before they can be mandatory."""
+    return tuple(
+        f"{table(entity)}.{field.name} is empty in old rows: fill it, then set it NOT NULL."
+        for entity in model.entities
+        if entity.existing
+        for field in _added(entity)
+        if field.required and not field.default
+    )
 
 
 def all_indexes(entity: Entity) -> tuple[Index, ...]:
@@ -165,10 +191,52 @@ def _is_whole(entity: Entity) -> bool:
     return entity.evidence == (PERSON,)
 
 
-def _promised(entity: Entity) -> tuple[Constraint, ...]:
-    """Return the constraints that an existing table gets and that rows in it may break today."""
-    kinds = {"check", "foreign_key"}
-    return tuple(c for c in entity.constraints if entity.existing and c.kind in kinds)
+def _late_uniques(entity: Entity) -> list[tuple[str, str]]:
+    """Return what becomes unique in a table in use: the index's name and its columns."""
+    found = [(c.name, c.sql) for c in entity.constraints if c.kind == "unique"]
+    found += [
+        (f"{table(entity)}_{field.name}_key", quoted(field.name))
+        for field in _added(entity)
+        if field.unique
+    ]
+    return found
+
+
+def _late_unique(entity: Entity) -> list[str]:
+    """Return the statements that make something unique without a lock while they look at it."""
+    return [
+        f"CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS {quoted(name)}\n"
+        f"    ON {quoted(table(entity))} ({columns});"
+        for name, columns in _late_uniques(entity)
+    ]
+
+
+def _late_constraints(entity: Entity) -> list[tuple[str, str]]:
+    """Return what a table in use is to keep from now on: name and SQL, old rows not looked at.
+
+    PostgreSQL knows no such way for an exclusion constraint: it locks the table while it looks.
+    """
+    found = []
+    for field in _added(entity):
+        name = f"{table(entity)}_{field.name}"
+        if field.references:
+            found.append((f"{name}_fkey", f"{_reference(field)} NOT VALID"))
+        found += [(key, f"CHECK ({check}) NOT VALID") for key, check in _checks(entity, field)]
+    for constraint in entity.constraints:
+        if constraint.kind == "check":
+            found.append((constraint.name, f"CHECK ({constraint.sql}) NOT VALID"))
+        elif constraint.kind == "foreign_key":
+            found.append((constraint.name, f"FOREIGN KEY {constraint.sql} NOT VALID"))
+        elif constraint.kind == "exclude":
+            found.append((constraint.name, f"EXCLUDE {constraint.sql}"))
+    return found
+
+
+def _late_indexes(entity: Entity) -> tuple[Index, ...]:
+    """Return the indexes that a table in use gets: its own, and those of its new keys."""
+    added = {field.name for field in _added(entity)}
+    keys = (index for index in _key_indexes(entity) if index.columns.strip('"') in added)
+    return (*entity.indexes, *keys)
 
 
 def _in_order(entities: Iterable[Entity]) -> list[Entity]:
@@ -210,24 +278,17 @@ def _create(entity: Entity, later: tuple[Field, ...] = ()) -> str:
     lines.append('"created_at" timestamptz NOT NULL DEFAULT now()')
     for field in entity.fields:
         lines.extend(_field_constraints(entity, field, keyed=field not in later))
-    lines.extend(_constraint(constraint) for constraint in entity.constraints)
+    for constraint in entity.constraints:
+        sql = {
+            "check": f"CHECK ({constraint.sql})",
+            "unique": f"UNIQUE ({constraint.sql})",
+            "exclude": f"EXCLUDE {constraint.sql}",
+            "foreign_key": f"FOREIGN KEY {constraint.sql}",
+        }[constraint.kind]
+        lines.append(f"CONSTRAINT {quoted(constraint.name)} {sql}")
     body = ",\n    ".join(lines)
     summary = f"-- {entity.title}: {entity.summary}\n" if entity.summary else ""
     return f"{summary}CREATE TABLE IF NOT EXISTS {quoted(table(entity))} (\n    {body}\n);"
-
-
-def _constraint(constraint: Constraint) -> str:
-    sql = {
-        "check": f"CHECK ({constraint.sql})",
-        "unique": f"UNIQUE ({constraint.sql})",
-        "exclude": f"EXCLUDE {constraint.sql}",
-        "foreign_key": f"FOREIGN KEY {constraint.sql}",
-    }[constraint.kind]
-    return f"CONSTRAINT {quoted(constraint.name)} {sql}"
-
-
-def _add_constraint(entity: Entity, constraint: Constraint) -> str:
-    return f"ALTER TABLE {quoted(table(entity))}\n    ADD {_constraint(constraint)} NOT VALID;"
 
 
 def _column(field: Field) -> str:
@@ -246,26 +307,31 @@ def _field_constraints(entity: Entity, field: Field, keyed: bool = True) -> list
         found.append(_key(entity, field))
     if field.unique:
         found.append(f"CONSTRAINT {quoted(f'{name}_key')} UNIQUE ({quoted(field.name)})")
+    found += [f"CONSTRAINT {quoted(key)} CHECK ({check})" for key, check in _checks(entity, field)]
+    return found
+
+
+def _checks(entity: Entity, field: Field) -> list[tuple[str, str]]:
+    """Return what a field's type demands of its values: the constraint's name, and its SQL."""
+    name = f"{table(entity)}_{field.name}"
+    found = []
     if field.choices:
         values = ", ".join(f"'{choice}'" for choice in field.choices)
-        found.append(
-            f"CONSTRAINT {quoted(f'{name}_known')} CHECK ({quoted(field.name)} IN ({values}))"
-        )
+        found.append((f"{name}_known", f"{quoted(field.name)} IN ({values})"))
     if field.type == "money":
-        found.append(
-            f"CONSTRAINT {quoted(f'{name}_not_negative')} CHECK ({quoted(field.name)} >= 0)"
-        )
+        found.append((f"{name}_not_negative", f"{quoted(field.name)} >= 0"))
     if field.type == "currency":
-        found.append(
-            f"CONSTRAINT {quoted(f'{name}_iso')} CHECK ({quoted(field.name)} ~ '^[A-Z]{{3}}$')"
-        )
+        found.append((f"{name}_iso", f"{quoted(field.name)} ~ '^[A-Z]{{3}}$'"))
     return found
 
 
 def _key(entity: Entity, field: Field) -> str:
+    return f"CONSTRAINT {quoted(f'{table(entity)}_{field.name}_fkey')} {_reference(field)}"
+
+
+def _reference(field: Field) -> str:
     on_delete = f" ON DELETE {field.on_delete}" if field.on_delete else ""
     return (
-        f"CONSTRAINT {quoted(f'{table(entity)}_{field.name}_fkey')} "
         f"FOREIGN KEY ({quoted(field.name)}) "
         f'REFERENCES {quoted(table(field.references))} ("id"){on_delete}'
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.domain.artifact import Evidence
+from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
@@ -22,7 +23,7 @@ from core.planning.model import (
     Kind,
     Question,
 )
-from core.planning.omissions import Drops, without_qualities, without_rules
+from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
 from core.planning.packs import BY_SLUG
 from core.planning.plan import contributions
 from core.planning.questions import (
@@ -38,6 +39,7 @@ from core.planning.reading.deeds import deeds, fields_of
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
+from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 
 _MAX_TITLE = 80
 # Below this share of used clauses a plan would leave out too much of what was asked for.
@@ -83,7 +85,30 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
         )
     else:
         model = _english(parts, drops)
-    return edited(model, edits) if edits else model
+        changes = changed_rules(edits or {})
+        if changes:
+            model = _with_changes(model, parts, drops, changes)
+    return with_choices_left(edited(model, edits) if edits else model)
+
+
+def _with_changes(
+    model: FeatureModel, parts: Sequence[Clause], drops: Drops, changes: Mapping[str, str]
+) -> FeatureModel:
+    """Read the brief again with a person's sentences; what cannot be read so is asked."""
+    said = {*rule_names(model.rules), *(rule.slug for rule in model.rules)}
+    changes = {name: text for name, text in changes.items() if name in said}
+    again = _english(with_sentences(parts, model.rules, changes), drops)
+    lost = not_read(again, model.rules, changes)
+    if lost:
+        understood = {
+            name: text
+            for name, text in changes.items()
+            if name.partition(":")[0] not in {rule.slug for rule in lost}
+        }
+        gone = Drops(drops.rules | {rule.slug for rule in lost}, drops.qualities)
+        again = asked(_english(with_sentences(parts, model.rules, understood), gone), lost, changes)
+        changes = understood
+    return marked(again, changes)
 
 
 def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:

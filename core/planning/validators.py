@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.metadata import version
 
 from compose_spec import PyCompose
+from gherkin.parser import Parser
 from openapi_spec_validator import validate
 from sqlglot import exp, parse
 
@@ -70,6 +71,15 @@ def validate_compose(text: str) -> Validation:
         PyCompose.from_yaml(text)
 
     return _verdict("compose-spec", check)
+
+
+def validate_gherkin(text: str) -> Validation:
+    """Check a feature file with the official Gherkin parser."""
+
+    def check() -> None:
+        Parser().parse(text)
+
+    return _verdict("gherkin-official", check)
 
 
 def _verdict(distribution: str, check: Callable[[], None]) -> Validation:

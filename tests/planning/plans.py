@@ -82,6 +82,11 @@ def artifact(results: Mapping[str, RoleResult], slug: str) -> Artifact:
     return next(found for found in artifacts(results) if found.slug == slug)
 
 
+def below_header(results: Mapping[str, RoleResult], slug: str) -> str:
+    """Return a Markdown artifact without the line that says who made and who corrected it."""
+    return artifact(results, slug).body.partition("\n\n> ")[2].partition("\n\n")[2]
+
+
 def statements(results: Mapping[str, RoleResult], slug: str) -> list[str]:
     """Return the statements of an SQL artifact; an empty line stands between them."""
     return artifact(results, slug).body.split("\n\n")

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from core.domain.work import RoleResult
+from core.planning import FeatureModel, schema
+from core.planning.model import Constraint, Entity, Field, Index
 from tests.planning.plans import PLANNED, artifact, plan, run, statements
 from tests.planning.test_packs import SMALL_BRIEFS
 
@@ -57,13 +59,92 @@ def test_ddl_runs_forward_back_and_forward(name: str, empty_database: str) -> No
 @pytest.mark.parametrize("name", [*PLANNED, *SMALL_BRIEFS])
 def test_squawk_finds_nothing_in_the_migration(name: str, tmp_path: Path) -> None:
     results = run(SMALL_BRIEFS[name]) if name in SMALL_BRIEFS else plan(name)
-    migration = tmp_path / "migration.sql"
-    migration.write_text(artifact(results, "migration-ddl").body)
-    squawk = Path(sys.executable).parent / "squawk"
+    assert squawk(artifact(results, "migration-ddl").body, tmp_path) == ""
+
+
+def squawk(sql: str, folder: Path) -> str:
+    """Return what squawk has against a migration; nothing when it passes."""
+    migration = folder / "migration.sql"
+    migration.write_text(sql)
     verdict = subprocess.run(
-        [squawk, "--pg-version", "15", migration], capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "squawk", "--pg-version", "15", migration],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert verdict.returncode == 0, verdict.stdout
+    return "" if verdict.returncode == 0 else verdict.stdout
+
+
+def order_with_news() -> FeatureModel:
+    """Return a feature that changes a table in use in every way that there is."""
+    order = Entity(
+        "order",
+        "Exists already.",
+        fields=(
+            Field("number", "text", existing=True),
+            Field("owner_id", "ref", references="user", existing=True),
+            Field("approver_id", "ref", False, references="user"),
+            Field("reference", "text", False, unique=True),
+            Field("state", "choice", choices=("open", "closed"), default="'open'"),
+            Field("fee", "money", False),
+            Field("retain_until", "moment"),
+        ),
+        constraints=(
+            Constraint("orders_kept", "check", '"retain_until" >= "created_at"', "retention.keep"),
+            Constraint("orders_id_owner_key", "unique", '"id", "owner_id"', "approval.own"),
+            Constraint("orders_not_own", "check", '"approver_id" <> "owner_id"', "approval.own"),
+        ),
+        indexes=(Index("orders_retained", '"retain_until"'),),
+        existing=True,
+    )
+    approval = Entity(
+        "approval",
+        "New.",
+        fields=(
+            Field("order_id", "ref", references="order"),
+            Field("requester_id", "ref", references="user"),
+        ),
+        constraints=(
+            Constraint(
+                "approvals_requester",
+                "foreign_key",
+                '("order_id", "requester_id") REFERENCES "orders" ("id", "owner_id")',
+            ),
+        ),
+    )
+    user = Entity("user", "Is there.", (Field("email", "text", existing=True),), existing=True)
+    return FeatureModel("data", "Orders", entities=(user, order, approval))
+
+
+def test_a_table_in_use_gets_its_constraints_without_a_long_lock(empty_database: str) -> None:
+    model = order_with_news()
+    with connect(empty_database) as db:
+        for statement in schema.baseline(model):
+            db.exec_driver_sql(statement)
+        owner = insert(db, "users", email="a@example.org")
+        old = insert(db, "orders", number="1", owner_id=owner)
+        for statements_of in (schema.migration, schema.way_back, schema.migration):
+            for statement in statements_of(model):
+                db.exec_driver_sql(statement)
+        assert db.execute(text(UNINDEXED_KEYS)).all() == []
+        for wrong, name in (
+            ({"retain_until": "2000-01-01 00:00Z"}, "orders_kept"),
+            ({"approver_id": owner}, "orders_not_own"),
+            ({"fee": -1}, "orders_fee_not_negative"),
+            ({"state": "lost"}, "orders_state_known"),
+            ({"approver_id": uuid4()}, "orders_approver_id_fkey"),
+        ):
+            with pytest.raises(IntegrityError, match=name):
+                insert(db, "orders", number="2", owner_id=owner, **wrong)
+        with pytest.raises(IntegrityError, match="approvals_requester"):
+            insert(db, "approvals", order_id=old, requester_id=insert(db, "users", email="b"))
+        unvalidated = "SELECT conname FROM pg_constraint WHERE NOT convalidated"
+        assert db.execute(text(unvalidated)).all() == []
+        db.engine.dispose()
+
+
+def test_squawk_finds_nothing_in_the_change_of_a_table_in_use(tmp_path: Path) -> None:
+    assert squawk("\n\n".join(schema.migration(order_with_news())), tmp_path) == ""
 
 
 def insert(db: Connection, table: str, **values: object) -> UUID:

@@ -352,7 +352,8 @@ API_KEY = Pack(
                         "OAuth client credentials", "two requests and a server more for a start"
                     ),
                 ),
-                revisit="when partners act on behalf of their own users",
+                revisit="when partners act on behalf of their own users, or above 5,000 requests a "
+                "second",
             ),
         ),
         questions=(

@@ -215,7 +215,7 @@ APPROVAL = Pack(
                         "one linear flow with two steps does not pay for running and learning one",
                     ),
                 ),
-                revisit="when a third step, parallel approvers or per-team flows are asked for",
+                revisit="when a third step is asked for, or above five flows",
             ),
         ),
         questions=(

@@ -371,6 +371,7 @@ ERASURE = Pack(
                     Option("A script that grows", "nobody can say what it forgets"),
                     Option("A handler in each module", "a new module forgets to have one"),
                 ),
+                revisit="above 50 tables with personal data: then mark the columns themselves",
             ),
         ),
         questions=(

@@ -309,7 +309,7 @@ EXCHANGE = Pack(
                         "merging copies is far harder than one reassignment",
                     ),
                 ),
-                revisit="when rings of three or more people are to swap at once",
+                revisit="when more than one swap in ten needs three or more people",
             ),
         ),
         questions=(

@@ -82,7 +82,7 @@ EXPORT = Pack(
                                 "yields another file each time and cannot prove what was sent",
                             ),
                         ),
-                        revisit="when the receiver confirms each row, or asks for corrections",
+                        revisit="when the receiver confirms each row, or above 100,000 rows a run",
                     ),
                 ),
                 questions=(

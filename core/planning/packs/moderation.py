@@ -246,7 +246,7 @@ MODERATION = Pack(
                                 "private messages would live on after their deletion",
                             ),
                         ),
-                        revisit="when patterns across conversations must be investigated",
+                        revisit="when one report in twenty needs a look beyond its conversation",
                     ),
                 ),
                 questions=(

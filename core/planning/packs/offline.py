@@ -222,7 +222,7 @@ OFFLINE = Pack(
                         "resolves conflicts by itself where people must decide",
                     ),
                 ),
-                revisit="when people are to edit the same thing offline",
+                revisit="when more than one write in a hundred is refused after waiting",
             ),
         ),
         threats=(

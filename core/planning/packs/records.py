@@ -129,6 +129,7 @@ RECORDS = Pack(
                     Option("Last write wins", "silently loses somebody's work"),
                     Option("Lock the row while a form is open", "locks outlive closed laptops"),
                 ),
+                revisit="when more than one save in a hundred ends in a 409",
                 role="backend_dev",
             ),
         ),

@@ -72,7 +72,7 @@ REST_PERIOD = Pack(
                                 "A nightly report of violations", "tells it after it has happened"
                             ),
                         ),
-                        revisit="when exceptions (on-call, emergencies) must be allowed",
+                        revisit="when an exception (on-call, emergency) is asked for each month",
                     ),
                 ),
                 questions=(

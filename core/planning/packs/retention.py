@@ -102,6 +102,7 @@ RETENTION = Pack(
                             ),
                             Option("Never delete", "keeps personal data without a reason"),
                         ),
+                        revisit="when <records_> of more than three periods are kept at once",
                         role="dba",
                     ),
                 ),
@@ -170,6 +171,7 @@ RETENTION = Pack(
                             Option(
                                 "Partition by month and drop", "pays only above tens of millions"
                             ),
+                            Option("Mark as deleted", "keeps what was promised to be gone"),
                         ),
                         revisit="above 50 million <records_>",
                         role="dba",

@@ -193,7 +193,11 @@ SEARCH_SPEED = Pack(
                 "Record today's slow queries first, and replay them on full data before and after.",
                 "The budget is a promise about real queries; without them a change is a guess.",
                 "process",
-                (Option("Tune by hand on a small copy", "plans change with the number of rows"),),
+                (
+                    Option("Tune by hand on a small copy", "plans change with the number of rows"),
+                    Option("Ship it and watch", "without a before, nobody can tell what it did"),
+                ),
+                revisit="when the rows have doubled since the recording, or after half a year",
             ),
         ),
         questions=(

@@ -90,6 +90,7 @@ THEME = Pack(
                                 "A cookie by subdomain", "the same, and is sent with all requests"
                             ),
                         ),
+                        revisit="when more than one person in fifty wants another theme by device",
                     ),
                 ),
             ),
@@ -122,7 +123,7 @@ THEME = Pack(
                     Option("A second style sheet", "drifts from the first with every change"),
                     Option("Invert colours by a filter", "breaks pictures, charts and contrast"),
                 ),
-                revisit="when customers want themes of their own",
+                revisit="when a third theme is asked for, or customers want their own",
             ),
         ),
         threats=(

@@ -288,7 +288,7 @@ UPLOAD = Pack(
                     Option("Bytes in a bytea column", "every dump and replica carries them"),
                     Option("A folder on the server", "is tied to one machine and forgotten"),
                 ),
-                revisit="below a few thousand files for good: then a bytea column is simpler",
+                revisit="below 5,000 files after a year: then a bytea column is simpler",
             ),
         ),
         questions=(

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.domain.role import canonical_role
 from core.domain.work import RoleResult, RoleWork
+from core.planning.consistency import Results
 from core.planning.model import FeatureModel
 from core.planning.roles import (
     architect,
@@ -26,6 +27,9 @@ _ROLES: Mapping[str, Callable[[FeatureModel], RoleResult]] = {
     "dba": dba.plan,
     "frontend_dev": frontend_dev.plan,
     "ui_ux": ui_ux.plan,
+}
+# The last ones work on what the roles before them handed on, too.
+_CLOSING: Mapping[str, Callable[[FeatureModel, Results], RoleResult]] = {
     "security": security.plan,
     "it_admin": it_admin.plan,
 }
@@ -38,6 +42,8 @@ def work(order: RoleWork) -> RoleResult:
     """
     role = canonical_role(order.role)
     model = _model(order)
+    if role in _CLOSING:
+        return _CLOSING[role](model, order.upstream)
     plan = _ROLES.get(role)
     return plan(model) if plan else custom.plan(model, order)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.domain.artifact import Artifact, Evidence
 from core.domain.decision import DecisionDraft
 from core.domain.work import RoleResult
@@ -10,11 +12,11 @@ from core.planning.packs import BY_SLUG
 from core.planning.packs.pack import Choice, Option
 from core.planning.plan import contributions
 from core.planning.roles.report import (
-    MADE_BY,
     all_evidence,
     decision,
     decisions,
     document,
+    made_by,
     markdown,
     output,
     overall,
@@ -34,8 +36,9 @@ _HOME = Choice(
         Option("A service of its own", "splits rules over two databases and doubles operation"),
         Option("A bought product beside it", "would need the same people, rights and data twice"),
     ),
-    "when another team takes the feature over, or its load outgrows the application's",
+    "when another team takes the feature over, or it makes a third of the application's requests",
 )
+_MAX_STRATEGIC = 6
 _TECHNOLOGY = {
     "data": ["PostgreSQL 15 or later", "the application's HTTP server", "a background worker"],
     "interface": ["CSS custom properties", "the application's front end", "PostgreSQL"],
@@ -67,6 +70,7 @@ def _questioned(model: FeatureModel) -> RoleResult:
             "questions",
             "Questions before a plan",
             body,
+            model=model,
             evidence=[item for q in model.questions for item in q.evidence],
             links=("feature-model",),
         ),
@@ -96,7 +100,7 @@ def _questioned(model: FeatureModel) -> RoleResult:
 
 
 def _planned(model: FeatureModel) -> RoleResult:
-    drafts = _strategic(model)
+    drafts = architect_decisions(model)
     diagram = component_diagram(model)
     artifacts = (
         _model_artifact(model),
@@ -177,6 +181,7 @@ def _components(model: FeatureModel, diagram: str) -> Artifact:
         "components",
         "Components",
         body,
+        model=model,
         evidence=all_evidence(model),
         links=("feature-model", "rules"),
     )
@@ -197,6 +202,7 @@ def _rules(model: FeatureModel) -> Artifact:
         "rules",
         "Rules and how they are kept",
         "\n\n".join(parts),
+        model=model,
         evidence=[item for rule in model.rules for item in rule.evidence if item.words],
         links=("feature-model",),
     )
@@ -211,11 +217,13 @@ def _open_questions(model: FeatureModel) -> Artifact:
     body += table(("question", "assumed so far", "because of"), rows)
     missed = _bullets(f"“{text}”" for text in model.not_understood)
     body += f"\n\n## Not understood\n\n{missed}"
-    return markdown("open-questions", "questions", "Open questions", body, links=("feature-model",))
+    return markdown(
+        "open-questions", "questions", "Open questions", body, model=model, links=("feature-model",)
+    )
 
 
 def _model_artifact(model: FeatureModel) -> Artifact:
-    body = {"made_by": MADE_BY, **model.to_json()}
+    body = {"made_by": made_by(model), **model.to_json()}
     return document(
         "feature-model",
         "feature_model",
@@ -226,13 +234,32 @@ def _model_artifact(model: FeatureModel) -> Artifact:
     )
 
 
-def _strategic(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+def architect_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return what the architect decides; a function of the feature model alone.
+
+    At most `_MAX_STRATEGIC` stand on the session: what a person decided, then what is hardest to
+    change later. The others are decisions of the task; none is lost.
+    """
     brought = decisions(model, "architect")
-    if model.kind != "data":
-        return brought
-    # It follows from the kind of the brief, not from words about architecture: never above medium.
-    home = decision(_HOME, tuple(Evidence(e.words, "pack.kind") for e in model.kind_evidence))
-    return (home, *brought)
+    if model.kind == "data":
+        # It follows from the kind of the brief, not from words about architecture: at most medium.
+        why = tuple(Evidence(e.words, "pack.kind") for e in model.kind_evidence)
+        brought = (decision(_HOME, why), *brought)
+    persons = 1 if model.omissions else 0  # a person's own decision stands first of what is brought
+    ranked = sorted(range(len(brought)), key=lambda n: (_weight(brought[n], persons), n))
+    strategic = set(ranked[:_MAX_STRATEGIC])
+    return tuple(
+        draft if number in strategic else replace(draft, strategic=False)
+        for number, draft in enumerate(brought)
+    )
+
+
+def _weight(draft: DecisionDraft, persons: int) -> int:
+    """Say how soon a decision has to be taken; the smaller, the harder it is to change later."""
+    if persons and draft.category == "process":
+        return 0
+    order = ("architecture", "security", "data", "interface", "technology")
+    return order.index(draft.category) + 1 if draft.category in order else len(order) + 1
 
 
 def _analysis(model: FeatureModel) -> str:

@@ -5,28 +5,41 @@ from __future__ import annotations
 from core.domain.artifact import Artifact, Validation
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.work import RoleResult
+from core.planning.acceptance import acceptance
 from core.planning.model import Action, FeatureModel
 from core.planning.openapi import body_fields
 from core.planning.openapi import document as openapi_document
+from core.planning.operations import (
+    READ_BUDGET_MILLISECONDS,
+    WRITE_BUDGET_MILLISECONDS,
+    audit_rule,
+    caller_of,
+    cases,
+    metric,
+    tables_of,
+)
 from core.planning.reading.nouns import camel
 from core.planning.roles.report import (
     all_evidence,
     decisions,
     document,
+    made_by,
     markdown,
     output,
     overall,
     people,
+    persons,
     plain_json,
     table,
 )
-from core.planning.validators import validate_openapi
+from core.planning.validators import validate_gherkin, validate_openapi
 
 
 def plan(model: FeatureModel) -> RoleResult:
     """Return the interface of the feature's operations, and how they are to be written."""
-    openapi = openapi_document(model)
+    openapi = openapi_document(model, made_by(model))
     validation = validate_openapi(openapi)
+    scenarios = acceptance(model, made_by(model))
     artifacts = (
         document(
             "api",
@@ -34,13 +47,23 @@ def plan(model: FeatureModel) -> RoleResult:
             "application/vnd.oai.openapi+json;version=3.1",
             "HTTP interface",
             plain_json(openapi),
-            evidence=[item for action in model.actions for item in action.evidence],
+            evidence=(*persons(model), *(e for action in model.actions for e in action.evidence)),
             links=("feature-model", "rules"),
             validation=validation,
         ),
         _tests(model),
+        document(
+            "acceptance",
+            "tests",
+            "text/x-gherkin",
+            "Acceptance scenarios",
+            scenarios,
+            evidence=all_evidence(model),
+            links=("api", "rules"),
+            validation=validate_gherkin(scenarios),
+        ),
     )
-    drafts = (*decisions(model, "backend_dev"), *_own(model))
+    drafts = backend_dev_decisions(model)
     return RoleResult(
         output=output(
             f"{len(model.actions)} operations, {sum(a.writes for a in model.actions)} of them "
@@ -57,6 +80,11 @@ def plan(model: FeatureModel) -> RoleResult:
                     "actors": list(action.actors),
                     "permission": action.permission,
                     "rules": list(action.rules),
+                    "caller": caller_of(action),
+                    "tables": list(tables_of(action, model)),
+                    "audit": audit_rule(action, model),
+                    "metric": metric(action),
+                    "tests": list(cases(action, model)),
                 }
                 for action in model.actions
             ],
@@ -89,14 +117,26 @@ def _tests(model: FeatureModel) -> Artifact:
         for action in model.actions
         if action.writes
     ]
+    rows += [
+        ("operation", action.name, case)
+        for action in model.actions
+        for case in cases(action, model)
+        if case != "a stranger is refused" and not case.startswith("rule ")
+    ]
     return markdown(
         "test-ideas",
         "tests",
         "What to test",
         table(("rule", "of", "case"), rows),
+        model=model,
         evidence=all_evidence(model),
         links=("api", "rules"),
     )
+
+
+def backend_dev_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return what the role decides; a function of the feature model alone."""
+    return (*decisions(model, "backend_dev"), *_own(model))
 
 
 def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
@@ -108,8 +148,14 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
             "A click that is repeated, or an answer that is lost, must not do it twice.",
             "interface",
             "high",
-            (Alternative("Trust clients not to repeat", "networks repeat for them"),),
+            (
+                Alternative("Trust clients not to repeat", "networks repeat for them"),
+                Alternative(
+                    "Find repeats by their content", "two equal requests may both be meant"
+                ),
+            ),
             ("api",),
+            "when keys older than a day make up half of their table",
         ),
         DecisionDraft(
             "Lists are paged by an opaque cursor.",
@@ -118,6 +164,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
             "medium",
             (Alternative("Page numbers", "shift under the reader, and slow down with depth"),),
             ("api",),
+            "when people jump to a page by number more often than they go on",
         ),
     )
 
@@ -158,7 +205,10 @@ def _performance(model: FeatureModel) -> list[str]:
         if action.many
     ][:4]
     notes += [rule.text for rule in model.rules if rule.slug.endswith(".budget")]
-    notes.append("Budget: p95 below 200 ms for reads and 300 ms for writes, without files.")
+    notes.append(
+        f"Budget: p95 below {READ_BUDGET_MILLISECONDS} ms for reads and "
+        f"{WRITE_BUDGET_MILLISECONDS} ms for writes, without files."
+    )
     return notes
 
 

@@ -31,6 +31,7 @@ def plan(model: FeatureModel, order: RoleWork) -> RoleResult:
         "review",
         f"Review for {title}",
         body,
+        model=model,
         evidence=all_evidence(model),
         links=("feature-model", "rules"),
     )

@@ -8,14 +8,15 @@ from core.domain.work import RoleResult
 from core.planning import schema
 from core.planning.model import FeatureModel
 from core.planning.roles.report import (
-    MADE_BY,
     all_evidence,
     decisions,
     document,
+    made_by,
     markdown,
     notes,
     output,
     overall,
+    persons,
     table,
 )
 from core.planning.validators import validate_sql
@@ -49,7 +50,7 @@ def plan(model: FeatureModel) -> RoleResult:
         ),
         _relations(model),
     )
-    drafts = (*decisions(model, "dba"), *_own(model))
+    drafts = dba_decisions(model)
     failed = [a for a in artifacts if a.validation.verdict == "failed"]
     return RoleResult(
         output=output(
@@ -58,7 +59,10 @@ def plan(model: FeatureModel) -> RoleResult:
             "Rules that can be constraints are constraints; what needs several rows is locked and "
             "checked in one transaction.",
             drafts,
-            [f"{a.slug} does not parse: {'; '.join(a.validation.messages)}" for a in failed],
+            [
+                *(f"{a.slug} does not parse: {'; '.join(a.validation.messages)}" for a in failed),
+                *schema.unfilled(model),
+            ],
             overall(model),
             schema_changes=[
                 {
@@ -91,7 +95,7 @@ def _sql(
     model: FeatureModel,
     links: tuple[str, ...] = (),
 ) -> Artifact:
-    body = "\n\n".join([f"-- {title}. {remark}\n-- {MADE_BY}.", *statements]) + "\n"
+    body = "\n\n".join([f"-- {title}. {remark}\n-- {made_by(model)}.", *statements]) + "\n"
     validation = validate_sql(body) if statements else Validation("", "not_checked")
     return document(
         slug,
@@ -106,9 +110,8 @@ def _sql(
 
 
 def _evidence(model: FeatureModel) -> list[Evidence]:
-    return [item for entity in model.entities for item in entity.evidence] + list(
-        all_evidence(model)
-    )
+    found = [item for entity in model.entities for item in entity.evidence]
+    return [*persons(model), *found, *all_evidence(model)]
 
 
 def _relations(model: FeatureModel) -> Artifact:
@@ -138,9 +141,15 @@ def _relations(model: FeatureModel) -> Artifact:
         "relations",
         "Tables and relations",
         f"{table(('table', 'is', 'what'), rows)}\n\n```mermaid\n{diagram}\n```",
+        model=model,
         evidence=_evidence(model),
         links=("migration-ddl",),
     )
+
+
+def dba_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return what the role decides; a function of the feature model alone."""
+    return (*decisions(model, "dba"), *_own(model))
 
 
 def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
@@ -157,6 +166,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
                 Alternative("No foreign keys", "orphans turn up years later"),
             ),
             ("migration-ddl",),
+            "when a delete by hand has to follow more than five keys",
         ),
         DecisionDraft(
             "States are text with a CHECK, not a PostgreSQL enum.",

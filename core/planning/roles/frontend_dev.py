@@ -7,9 +7,9 @@ from core.planning.model import Action, FeatureModel
 from core.planning.openapi import body_fields
 from core.planning.reading.nouns import camel
 from core.planning.roles.report import (
-    MADE_BY,
     all_evidence,
     decisions,
+    made_by,
     markdown,
     notes,
     output,
@@ -44,7 +44,7 @@ def plan(model: FeatureModel) -> RoleResult:
             "pages",
             "application/json",
             "Pages and components",
-            plain_json({"made_by": MADE_BY, "pages": listed}),
+            plain_json({"made_by": made_by(model), "pages": listed}),
             evidence=all_evidence(model),
             links=("api",),
         ),
@@ -60,6 +60,7 @@ def plan(model: FeatureModel) -> RoleResult:
                     for action in actions
                 ],
             ),
+            model=model,
             evidence=all_evidence(model),
             links=("pages", "api"),
         ),

@@ -9,27 +9,33 @@ import yaml
 from core.domain.artifact import Artifact
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.work import RoleResult
+from core.planning.consistency import Results
 from core.planning.model import FeatureModel
 from core.planning.packs.pack import Job
 from core.planning.plan import contributions
+from core.planning.roles.architect import architect_decisions
+from core.planning.roles.backend_dev import backend_dev_decisions
+from core.planning.roles.dba import dba_decisions
+from core.planning.roles.printed_plan import printed_plan
 from core.planning.roles.report import (
-    MADE_BY,
     all_evidence,
     decisions,
     document,
+    made_by,
     markdown,
     notes,
     output,
     overall,
 )
+from core.planning.roles.security import findings, security_decisions, threat_row
 from core.planning.validators import validate_compose
 
 
-def plan(model: FeatureModel) -> RoleResult:
+def plan(model: FeatureModel, upstream: Results) -> RoleResult:
     """Return how the feature is rolled out, run, watched and rolled back."""
     jobs = [job for job, _ in contributions(model).jobs]
     services = _services(model, jobs)
-    compose = _yaml({"services": services, "volumes": _volumes(services)})
+    compose = _yaml(model, {"services": services, "volumes": _volumes(services)})
     steps = deployment_steps(model)
     artifacts = (
         document(
@@ -48,31 +54,57 @@ def plan(model: FeatureModel) -> RoleResult:
             "monitoring",
             "application/yaml",
             "Alerts",
-            _yaml({"alerts": _alerts(model, jobs)}),
+            _yaml(model, {"alerts": _alerts(model, jobs)}),
             evidence=all_evidence(model),
             links=("api", "rules"),
         ),
     )
-    drafts = (*decisions(model, "it_admin"), *_own(model))
-    return RoleResult(
-        output=output(
-            f"{len(services)} services, {len(jobs)} jobs, {len(_alerts(model, jobs))} alerts.",
-            "Tables first, code behind a switch, people last; each step has its way back.",
-            drafts,
-            [],
-            overall(model),
-            infrastructure=[
-                {"service": name, "image": str(service.get("image", ""))}
-                for name, service in services.items()
-            ],
-            deployment_steps=steps,
-            monitoring_configuration=_alerts(model, jobs),
-            scaling_notes=_scaling(model, jobs),
-            artifacts=[artifact.slug for artifact in artifacts],
-        ),
-        artifacts=artifacts,
-        decisions=drafts,
+    drafts = it_admin_decisions(model)
+    found = output(
+        f"{len(services)} services, {len(jobs)} jobs, {len(_alerts(model, jobs))} alerts.",
+        "Tables first, code behind a switch, people last; each step has its way back.",
+        drafts,
+        [],
+        overall(model),
+        infrastructure=[
+            {"service": name, "image": str(service.get("image", ""))}
+            for name, service in services.items()
+        ],
+        deployment_steps=steps,
+        monitoring_configuration=_alerts(model, jobs),
+        scaling_notes=_scaling(model, jobs),
+        artifacts=[*(artifact.slug for artifact in artifacts), "plan"],
     )
+    printed = printed_plan(
+        model,
+        _with_the_others(model, {**upstream, "it_admin": found}),
+        all_decisions(model),
+        [threat_row(one) for one in findings(model)],
+    )
+    return RoleResult(output=found, artifacts=(*artifacts, printed), decisions=drafts)
+
+
+def all_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return what every role decides; a function of the feature model alone."""
+    return (
+        *architect_decisions(model),
+        *backend_dev_decisions(model),
+        *dba_decisions(model),
+        *decisions(model, "frontend_dev"),
+        *decisions(model, "ui_ux"),
+        *security_decisions(model),
+        *it_admin_decisions(model),
+    )
+
+
+def _with_the_others(model: FeatureModel, results: Results) -> Results:
+    """Add the decisions of the security role, which works at the same time as this one."""
+    if "security" in results:
+        return results
+    plain = [
+        {"text": draft.text, "rationale": draft.rationale} for draft in security_decisions(model)
+    ]
+    return {**results, "security": {"decisions": plain}}
 
 
 def deployment_steps(model: FeatureModel) -> list[str]:
@@ -196,6 +228,7 @@ def _rollout(model: FeatureModel, steps: list[str]) -> Artifact:
         "rollout",
         "Rollout and way back",
         body,
+        model=model,
         evidence=all_evidence(model),
         links=("migration-ddl", "way-back-ddl", "compose"),
     )
@@ -208,6 +241,11 @@ def _scaling(model: FeatureModel, jobs: list[Job]) -> list[str]:
     if any(entity.name in {"message", "notification"} for entity in model.entities):
         found.append("Messages and notifications grow fastest: watch their tables' size weekly.")
     return found
+
+
+def it_admin_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return what the role decides; a function of the feature model alone."""
+    return (*decisions(model, "it_admin"), *_own(model))
 
 
 def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
@@ -226,10 +264,11 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
                 ),
             ),
             ("rollout",),
+            "when more than ten releases a week make the wait felt",
         ),
     )
 
 
-def _yaml(value: Any) -> str:
+def _yaml(model: FeatureModel, value: Any) -> str:
     text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=100)
-    return f"# {MADE_BY}.\n{text}"
+    return f"# {made_by(model)}.\n{text}"

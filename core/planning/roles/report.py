@@ -8,13 +8,13 @@ from typing import Any
 
 from core.domain.artifact import NOT_CHECKED, Artifact, Evidence, Validation
 from core.domain.decision import Alternative, Confidence, DecisionDraft
-from core.planning.model import FeatureModel
+from core.planning.model import PERSON, FeatureModel
 from core.planning.packs.pack import Choice
 from core.planning.plan import Why, contributions
 
 MADE_BY = "Derived by the rule-based planner of Sage Mode, not by AI"
 _MAX_EVIDENCE = 40
-_MAX_STRATEGIC = 7
+_MAX_CORRECTIONS = 6
 
 
 def markdown(
@@ -23,11 +23,13 @@ def markdown(
     title: str,
     body: str,
     *,
+    model: FeatureModel,
     evidence: Iterable[Evidence] = (),
     links: Sequence[str] = (),
 ) -> Artifact:
     """Return a Markdown artifact under its header."""
-    text = f"# {title}\n\n> {MADE_BY}.\n\n{body.strip()}\n"
+    text = f"# {title}\n\n> {made_by(model)}.\n\n{body.strip()}\n"
+    evidence = (*persons(model), *evidence)
     return Artifact(slug, kind, "text/markdown", title, text, _some(evidence), tuple(links))
 
 
@@ -44,6 +46,20 @@ def document(
 ) -> Artifact:
     """Return an artifact whose body is already complete."""
     return Artifact(slug, kind, media_type, title, body, _some(evidence), tuple(links), validation)
+
+
+def made_by(model: FeatureModel) -> str:
+    """Return who made an artifact, in one line: the planner, and a person who corrected it."""
+    if not model.corrections:
+        return MADE_BY
+    shown = "; ".join(text.rstrip(".") for text in model.corrections[:_MAX_CORRECTIONS])
+    more = len(model.corrections) - _MAX_CORRECTIONS
+    return f"{MADE_BY}. Corrected by a person: {shown}{f'; {more} more' if more > 0 else ''}"
+
+
+def persons(model: FeatureModel) -> tuple[Evidence, ...]:
+    """Return the mark of what a person corrected; nothing when nobody did."""
+    return (PERSON,) if model.corrections else ()
 
 
 def plain_json(value: Any) -> str:
@@ -74,10 +90,9 @@ def confidence(why: Iterable[Evidence]) -> Confidence:
 
 def decisions(model: FeatureModel, role: str) -> tuple[DecisionDraft, ...]:
     """Return the decisions that a role takes because of the model's packs and rules."""
-    drafts = [
+    return tuple(
         decision(choice, why) for choice, why in contributions(model).choices if choice.role == role
-    ]
-    return tuple(drafts[:_MAX_STRATEGIC] if role == "architect" else drafts)
+    )
 
 
 def decision(choice: Choice, why: Why, *, links: Sequence[str] = ()) -> DecisionDraft:
@@ -127,10 +142,10 @@ def overall(model: FeatureModel) -> Confidence:
 
 
 def all_evidence(model: FeatureModel) -> tuple[Evidence, ...]:
-    """Return the evidence of the model's packs and rules."""
+    """Return the evidence of the model's packs and rules, and the mark of a person's edits."""
     found = [item for match in model.packs for item in match.evidence]
     found += [item for rule in model.rules for item in rule.evidence]
-    return tuple(item for item in found if item.words)
+    return (*persons(model), *(item for item in found if item.words))
 
 
 def notes(model: FeatureModel, role: str, topic: str) -> list[str]:

@@ -8,16 +8,24 @@ from typing import Literal
 from core.domain.artifact import Artifact, Evidence
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.work import RoleResult
+from core.planning.consistency import Results, consistency
 from core.planning.model import Action, FeatureModel
 from core.planning.plan import contributions
+from core.planning.roles.consistency_report import (
+    matrix_artifacts,
+    matrix_decisions,
+    summary_json,
+    vulnerabilities,
+)
 from core.planning.roles.report import (
-    MADE_BY,
     all_evidence,
     decisions,
     document,
+    made_by,
     markdown,
     output,
     overall,
+    persons,
     plain_json,
     table,
 )
@@ -47,21 +55,35 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
 
 
-def plan(model: FeatureModel) -> RoleResult:
-    """Return the threats to every operation, each with its mitigation and risk."""
+def plan(model: FeatureModel, upstream: Results) -> RoleResult:
+    """Return the threats to every operation, and whether the roles' results fit together."""
     found = findings(model)
-    level = max((f.risk for f in found), key=_LEVELS.index, default="low")
-    artifacts = (_threats(found), _threat_table(model, found))
-    drafts = (*decisions(model, "security"), *_own(model))
+    threats = [threat_row(one) for one in found]
+    matrix = consistency(model, {**upstream, "security": {"threats": threats}})
+    weak = vulnerabilities(matrix)
+    level = max(
+        (*(f.risk for f in found), *(_level(one["risk"]) for one in weak)),
+        key=_LEVELS.index,
+        default="low",
+    )
+    artifacts = (
+        _threats(model, found, threats),
+        _threat_table(model, found),
+        *matrix_artifacts(model, matrix),
+    )
+    drafts = security_decisions(model)
     specific = [f for f in found if not f.slug.startswith("general.")]
     return RoleResult(
         output=output(
             f"{len(found)} threats to {len(model.actions)} operations, {len(specific)} of them "
-            "particular to this feature.",
+            f"particular to this feature. {len(matrix.holes)} holes between the roles' results.",
             "Walk STRIDE for each operation by what it does; add what the feature's own rules "
-            "invite.",
+            "invite. Then lay the roles' results over each other and name what is missing.",
             drafts,
-            [f"{f.operation}: {f.text}" for f in found if f.risk in ("high", "critical")],
+            [
+                *(hole.text for hole in matrix.holes),
+                *(f"{f.operation}: {f.text}" for f in found if f.risk in ("high", "critical")),
+            ],
             overall(model),
             vulnerabilities=[
                 {
@@ -71,15 +93,22 @@ def plan(model: FeatureModel) -> RoleResult:
                     "threat": f.text,
                 }
                 for f in specific
-            ],
+            ]
+            + weak,
             risk_level=level,
             mitigations=list(dict.fromkeys(f.mitigation for f in found)),
             compliance_notes=_compliance(model),
+            consistency=summary_json(matrix),
             artifacts=[artifact.slug for artifact in artifacts],
         ),
         artifacts=artifacts,
         decisions=drafts,
     )
+
+
+def security_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
+    """Return what the security role decides; a function of the feature model alone."""
+    return (*decisions(model, "security"), *_own(model), *matrix_decisions(model))
 
 
 def findings(model: FeatureModel) -> tuple[Finding, ...]:
@@ -146,7 +175,8 @@ def _general(action: Action) -> list[Finding]:
                 "denied",
                 "R",
                 "Who did it denies it later.",
-                "An audit entry with person, time and operation, inserted only.",
+                "An audit entry in the transaction of the write, inserted only; what it stores "
+                "stands in the consistency of the plan.",
                 "low",
             )
         )
@@ -163,25 +193,32 @@ def _general(action: Action) -> list[Finding]:
     return found
 
 
-def _threats(found: tuple[Finding, ...]) -> Artifact:
-    rows = [
-        {
-            "operation": f.operation,
-            "stride": _STRIDE[f.stride],
-            "threat": f.text,
-            "mitigation": f.mitigation,
-            "risk": f.risk,
-            "rule": f.slug,
-        }
-        for f in found
-    ]
+def threat_row(finding: Finding) -> dict[str, str]:
+    """Return a threat as plain values, as the list of threats holds it."""
+    return {
+        "operation": finding.operation,
+        "stride": _STRIDE[finding.stride],
+        "threat": finding.text,
+        "mitigation": finding.mitigation,
+        "risk": finding.risk,
+        "rule": finding.slug,
+    }
+
+
+def _level(text: str) -> Risk:
+    return next(level for level in _LEVELS if level == text)
+
+
+def _threats(
+    model: FeatureModel, found: tuple[Finding, ...], rows: list[dict[str, str]]
+) -> Artifact:
     return document(
         "threats",
         "threats",
         "application/json",
         "Threats by operation",
-        plain_json({"made_by": MADE_BY, "threats": rows}),
-        evidence=[item for f in found for item in f.evidence],
+        plain_json({"made_by": made_by(model), "threats": rows}),
+        evidence=(*persons(model), *(item for f in found for item in f.evidence)),
         links=("api", "migration-ddl"),
     )
 
@@ -201,6 +238,7 @@ def _threat_table(model: FeatureModel, found: tuple[Finding, ...]) -> Artifact:
         "threats",
         "Threat report",
         body,
+        model=model,
         evidence=all_evidence(model),
         links=("threats", "api"),
     )
@@ -217,6 +255,7 @@ def _own(model: FeatureModel) -> tuple[DecisionDraft, ...]:
             "high",
             (Alternative("403 for everything forbidden", "lets ids be tried out"),),
             ("threats", "api"),
+            "when support spends more than an hour a week on rows that “are gone”",
         ),
     )
 

@@ -17,6 +17,7 @@ from core.planning.roles.report import (
     overall,
     table,
 )
+from core.planning.states import state_diagram, state_fields, steps_of
 
 _SHARED = "everybody signed in"
 _ORDER = (
@@ -137,19 +138,33 @@ def _flows_artifact(model: FeatureModel, flows: dict[str, list[Action]]) -> Arti
         "flows",
         "User flows",
         "\n\n".join(parts),
+        model=model,
         evidence=all_evidence(model),
         links=("pages", "api"),
     )
 
 
 def _states(model: FeatureModel) -> str:
-    rows = [
-        (entity.title, field.name, ", ".join(field.choices))
-        for entity in model.new_entities
-        for field in entity.fields
-        if field.choices and field.name == "status"
-    ]
-    return table(("thing", "field", "states"), rows) if rows else "Nothing here has states."
+    rows, drawn, unsaid = [], [], []
+    for entity in model.entities:
+        for field in state_fields(entity, model):
+            rows.append((entity.title, field.name, ", ".join(field.choices)))
+            steps = steps_of(entity, field, model)
+            if steps:
+                diagram = state_diagram(field, steps)
+                drawn.append(f"### {entity.title.capitalize()}\n\n```mermaid\n{diagram}\n```")
+            else:
+                unsaid.append(f"{entity.title} ({field.name})")
+    if not rows:
+        return "Nothing here has states."
+    parts = [table(("thing", "field", "states"), rows), *drawn]
+    if unsaid:
+        parts.append(
+            f"No rule says which state follows which for: {', '.join(unsaid)}. Ask before drawing."
+        )
+    if drawn:
+        parts.append("A state without an arrow is reached in a way that no rule spells out.")
+    return "\n\n".join(parts)
 
 
 def _checks(model: FeatureModel) -> list[tuple[str, str, bool]]:
@@ -178,6 +193,7 @@ def _checklist(model: FeatureModel, checks: list[tuple[str, str, bool]]) -> Arti
         "checklist",
         "Accessibility checklist",
         table(("criterion", "what", "checked"), rows),
+        model=model,
         evidence=[item for quality in model.qualities for item in quality.evidence],
         links=("pages", "user-flows"),
     )
