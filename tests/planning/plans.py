@@ -25,6 +25,7 @@ PLANNED = (
     "slow-search",
     "api-keys",
     "gdpr-delete",
+    "migrate-payments",
 )
 ROLES = ("architect", "backend_dev", "dba", "frontend_dev", "ui_ux", "security", "it_admin")
 

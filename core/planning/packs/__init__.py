@@ -9,11 +9,15 @@ from core.planning.packs.approval import APPROVAL
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
+from core.planning.packs.integration import INTEGRATION
+from core.planning.packs.interface import INTERFACE
 from core.planning.packs.messaging import MESSAGING
+from core.planning.packs.migration import MIGRATION
 from core.planning.packs.moderation import MODERATION
 from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
 from core.planning.packs.pack import Pack
+from core.planning.packs.performance import PERFORMANCE
 from core.planning.packs.qualification import QUALIFICATION
 from core.planning.packs.records import RECORDS
 from core.planning.packs.rest_period import REST_PERIOD
@@ -23,13 +27,17 @@ from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
 
 PACKS: tuple[Pack, ...] = (
+    MIGRATION,
+    INTEGRATION,
+    SEARCH_SPEED,
+    PERFORMANCE,
+    THEME,
+    INTERFACE,
     API_KEY,
     ERASURE,
     EXCHANGE,
     APPROVAL,
     MESSAGING,
-    SEARCH_SPEED,
-    THEME,
     RECORDS,
     UPLOAD,
     EXPORT,

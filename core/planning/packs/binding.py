@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
 _ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
-QUANTITY_NAMES = ("value", "unit", "words", "share")
+QUANTITY_NAMES = ("value", "unit", "words", "share", "limit", "operator", "lower")
 
 
 def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
