@@ -22,6 +22,7 @@ from core.planning.reading.phrases import phrase_after, phrase_before
 from core.planning.reading.quantities import Quantity, quantities
 
 _MAX_RECORDS = 3
+_ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
 
@@ -169,8 +170,20 @@ def _match_records(
             for deed in {d.clause: d for d in mine}.values()
         )
         _add(pack, {"subject": noun}, evidence, clauses, found)
-    known = taken | set(chosen)
+    known = _handled(found) | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
+
+
+def _handled(found: Matches) -> set[str]:
+    """Return the things that a matched pack stores or acts on, not only mentions."""
+    handled = set()
+    for matched in found.packs:
+        pack = BY_SLUG[matched.slug]
+        brought = (pack.brings, *(pattern.adds for pattern in pack.rules))
+        names = {action.entity for brings in brought for action in brings.actions}
+        names |= {e.name for brings in brought for e in brings.entities if e.summary}
+        handled |= {noun for name, noun in matched.bindings if f"<{name}>" in names}
+    return handled
 
 
 def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str, str] | None:
@@ -276,14 +289,14 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> _Finding | None:
         found = _bound_by(pattern, clause, hit) if hit else None
         if found is not None:
             others = (one for other in pattern.cues for one in find_all(other, clause.text))
-            places = [place for one in others for place in (one.start, one.end - 1)]
+            places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
             return _Finding(found.extra, (*found.places, *places))
     return None
 
 
 def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
     extra: dict[str, str] = {}
-    places: tuple[int, ...] = (hit.start, hit.end - 1)
+    places: tuple[int, ...] = _ends(hit)
     if pattern.quantity:
         near = hit.span("near")
         measured = [
@@ -304,6 +317,12 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
     if hit.match.groupdict().get("words"):
         extra["words"] = hit.match["words"]
     return _Finding(extra, places)
+
+
+def _ends(hit: Hit) -> tuple[int, int]:
+    """Return where the words of a cue begin and end; what it only looks through is not its own."""
+    near = hit.span("near")
+    return hit.start, (near[0] if near else hit.end) - 1
 
 
 def _quantity_bindings(nearest: Quantity, pattern: RulePattern) -> dict[str, str]:

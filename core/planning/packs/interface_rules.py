@@ -8,7 +8,11 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         slug="interface.shortcuts",
         text="Shortcuts work everywhere but in fields that are typed into; each can be looked up "
         "with “?”, changed and switched off.",
-        cues=(r"\bshort-?cuts?\b", r"\bhot ?keys?\b"),
+        cues=(
+            r"\bshort-?cuts?\b",
+            r"\bhot ?keys?\b",
+            r"\b(?:not|never) (?:fire|work|trigger|act)\b.{0,30}\bfields?\b",
+        ),
         mechanisms=(
             Mechanism("client", "shortcuts", "one table: key, where it works, what it does"),
             Mechanism("test", "shortcuts", "typed into a field, with a screen reader, AZERTY"),

@@ -56,6 +56,7 @@ SEARCH_SPEED = Pack(
             describes=True,
             text="Today a search takes up to <value>; that is what the change is measured against.",
             cues=(r"\btakes?\b", r"\bslow\b"),
+            unless=r"\b(?:should|must|shall|under|below|wants?|within|less than)\b",
             quantity="duration",
             mechanisms=(
                 Mechanism("test", "search<Subjects>", "the recorded queries, before the change"),

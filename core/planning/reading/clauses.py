@@ -33,6 +33,7 @@ _WISH = re.compile(
 )
 _NEGATED = re.compile(r"\b(?:not|no|don't|won't|never)\b", re.IGNORECASE)
 _MAX_TITLE_WORDS = 9
+_MAX_CLAUSE = 800
 _MAX_LEAD_WORDS = 5
 
 
@@ -143,6 +144,22 @@ def _split(block: str) -> list[str]:
         parts.append(piece)
         start = end.end()
     parts.append(block[start:])
+    parts = [cut for part in parts for cut in _cut(part)]
     return [
         part for part in (piece.strip(" .!?;") for piece in parts) if any(map(str.isalnum, part))
     ]
+
+
+def _cut(part: str) -> list[str]:
+    """Cut what is longer than any sentence: text without punctuation, pasted tables."""
+    if len(part) <= _MAX_CLAUSE:
+        return [part]
+    pieces: list[str] = []
+    rest = part
+    while len(rest) > _MAX_CLAUSE:
+        comma = rest.rfind(", ", _MAX_CLAUSE // 2, _MAX_CLAUSE)
+        space = rest.rfind(" ", 0, _MAX_CLAUSE)
+        end = next((place for place in (comma + 1, space, _MAX_CLAUSE) if place > 0), _MAX_CLAUSE)
+        pieces.append(rest[:end])
+        rest = rest[end:].lstrip(" ,")
+    return [*pieces, rest]
