@@ -10,13 +10,13 @@ _MONTHS = (
 )  # fmt: skip
 _SHORT = {name[:3]: name for name in _MONTHS} | {"sept": "september"}
 _MONTH = "|".join(_MONTHS)
-_ANY_MONTH = rf"{_MONTH}|(?:{'|'.join(key for key in _SHORT if key != 'may')})\.?"
+_ANY_MONTH = rf"{_MONTH}|(?:{'|'.join(key for key in _SHORT if key != 'may')})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d))?"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 DATES = (
-    rf"\b{_DAY}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<month>{_ANY_MONTH})\b{_YEAR}(?!\w)",
-    rf"\b(?P<month>{_ANY_MONTH})\s+{_DAY}(?:st|nd|rd|th)?\b{_YEAR}(?![\w%])",
+    rf"\b{_DAY}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<month>{_ANY_MONTH})\b\.?{_YEAR}(?!\w)",
+    rf"\b(?P<month>{_ANY_MONTH})\b\.?\s+{_DAY}(?:st|nd|rd|th)?\b{_YEAR}(?![\w%])",
     r"\b(?P<iso>(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?!\d)",
     r"\b(?P<dot_day>\d{1,2})\.(?P<dot_month>\d{1,2})\.(?P<dot_year>(?:19|20)\d\d)\b",
     r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<slash_year>(?:19|20)\d\d)\b",
@@ -57,7 +57,7 @@ def dated(match: re.Match[str]) -> tuple[str, str]:
 
 
 def _named(day: str, month: str, year: str | None) -> str:
-    name = month.lower().rstrip(".")
+    name = month.lower()
     number = _MONTHS.index(_SHORT.get(name, name)) + 1
     if year:
         return f"{year}-{number:02d}-{int(day):02d}"

@@ -178,7 +178,8 @@ def _quantity(kind: QuantityKind, match: re.Match[str]) -> Quantity:
             lower=_clock(lower, lower_half) if lower else "",
         )
     if groups.get("half_a"):
-        return Quantity(kind, _HALVES[groups["unit"].lower()], "", words)
+        half = _HALVES[groups["unit"].lower()]
+        return Quantity(kind, half, half.partition(" ")[2], words)
     scale, unit = groups.get("scale"), (groups.get("unit") or "").lower()
     value, name = _measured(kind, groups["number"], scale, unit)
     lower = groups.get("lower")
