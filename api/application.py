@@ -86,6 +86,7 @@ def make_api() -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
         max_body_size=BODY_LIMIT,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.openapi = _documenting(app)  # type: ignore[method-assign]
     handle_problems(app)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from api.links import link_answers
 from api.payloads.payload import Answer, Request
 from api.payloads.problem import MEDIA_TYPE, FieldProblem, Problem
 from core.services.signing_in import cookie_name
@@ -111,6 +112,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         for _, _, operation in operations(made):
             if operation.pop(KEEPS_ANSWERS, False):
                 _describe_repeats(operation)
+        link_answers(made)
         components["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "an API token"},
             "login": {

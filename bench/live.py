@@ -73,10 +73,10 @@ class Clock:
 
 
 @contextmanager
-def running_app() -> Iterator[tuple[str, int]]:
-    """Serve the app as in production; yields its address and process id."""
+def running_app(app: str = "app:app", health: str = "/healthz") -> Iterator[tuple[str, int]]:
+    """Serve the app as in production, or another; yields its address and process id."""
     port = free_port("127.0.0.1")
-    argv = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port)]
+    argv = [sys.executable, "-m", "uvicorn", app, "--port", str(port)]
     process = subprocess.Popen(
         [*argv, "--log-level", "warning", "--timeout-graceful-shutdown", "1"], cwd=ROOT
     )
@@ -84,7 +84,7 @@ def running_app() -> Iterator[tuple[str, int]]:
     try:
         for _ in range(300):
             try:
-                urlopen(f"{address}/healthz").close()
+                urlopen(f"{address}{health}").close()
                 break
             except OSError:
                 time.sleep(0.1)

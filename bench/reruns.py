@@ -2,7 +2,8 @@
 
 Speaks Streamlit's protocol over a socket as its frontend does, so that what is measured is the
 server: from the request to the message that the script has finished. A first run is that of a new
-tab, with the opening of its socket. Prints one JSON object.
+tab, with the opening of its socket. An app of one line runs beside ours, before and after it: the
+ratio to it is what our pages cost. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -74,11 +75,17 @@ def opened(address: str, login: str, page: str, query: dict[str, str]) -> Iterat
         f"ws://{host}/_stcore/stream",
         origin=Origin(address),
         subprotocols=[Subprotocol("streamlit"), Subprotocol("an-xsrf-token")],
-        additional_headers={"Cookie": f"{signing_in.cookie_name()}={login}"},
+        additional_headers={"Cookie": f"{signing_in.cookie_name()}={login}"} if login else None,
         proxy=None,
         max_size=None,
     ) as socket:
         yield Tab(socket, page, query)
+
+
+def of_the_empty_app(tabs: int, reruns: int) -> dict[str, list[float]]:
+    """Run the page of one line, which asks nobody and reads nothing."""
+    with running_app("bench.empty_app:app", "/_stcore/health") as (address, _):
+        return first_and_again(partial(opened, address, "", "", {}), tabs, reruns)
 
 
 def milliseconds(act: Callable[[], object]) -> float:
@@ -140,6 +147,7 @@ def main() -> None:
             "replay": of_session,
             "work": of_session,
         }
+        empty = of_the_empty_app(wanted.tabs, wanted.reruns)
         with running_app() as (address, _):
             figures = {
                 page or "board": summary(
@@ -149,7 +157,21 @@ def main() -> None:
                 )
                 for page, asked in pages.items()
             }
-    report = {"pages": figures, "goals_ms": GOALS_MS, "load_average": os.getloadavg()[0]}
+        for kind, values in of_the_empty_app(wanted.tabs, wanted.reruns).items():
+            empty[kind] += values
+    beside = summary(empty)
+    report = {
+        "pages": figures,
+        "empty_app": beside,
+        "ratios_of_p50": {
+            page: {
+                kind: round(of_page[kind]["p50_ms"] / beside[kind]["p50_ms"], 2) for kind in beside
+            }
+            for page, of_page in figures.items()
+        },
+        "goals_ms": GOALS_MS,
+        "load_average": os.getloadavg()[0],
+    }
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(report, indent=2) + "\n")
     print(json.dumps(report, indent=2))

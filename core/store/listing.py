@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Select,
     Subquery,
     Text,
+    bindparam,
     case,
     cast,
     false,
@@ -29,7 +33,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.domain.access import Principal
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.domain.session import Session
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.sessions import HEAD_COLUMNS, SESSION_COLUMNS, to_session
 from core.store.tables import (
     agent_tasks,
@@ -56,6 +60,26 @@ _WORDS: ColumnElement[Any] = literal_column(
 _e, _h, _t = execution_sessions.c, session_heads.c, agent_tasks.c
 
 
+_TEAM: BindParameter[Any] = bindparam("team_id")
+_SINCE: BindParameter[Any] = bindparam("since")
+_UNTIL: BindParameter[Any] = bindparam("until")
+_MOST = bindparam("most", type_=Integer)
+_OFFSET = bindparam("offset", type_=Integer)
+_LIMIT = bindparam("limit", type_=Integer)
+_SORTED_BY = (_e.id, _e.created_at, _e.started_at, _e.ended_at)
+_SHAPES = 4  # of questions that one reader asks again and again
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What makes two queries one statement with other values."""
+
+    statuses: frozenset[SessionStatus]
+    has_since: bool
+    has_until: bool
+    sort: Sort
+
+
 @dataclass(frozen=True, slots=True)
 class SessionQuery:
     """Which of a team's sessions somebody looks for."""
@@ -66,6 +90,16 @@ class SessionQuery:
     since: datetime | None = None  # launched then or later
     until: datetime | None = None  # launched before
     sort: Sort = "newest"
+
+    @property
+    def shape(self) -> _Shape:
+        """Return what its statement depends on, its text apart."""
+        return _Shape(self.statuses, self.since is not None, self.until is not None, self.sort)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what its statement is asked with."""
+        return {"team_id": self.team_id, "since": self.since, "until": self.until}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +129,17 @@ def list_page(
 
     `is_few` says that so few match that all of them may be read and sorted; the page is the same.
     """
-    found = visible(_of_team(query, _e.id, _e.created_at, _e.started_at, _e.ended_at), principal)
     rows: list[Any] = []
-    for way in _ways(found, query, offset + limit, is_few):
-        page = way.offset(offset).limit(limit).subquery()
-        rows = list(db.execute(_described(page, query.sort)))
-        if len(rows) == limit:
-            break
+    if not query.text.strip() and not is_few:
+        values = {"offset": offset, "limit": limit} | query.values
+        rows = list(db.execute(_plain_page(principal, query.shape), values))
+    else:
+        found = visible(_of_team(query.shape, *_SORTED_BY), principal)
+        for way in _ways(found, query, offset + limit, is_few):
+            page = way.offset(offset).limit(limit).subquery()
+            rows = list(db.execute(_described(page, query.sort), query.values))
+            if len(rows) == limit:
+                break
     return [
         ListedSession(
             session=to_session(row),
@@ -117,38 +155,66 @@ def list_page(
     ]
 
 
+@lru_cache(READERS * _SHAPES)
+def _plain_page(principal: Principal, shape: _Shape) -> Select[Any]:
+    """Select a page of what no text narrows."""
+    found = visible(_of_team(shape, *_SORTED_BY), principal)
+    page = found.order_by(*_order(_e, shape.sort)).offset(_OFFSET).limit(_LIMIT).subquery()
+    return _described(page, shape.sort)
+
+
 def count_matching(db: Connection, principal: Principal, query: SessionQuery, most: int) -> int:
     """Return how many sessions match, counting no further than `most`."""
-    found = _of_team(query, _e.id)
-    if query.text.strip():
-        found = found.where(matches(query.text))
-    some = visible(found, principal).limit(most).subquery()
-    return int(db.execute(select(func.count()).select_from(some)).scalar_one())
+    if not query.text.strip():
+        counting = _count_plain(principal, query.shape)
+    else:
+        counting = _count(_of_team(query.shape, _e.id).where(matches(query.text)), principal)
+    return int(db.execute(counting, {"most": most} | query.values).scalar_one())
+
+
+@lru_cache(READERS * _SHAPES)
+def _count_plain(principal: Principal, shape: _Shape) -> Select[Any]:
+    return _count(_of_team(shape, _e.id), principal)
+
+
+def _count(found: Select[Any], principal: Principal) -> Select[Any]:
+    some = visible(found, principal).limit(_MOST).subquery()
+    return select(func.count()).select_from(some)
 
 
 def count_by_status(
     db: Connection, principal: Principal, team_id: UUID, most: int
 ) -> dict[SessionStatus, int]:
     """Return how many sessions a team has in each status, counting no further than `most`."""
-    # An array, as SQLAlchemy compiles a list of VALUES anew each time.
-    every = cast([status.value for status in SessionStatus], ARRAY(Text))
-    wanted = func.unnest(every).table_valued("status").render_derived(name="wanted")
-    # No column of the heads but those of the index, so that the index alone is read.
-    heads = visible(select(_h.team_id).where(_h.team_id == team_id), principal)
-    some = heads.where(_h.status == wanted.c.status).limit(most).lateral("some")
-    rows = db.execute(
-        select(wanted.c.status, func.count().label("number"))
-        .join_from(wanted, some, true())
-        .group_by(wanted.c.status)
-    )
+    rows = db.execute(_by_status(principal), {"team_id": team_id, "most": most})
     numbers = {row.status: row.number for row in rows}
     return {one: numbers[one.value] for one in SessionStatus if one.value in numbers}
 
 
+@lru_cache(READERS)
+def _by_status(principal: Principal) -> Select[Any]:
+    # An array, as SQLAlchemy compiles a list of VALUES anew each time.
+    every = cast([status.value for status in SessionStatus], ARRAY(Text))
+    wanted = func.unnest(every).table_valued("status").render_derived(name="wanted")
+    # No column of the heads but those of the index, so that the index alone is read.
+    heads = visible(select(_h.team_id).where(_h.team_id == _TEAM), principal)
+    some = heads.where(_h.status == wanted.c.status).limit(_MOST).lateral("some")
+    return (
+        select(wanted.c.status, func.count().label("number"))
+        .join_from(wanted, some, true())
+        .group_by(wanted.c.status)
+    )
+
+
 def list_pipelines(db: Connection, principal: Principal, team_id: UUID) -> list[Mapping[str, Any]]:
     """Return the definitions of the pipelines that a team defines, by name."""
-    query = select(pipelines.c.definition).where(pipelines.c.team_id == team_id)
-    return list(db.execute(visible(query, principal).order_by(pipelines.c.name)).scalars())
+    return list(db.execute(_pipelines(principal), {"team_id": team_id}).scalars())
+
+
+@lru_cache(READERS)
+def _pipelines(principal: Principal) -> Select[Any]:
+    query = select(pipelines.c.definition).where(pipelines.c.team_id == _TEAM)
+    return visible(query, principal).order_by(pipelines.c.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,30 +227,33 @@ class UsualTime:
 
 def usual_time(db: Connection, principal: Principal, team_id: UUID, latest: int) -> UsualTime:
     """Return the median duration of a team's latest planned sessions."""
-    took = func.extract("epoch", _e.ended_at - _e.started_at).label("took")
-    query = select(took).where(
-        _e.team_id == team_id, _e.ended_at.is_not(None), _e.outcome == "planned"
-    )
-    some = visible(query, principal).order_by(_e.ended_at.desc()).limit(latest).subquery()
-    median = func.percentile_cont(0.5).within_group(some.c.took)
-    row = db.execute(
-        select(func.count().label("number"), median.label("seconds")).select_from(some)
-    ).one()
+    row = db.execute(_usual_time(principal), {"team_id": team_id, "most": latest}).one()
     return UsualTime(row.number, None if row.seconds is None else float(row.seconds))
 
 
-def _of_team(query: SessionQuery, *columns: ColumnElement[Any]) -> Select[Any]:
+@lru_cache(READERS)
+def _usual_time(principal: Principal) -> Select[Any]:
+    took = func.extract("epoch", _e.ended_at - _e.started_at).label("took")
+    query = select(took).where(
+        _e.team_id == _TEAM, _e.ended_at.is_not(None), _e.outcome == "planned"
+    )
+    some = visible(query, principal).order_by(_e.ended_at.desc()).limit(_MOST).subquery()
+    median = func.percentile_cont(0.5).within_group(some.c.took)
+    return select(func.count().label("number"), median.label("seconds")).select_from(some)
+
+
+def _of_team(shape: _Shape, *columns: ColumnElement[Any]) -> Select[Any]:
     """Select a team's sessions by all that is asked for but the text."""
-    found: Select[Any] = select(*columns).where(_e.team_id == query.team_id)
-    if query.statuses:
-        wanted = sorted(status.value for status in query.statuses)
+    found: Select[Any] = select(*columns).where(_e.team_id == _TEAM)
+    if shape.statuses:
+        wanted = sorted(status.value for status in shape.statuses)
         found = found.join(session_heads, _h.session_id == _e.id).where(
-            _h.team_id == query.team_id, _h.status.in_(wanted)
+            _h.team_id == _TEAM, _h.status.in_(wanted)
         )
-    if query.since is not None:
-        found = found.where(_e.created_at >= query.since)
-    if query.until is not None:
-        found = found.where(_e.created_at < query.until)
+    if shape.has_since:
+        found = found.where(_e.created_at >= _SINCE)
+    if shape.has_until:
+        found = found.where(_e.created_at < _UNTIL)
     return found
 
 
@@ -197,11 +266,7 @@ def _ways(
     matches it expects, and for a word that nobody wrote it takes every brief of the team apart.
     """
     order = _order(_e, query.sort)
-    if not query.text.strip():
-        if not is_few:
-            yield found.order_by(*order)
-            return
-    else:
+    if query.text.strip():
         words = _words_of(query.text)
         if words is not None and not is_few and reach <= WALKED:
             walked = found.add_columns(_WORDS.label("words")).order_by(*order).limit(WALKED)

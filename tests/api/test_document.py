@@ -107,3 +107,30 @@ def test_the_document_is_open_to_all_and_loads_nothing(client: TestClient) -> No
     assert client.get("/api/openapi.json").status_code == 200
     for path in ("/api/docs", "/api/redoc"):
         assert client.get(path).status_code == 404
+
+
+def test_an_answer_links_to_what_can_be_called_next(document: dict[str, Any]) -> None:
+    launched = document["paths"]["/sessions"]["post"]["responses"]["201"]["links"]
+    assert launched["get_session"] == {
+        "operationId": "get_session",
+        "parameters": {"session_id": "$response.body#/id"},
+    }
+    claimed = document["paths"]["/tasks/claim"]["post"]["responses"]["200"]["links"]
+    assert claimed["complete_task"] == {
+        "operationId": "complete_task",
+        "parameters": {"task_id": "$response.body#/task_id"},
+        "requestBody": {"attempt": "$response.body#/attempt"},
+    }
+
+
+def test_every_operation_that_asks_for_a_thing_of_a_team_is_linked_to(
+    document: dict[str, Any],
+) -> None:
+    linked = {
+        link["operationId"]
+        for _, _, operation in operations(document)
+        for answer in operation["responses"].values()
+        for link in answer.get("links", {}).values()
+    }
+    asking = {one["operationId"] for _, path, one in operations(document) if "{" in path}
+    assert asking <= linked

@@ -15,13 +15,14 @@ STEP_SECONDS = float(os.environ.get("SAGE_TEST_STEP_SECONDS", "0.5"))
 
 
 class TalkingRole:
-    """Works in four steps; the backend fails at its first try, when the brief asks for it."""
+    """Works in four steps, as the brief asks: slowly, or so that the backend fails at first."""
 
     def execute(self, work: RoleWork, control: Control) -> RoleResult:
+        step_seconds = STEP_SECONDS * (8 if "slowly" in work.brief else 1)
         for step in range(1, 5):
             control.note(f"{work.role}: step {step} of 4 {SCRIPT}")
             control.progress(step / 4)
-            if control.wait(STEP_SECONDS):
+            if control.wait(step_seconds):
                 break
             if "stumble" in work.brief and work.role == "backend_dev" and work.attempt == 1:
                 raise RoleFailed("The first try went wrong.", code="stumbled")

@@ -29,7 +29,7 @@ PAGES = ("/", "/sessions", "/decisions", "/launch", "/live", "/replay", "/work",
 def someone(app: App) -> Someone:
     """A user with the longest name, in a shared team."""
     name = f"{make_someone().user.user_name}-{'W' * 50}"[:50]
-    user = accounts.create_user(name, f"{'w' * 40}-{name[:12]}@example.org")
+    user = accounts.create_user(name, f"{'w' * 40}-{name[:18]}@example.org")
     owner = make_someone()
     add_member(owner.team_id, user, TeamRole.MEMBER)
     return Someone(user, owner.team_id)

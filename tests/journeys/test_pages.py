@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,11 +15,12 @@ from core.domain.people import User
 from core.domain.session import Session
 from core.services import administering, control, inviting, reading, signing_in
 from tests.factories import Someone, launch, make_team_of
-from tests.journeys.crew import App, wait_until_ready
+from tests.journeys.crew import App, signed_in, wait_until_ready
 
 BRIEF = Path(__file__).resolve().parents[1] / "briefs" / "expense-approval.md"
 PASSWORD = "a long enough password"
 QUIET_MILLISECONDS = 800
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,9 @@ class Visitor:
         context = self.browser.new_context()
         context.set_default_timeout(20_000)
         return context.new_page()
+
+    def page_with_a_login(self) -> Page:
+        return signed_in(self.browser, self.app, self.user).new_page()
 
     def sign_in(self, page: Page, password: str = PASSWORD) -> None:
         page.get_by_label("Name or e-mail").fill(self.user.user_name)
@@ -114,33 +119,31 @@ def test_signing_out_ends_the_login(visitor: Visitor) -> None:
     expect(page.get_by_label("Name or e-mail")).to_be_visible()
 
 
+def is_fine(page: Page, address: str) -> None:
+    """Axe finds nothing serious on a page or behind its tabs, by day and by night."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.goto(address)
+        settle(page)
+        expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+        assert serious(page) == [], scheme
+
+
 @pytest.mark.parametrize("path", ["/", "/sessions", "/decisions", "/launch"])
 def test_axe_finds_nothing_serious_on_a_page(visitor: Visitor, path: str) -> None:
-    page = visitor.signed_in_page()
-    page.goto(visitor.app.address + path)
-    settle(page)
-    assert serious(page) == []
+    is_fine(visitor.page_with_a_login(), visitor.app.address + path)
 
 
 @pytest.mark.parametrize("path", ["/live", "/replay", "/work", "/decisions"])
 def test_axe_finds_nothing_serious_on_a_page_of_a_session(visitor: Visitor, path: str) -> None:
-    page = visitor.signed_in_page()
-    page.goto(f"{visitor.app.address}{path}?session={visitor.session.id}")
-    settle(page)
-    assert serious(page) == []
+    page = visitor.page_with_a_login()
+    is_fine(page, f"{visitor.app.address}{path}?session={visitor.session.id}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["people", "audit", "account"])
-def test_axe_finds_nothing_serious_where_people_are_managed(
-    visitor: Visitor, path: str, scheme: str
-) -> None:
-    page = visitor.signed_in_page()
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{visitor.app.address}/{path}?team={visitor.someone.team_id}")
-    settle(page)
-    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
-    assert serious(page) == []
+def test_axe_finds_nothing_serious_where_people_are_managed(visitor: Visitor, path: str) -> None:
+    page = visitor.page_with_a_login()
+    is_fine(page, f"{visitor.app.address}/{path}?team={visitor.someone.team_id}")
     for tab in page.get_by_role("tab").all():
         tab.click()
         settle(page)
@@ -152,7 +155,7 @@ def test_axe_finds_nothing_serious_behind_links(visitor: Visitor) -> None:
     invited = inviting.invite_person(owner.principal, owner.team_id, "guest@example.org")
     reset = administering.make_reset_link(owner.principal, visitor.user.user_name)
     for page, path, words in (
-        (visitor.signed_in_page(), invited.path or "", "Invitation"),
+        (visitor.page_with_a_login(), invited.path or "", "Invitation"),
         (visitor.page(), reset.address[reset.address.index("/?reset=") :], "password"),
         (visitor.page(), "/?reset=spent", "link"),
     ):
@@ -162,22 +165,13 @@ def test_axe_finds_nothing_serious_behind_links(visitor: Visitor) -> None:
         assert serious(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_sign_in_page(visitor: Visitor, scheme: str) -> None:
+def test_axe_finds_nothing_serious_on_the_sign_in_page(visitor: Visitor) -> None:
     page = visitor.page()
-    page.emulate_media(color_scheme=scheme)
-    page.goto(visitor.app.address)
-    settle(page)
-    assert serious(page) == []
-
-
-@pytest.mark.parametrize("path", ["", "sessions", "launch", "live"])
-def test_axe_finds_nothing_serious_in_the_dark(visitor: Visitor, path: str) -> None:
-    page = visitor.signed_in_page()
-    page.emulate_media(color_scheme="dark")
-    page.goto(f"{visitor.app.address}/{path}?session={visitor.session.id}")
-    settle(page)
-    assert serious(page) == []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.goto(visitor.app.address)
+        settle(page)
+        assert serious(page) == [], scheme
 
 
 def test_the_board_moves_with_its_team_before_its_timer(visitor: Visitor) -> None:

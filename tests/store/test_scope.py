@@ -250,14 +250,15 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, f.session_id, f.strategic_id
     ),
     ("listing", "list_page"): lambda m, db, p, f: m.list_page(
+        db, p, SessionQuery(f.team_id), offset=0, limit=9, is_few=True
+    ),
+    ("listing", "_plain_page"): lambda m, db, p, f: m.list_page(
         db, p, SessionQuery(f.team_id), offset=0, limit=9
     ),
-    ("listing", "count_matching"): lambda m, db, p, f: m.count_matching(
-        db, p, SessionQuery(f.team_id), 9
-    ),
-    ("listing", "count_by_status"): lambda m, db, p, f: m.count_by_status(db, p, f.team_id, 9),
-    ("listing", "list_pipelines"): lambda m, db, p, f: m.list_pipelines(db, p, f.team_id),
-    ("listing", "usual_time"): lambda m, db, p, f: m.usual_time(db, p, f.team_id, 9).sessions,
+    ("listing", "_count"): lambda m, db, p, f: m.count_matching(db, p, SessionQuery(f.team_id), 9),
+    ("listing", "_by_status"): lambda m, db, p, f: m.count_by_status(db, p, f.team_id, 9),
+    ("listing", "_pipelines"): lambda m, db, p, f: m.list_pipelines(db, p, f.team_id),
+    ("listing", "_usual_time"): lambda m, db, p, f: m.usual_time(db, p, f.team_id, 9).sessions,
     ("configuration", "team_profiles"): lambda m, db, p, f: m.team_profiles(db, p, f.team_id),
     ("configuration", "team_pipeline"): lambda m, db, p, f: m.team_pipeline(
         db, p, f.team_id, "mine"

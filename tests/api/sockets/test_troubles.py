@@ -179,7 +179,8 @@ def test_a_reader_that_is_too_slow_is_cut_off_holds_nobody_up_and_catches_up(
         quick = stack.enter_context(listen(host, session.id, headers))
         slow.hear_to(2)
         quick.hear_to(2)
-        append_notes(owner, session, 4 * KEPT_FRAMES, secrets.token_hex(500))
+        # More than the line itself holds: the system keeps up to 4 MB for who does not read.
+        append_notes(owner, session, 4 * KEPT_FRAMES, secrets.token_hex(2500))
         last = len(events_of(owner, session))
         quick.hear_to(last, 20)
         assert quick.seqs == list(range(1, last + 1))
