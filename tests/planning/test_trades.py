@@ -23,12 +23,10 @@ NOT_YET: dict[str, str] = {
     "accounting-datev": "questioned: integration is no kind yet",
     "agency-timesheets": "questioned: a week of hours is not recognised as what is approved",
     "bank-four-eyes": "questioned: payment counts as a topic; releases are approvals",
-    "bank-mobile-layout": "read as a matter of speed for its 100 ms; a form alone is not planned",
     "building-permits": "questioned: no pack for states that expire; the background comes first",
     "carrier-tracking": "questioned: integration is no kind yet",
     "charity-donations": "questioned: no pack for payments that recur",
     "charity-newsletter": "questioned: no pack for preferences by kind and channel",
-    "clinic-calendar-slow": "questioned: only a slow search is planned, not a slow calendar",
     "clinic-referrals": "questioned: states, logged views and who may see what are not read",
     "club-courts": "questioned: no pack for booking",
     "coop-roles": "questioned: no pack for roles and permissions",
@@ -62,7 +60,6 @@ NOT_YET: dict[str, str] = {
     "museum-tags": "questioned: no pack for tags",
     "newsroom-comments": "questioned: comments are not planned, only messages",
     "newsroom-corrections": "questioned: no pack for states, nor for embargoes",
-    "payroll-report-slow": "questioned: a report that takes minutes is no matter of speed",
     "pothole-reports": "questioned: no pack for categories, nor for checks before publication",
     "property-repairs": "questioned: no pack for states, nor for thresholds that name who decides",
     "registry-tokens": "questioned: tokens are not recognised as API keys",
@@ -92,10 +89,6 @@ LOST: dict[str, tuple[str, ...]] = {
         "photos only via Wi-Fi unless the inspector says otherwise",
     ),
     "game-parental": ("Parents never see chat contents",),
-    "guild-moderation": (
-        "after 3 reports from different players a message is hidden",
-        "players under 16 shouldn't be able to get direct messages from strangers",
-    ),
     "gym-membership": (
         "valid for 1 year",
         "30 days before",
@@ -107,6 +100,7 @@ LOST: dict[str, tuple[str, ...]] = {
         "a first answer within 3 days and a decision within 30",
     ),
     "issue-triage": ("with more than 2 links wait for a moderator",),
+    "kitchen-orders": ("must not appear on the screens afterwards",),
     "library-holds": ("never between 21:00 and 8:00",),
     "library-search": ("at most once a day",),
     "machine-maintenance": ("the technician's ticks are kept",),
@@ -136,6 +130,7 @@ LOST: dict[str, tuple[str, ...]] = {
         "Personal templates need no approval",
         "Team leads can't approve their own changes",
     ),
+    "tenant-invites": ("recorded with date and address",),
 }
 
 

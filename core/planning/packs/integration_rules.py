@@ -30,7 +30,8 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.signed",
-        text="Every call proves who sends it; one without or with a wrong signature is refused.",
+        text="Every call is authenticated: it is signed with a secret of this connection, and one "
+        "unsigned or wrongly signed is refused.",
         cues=(
             r"\b(?:signed|signature|unsigned|hmac)\b",
             r"\bshared secret\b",
@@ -289,8 +290,8 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
             r"transmitted)\b",
         ),
         mechanisms=(
-            Mechanism("interface", "receiveEvent", "a list of fields that are taken; others go"),
-            Mechanism("test", "receiveEvent", "a call with it leaves no trace in tables and logs"),
+            Mechanism("interface", "<words>", "a list of fields that are taken; others go"),
+            Mechanism("test", "<words>", "a call with it leaves no trace in tables and logs"),
         ),
     ),
     RulePattern(

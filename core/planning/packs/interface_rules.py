@@ -108,11 +108,20 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="interface.standard",
-        text="It meets WCAG 2.2 at level AA, and says so in an accessibility statement.",
-        cues=(r"\bwcag\b", r"\baccessib(?:le|ility)\b", r"\ba11y\b"),
+        text="It meets <words>, and says so in an accessibility statement.",
+        cues=(r"\b(?P<words>WCAG(?: \d\.\d)?(?:,? (?:level )?A{1,3}\b)?)",),
         mechanisms=(
             Mechanism("test", "every page", "automatic checks in each build, by hand once"),
             Mechanism("interface", "accessibility statement", "what is not met, and whom to tell"),
+        ),
+    ),
+    RulePattern(
+        slug="interface.accessible",
+        text="It is accessible: WCAG 2.2 at level AA, as long as no other standard is named.",
+        cues=(r"\baccessib(?:le|ility)\b", r"\ba11y\b"),
+        unless=r"\bwcag\b",
+        mechanisms=(
+            Mechanism("test", "each page", "automatic checks in each build, by hand once"),
         ),
     ),
     RulePattern(
@@ -230,7 +239,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="interface.system",
-        text="It begins with what the device's system says, until a person chooses otherwise.",
+        text="It follows the setting of the device's system, until a person chooses otherwise.",
         cues=(
             r"\b(?:system|phone|tablet|device|browser)(?:'s)?(?: own)? (?:setting|system|"
             r"preference)s?\b",
@@ -302,8 +311,8 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
             r"\b(?P<words>no new data)\b",
         ),
         mechanisms=(
-            Mechanism("test", "what stays", "pictures and recorded calls, before and after"),
-            Mechanism("permission", "what stays", "no file of it is part of the change"),
+            Mechanism("test", "<words>", "pictures and recorded calls, before and after"),
+            Mechanism("permission", "<words>", "no file of it is part of the change"),
         ),
     ),
 )

@@ -26,7 +26,8 @@ MIGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="migration.never-twice",
-        text="A <subject_> is never charged twice for one period, whichever system charges.",
+        text="A <subject_> is never charged twice for one period, whichever system charges: never "
+        "two bills, and never none.",
         cues=(
             r"\b(?:charged?|billed|bill|debited|invoiced|pay|paid)\b.{0,30}\btwice\b",
             r"\bdouble[- ](?:charg|bill|book|debit)\w*\b",
@@ -98,13 +99,13 @@ MIGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="migration.no-loss",
-        text="No <subject_> is lost or changes what it grants: it is compared field by field "
-        "before it is switched.",
+        text="Nothing is lost: “<words>”. Each <subject_> is compared field by field before it is "
+        "switched.",
         cues=(
-            r"\b(?:loses?|losing|lost|loss)\b",
-            r"\bnothing\b.*\b(?:missing|forgotten)\b",
-            r"\bkeep (?:their|his|her|its|the same|all)\b",
-            r"\bunchanged\b",
+            r"(?P<words>[^,;]{0,60}\b(?:loses?|losing|lost|loss)\b.{0,60})",
+            r"(?P<words>\bnothing\b.{0,40}\b(?:missing|forgotten)\b.{0,40})",
+            r"(?P<words>[^,;]{0,40}\bkeep (?:their|his|her|its|the same|all)\b.{0,60})",
+            r"(?P<words>[^,;]{3,60}\bunchanged\b.{0,40})",
         ),
         mechanisms=(
             Mechanism(
@@ -253,7 +254,7 @@ MIGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="migration.exact",
-        text="Amounts agree exactly: a difference of one cent is a difference.",
+        text="Amounts agree to the cent: only a difference of 0.00 counts as equal.",
         cues=(r"\bto the cent\b", r"\b0[.,]00\b", r"\b(?:exactly|equal|identical)\b"),
         describes=True,
         mechanisms=(
@@ -315,8 +316,8 @@ MIGRATION_RULES: tuple[RulePattern, ...] = (
         each=True,
         describes=True,
         mechanisms=(
-            Mechanism("job", "copy-<subjects->", "skips it, and counts what it skipped"),
-            Mechanism("test", "reconcile-<subjects->", "what was skipped is no difference"),
+            Mechanism("job", "<words>", "skipped by the copy, and counted"),
+            Mechanism("test", "<words>", "what was skipped is no difference"),
         ),
     ),
     RulePattern(
@@ -328,8 +329,8 @@ MIGRATION_RULES: tuple[RulePattern, ...] = (
         ),
         each=True,
         mechanisms=(
-            Mechanism("constraint", "<subjects>_old_ref_key", "UNIQUE: the old reference finds it"),
-            Mechanism("test", "copy-<subjects->", "looked up by the old reference in the new one"),
+            Mechanism("interface", "<words>", "the old reference still finds it"),
+            Mechanism("test", "<words>", "looked up by the old reference in the new system"),
         ),
     ),
     RulePattern(

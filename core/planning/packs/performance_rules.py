@@ -199,9 +199,18 @@ PERFORMANCE_RULES: tuple[RulePattern, ...] = (
         ),
     ),
     RulePattern(
+        slug="performance.seen-by",
+        text="As today: “<words>”. The new reading asks for it in the same statement.",
+        cues=(
+            r"(?P<words>[^,;]{0,80}\b(?:sees?|shown|reads?|finds?)\b[^,;]{0,60}\b(?:only|own)\b"
+            r"[^,;]{0,40})",
+        ),
+        mechanisms=(Mechanism("test", "<words>", "old and new answers agree for each role"),),
+    ),
+    RulePattern(
         slug="performance.same-result",
-        text="Same answers: the new reading shows what the old one shows, to the last digit and "
-        "in the same order.",
+        text="Same answers: identical to the cent and in the order of today, where ties keep "
+        "theirs; what is shown and what never appears stays so.",
         cues=(
             r"\b(?:identical|to the cent|same (?:numbers|results?|answers?|figures|order))\b",
             r"\bties\b",
@@ -232,7 +241,7 @@ PERFORMANCE_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="performance.no-downtime",
-        text="No downtime: indexes are built concurrently, at a quiet hour.",
+        text="No downtime and no outage: indexes are built concurrently, at a quiet hour.",
         cues=(
             r"\b(?:no|without|zero) downtime\b",
             r"\b(?:can't|cannot|can not|must not|never) (?:take|bring|shut|switch)\b.{0,30}"
@@ -246,7 +255,8 @@ PERFORMANCE_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="performance.same-systems",
-        text="It stays on what is there: no new server and no second database.",
+        text="It has to stay on what there already is: no new server, no second database, no data "
+        "warehouse.",
         cues=(
             r"\b(?:no|without) (?:new|another|second|additional|extra) (?:servers?|database|system|"
             r"hardware|data warehouse)\b",
