@@ -67,6 +67,21 @@ def gap_questions(
     return (*asked, *_conflicts(found), *_unclear_days(clauses))
 
 
+def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) -> tuple[str, ...]:
+    """Return the clauses of a brief without a plan that are not wholly understood.
+
+    No questions about parts of them are asked yet, so that they are listed as a whole.
+    """
+    return tuple(
+        dict.fromkeys(
+            clause.text
+            for clause in clauses
+            if clause not in found.used
+            or next(_open_points(clause, found, rules, set()), None) is not None
+        )
+    )
+
+
 def missed(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
     """Return the clauses that nothing was made of, in their words."""
     return tuple(dict.fromkeys(clause.text for clause in clauses if clause not in found.used))

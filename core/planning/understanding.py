@@ -9,7 +9,7 @@ from typing import Any
 
 from core.domain.artifact import Evidence
 from core.planning.edits import edited, switched_off
-from core.planning.gaps import gap_questions, missed
+from core.planning.gaps import gap_questions, left_over, missed
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
@@ -114,7 +114,8 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     if not _plannable(model, parts, body, found, topics):
         unused = [part for part in body if part not in found.used]
         questions = unplanned_questions(body or list(parts), topics, unused)
-        return replace(model, questions=questions)
+        left = left_over(body, found, found.rules)
+        return replace(model, questions=questions, not_understood=left)
     return without_qualities(_filled(model, parts, body, found, topics), drops)
 
 
