@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from core.domain.artifact import Evidence
 from core.planning.model import Actor, PackMatch, Rule
-from core.planning.packs import BY_SLUG, PACKS
+from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.clauses import Clause
+from core.planning.reading.comparisons import OPERATORS, SAID
+from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deeds import Deed
 from core.planning.reading.people import actors as people_in
 from core.planning.reading.people import names_people
@@ -20,8 +23,19 @@ from core.planning.reading.quantities import Quantity, quantities
 from core.planning.reading.states import states_in
 
 _MAX_RECORDS = 3
+_ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Another number for a demand that already has one: only the first is planned."""
+
+    slug: str
+    first: Clause
+    second: Clause
+    words: str
 
 
 @dataclass(slots=True)
@@ -34,6 +48,12 @@ class Matches:
     ruled: set[Clause] = field(default_factory=set)  # clauses that became a rule
     unbound: list[tuple[Pack, Clause]] = field(default_factory=list)  # called for, but about what?
     created: tuple[str, ...] = ()  # things that somebody creates in the brief
+    claimed: set[Clause] = field(default_factory=set)  # clauses that belong to one pack alone
+    # Where in a clause something found its words: a rule or a deed, or a pack or one of its nouns.
+    settled: dict[Clause, set[int]] = field(default_factory=dict)
+    touched: dict[Clause, set[int]] = field(default_factory=dict)
+    described: set[Clause] = field(default_factory=set)  # their numbers say how things are
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def main(self) -> str:
@@ -68,26 +88,33 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     """Return the packs that match, with their rules, in the order of the packs."""
     created = dict.fromkeys(deed.noun for deed in deeds if deed.kind == "create")
     found = Matches(created=tuple(created))
-    wanted = [clause for clause in clauses if clause.section != "non_goal"]
+    for deed in deeds:
+        found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
+    wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
     stepped_back: set[str] = set()
+    is_alone = False
     for pack in PACKS:
-        if pack.slug in stepped_back:
+        if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
             continue
         if pack.slug == "records":
-            _match_records(pack, wanted, deeds, found)
+            free = [deed for deed in deeds if deed.clause not in found.claimed]
+            _match_records(pack, wanted, free, found)
         else:
             _match_pack(pack, wanted, found)
         if any(matched.slug == pack.slug for matched in found.packs):
             stepped_back.update(pack.instead_of)
+            is_alone = is_alone or pack.alone
     return found
 
 
 def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
     hits = [
-        (clause, words)
+        (clause, hit)
         for clause in clauses
-        if (words := _first(pack.cues, clause.text))
-        and not (pack.unless and re.search(pack.unless, clause.text, re.IGNORECASE))
+        if not (pack.kind != "none" and clause in found.claimed)
+        and not (pack.each_clause and clause.section == "background")
+        and (hit := _first(pack.cues, clause.text))
+        and not (pack.unless and find(pack.unless, clause.text))
     ]
     # A title alone says too little: something in the body must call for the pack as well.
     if not any(clause.section == "body" for clause, _ in hits):
@@ -99,9 +126,20 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
         if bindings is None:
             found.unbound.extend((pack, clause) for clause, _ in group if clause.section == "body")
             continue
-        evidence = tuple(Evidence(words, f"pack.{pack.slug}") for _, words in group)
+        evidence = tuple(
+            Evidence(_quoted(hit, clause), f"pack.{pack.slug}") for clause, hit in group
+        )
         _add(pack, bindings, evidence, scope, found)
-        found.used.update(clause for clause, _ in group)
+        for clause, hit in group:
+            found.used.add(clause)
+            found.touched.setdefault(clause, set()).update((hit.start, hit.end - 1))
+            if pack.claims:
+                found.claimed.add(clause)
+
+
+def _quoted(hit: Hit, clause: Clause) -> str:
+    """Return the words of the brief that a hit stands for."""
+    return hit.words if hit.words in clause.text else clause.text[hit.start : hit.end]
 
 
 def _add(
@@ -154,7 +192,7 @@ def _match_records(
             for deed in {d.clause: d for d in mine}.values()
         )
         _add(pack, {"subject": noun}, evidence, clauses, found)
-    known = taken | set(chosen)
+    known = _handled(found) | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
 
 
@@ -166,6 +204,18 @@ def _recordable(found: Matches) -> set[str]:
         for noun in BY_SLUG[matched.slug].nouns
         if noun.recordable
     }
+
+
+def _handled(found: Matches) -> set[str]:
+    """Return the things that a matched pack stores or acts on, not only mentions."""
+    handled = set()
+    for matched in found.packs:
+        pack = BY_SLUG[matched.slug]
+        brought = (pack.brings, *(pattern.adds for pattern in pack.rules))
+        names = {action.entity for brings in brought for action in brings.actions}
+        names |= {e.name for brings in brought for e in brings.entities if e.summary}
+        handled |= {noun for name, noun in matched.bindings if f"<{name}>" in names}
+    return handled
 
 
 def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str, str] | None:
@@ -184,8 +234,8 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
 def _noun(noun: Noun, clauses: Sequence[Clause]) -> str:
     for pattern in noun.patterns:
         for clause in clauses:
-            for hit in re.finditer(pattern, clause.text, re.IGNORECASE):
-                value = _phrase(noun, hit.groupdict())
+            for hit in find_all(pattern, clause.text):
+                value = _phrase(noun, hit.match.groupdict())
                 if value:
                     return value
     return ""
@@ -224,21 +274,24 @@ def _fire(
     clauses: Iterable[Clause],
     found: Matches,
 ) -> None:
-    by_bindings: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
+    by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
     for clause in clauses:
-        if pattern.unless and re.search(pattern.unless, clause.text, re.IGNORECASE):
+        if clause.section == "background":
+            continue  # how things are, not what is asked for
+        if pattern.unless and find(pattern.unless, clause.text):
             continue
-        extra = _evidence_in(pattern, clause)
-        if extra is not None:
-            by_bindings.setdefault(tuple((bindings | extra).items()), []).append(clause)
+        spoken = _evidence_in(pattern, clause)
+        if spoken is not None:
+            pairs = tuple((bindings | spoken.extra).items())
+            by_bindings.setdefault(pairs, []).append((clause, spoken))
     if pattern.always and not by_bindings:
         by_bindings[tuple(bindings.items())] = []
     # Two numbers for one demand would contradict each other: the first one counts.
-    for pairs, spoken in list(by_bindings.items())[:1]:
+    for pairs, speaking in list(by_bindings.items())[: None if pattern.each else 1]:
         bound = bind(pattern, dict(pairs))
         if is_open(bound.text):
             continue
-        evidence = tuple(Evidence(clause.text, pattern.slug) for clause in spoken)
+        evidence = tuple(Evidence(clause.text, pattern.slug) for clause, _ in speaking)
         found.rules.append(
             Rule(
                 pattern.slug,
@@ -248,53 +301,93 @@ def _fire(
                 evidence or (Evidence("", pattern.slug),),
             )
         )
-        in_body = {clause for clause in spoken if clause.section == "body"}
+        in_body = {clause for clause, _ in speaking if clause.section == "body"}
         found.used |= in_body
         found.ruled |= in_body
+        for clause, spoken in speaking:
+            found.settled.setdefault(clause, set()).update(spoken.places)
+        if pattern.describes:
+            found.described |= in_body
+        if pattern.each:
+            continue
+        found.conflicts += [
+            Conflict(pattern.slug, speaking[0][0], clause, other.extra["words"])
+            for others in list(by_bindings.values())[1:]
+            for clause, other in others
+            if speaking and speaking[0][1].extra.get("value") != other.extra.get("value")
+        ]
 
 
-def _evidence_in(pattern: RulePattern, clause: Clause) -> dict[str, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What a clause says for a rule: what it binds, and where its words stand."""
+
+    extra: dict[str, str]
+    places: tuple[int, ...]
+
+
+def _evidence_in(pattern: RulePattern, clause: Clause) -> _Finding | None:
     """Return what the clause binds beside the pack's nouns, or None when the rule stays silent."""
     for cue in pattern.cues:
-        hit = re.search(cue, clause.text, re.IGNORECASE)
-        extra = _bound_by(pattern, clause, hit) if hit else None
-        if extra is not None:
-            return extra
+        hit = find(cue, clause.text)
+        found = _bound_by(pattern, clause, hit) if hit else None
+        if found is not None:
+            others = (one for other in pattern.cues for one in find_all(other, clause.text))
+            places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
+            return _Finding(found.extra, (*found.places, *places))
     return None
 
 
-def _bound_by(pattern: RulePattern, clause: Clause, hit: re.Match[str]) -> dict[str, str] | None:
+def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
     extra: dict[str, str] = {}
+    places: tuple[int, ...] = _ends(hit)
     if pattern.quantity:
-        near = hit.groupdict().get("near")
-        measured = [q for q in quantities(near or clause.text) if q.kind == pattern.quantity]
+        near = hit.span("near")
+        measured = [
+            quantity
+            for quantity in quantities(clause.text)
+            if quantity.kind == pattern.quantity
+            and (near is None or (quantity.start < near[1] and near[0] < quantity.end))
+        ]
         if not measured:
             return None
-        extra = _quantity_bindings(measured, clause, hit)
+        nearest = min(measured, key=lambda quantity: abs(quantity.start - hit.start))
+        extra = _quantity_bindings(nearest, pattern)
+        places = (hit.start, nearest.start, nearest.end - 1)
         if "<share>" in pattern.text:
-            shares = (q.value for q in quantities(clause.text) if q.kind == "share")
-            extra["share"] = next(shares, "95")
-    if hit.groupdict().get("words"):
-        extra["words"] = hit["words"]
+            shares = [q for q in quantities(clause.text) if q.kind == "share"]
+            extra["share"] = shares[0].value if shares else "95"
+            places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
+    if hit.match.groupdict().get("words"):
+        extra["words"] = hit.match["words"]
+    return _Finding(extra, places)
+
+
+def _ends(hit: Hit) -> tuple[int, int]:
+    """Return where the words of a cue begin and end; what it only looks through is not its own."""
+    near = hit.span("near")
+    return hit.start, (near[0] if near else hit.end) - 1
+
+
+def _quantity_bindings(nearest: Quantity, pattern: RulePattern) -> dict[str, str]:
+    """Bind a quantity; with the side that is meant where the rule's texts say it."""
+    extra = {"value": nearest.value, "unit": nearest.unit, "words": nearest.words}
+    asked = _placeholders(pattern.slug)
+    if "limit" in asked:
+        extra["limit"] = f"{SAID.get(nearest.comparison, '')} {nearest.words}".strip()
+    if "operator" in asked:
+        extra["operator"] = OPERATORS.get(nearest.comparison, "<=")
+    if "lower" in asked and nearest.lower:
+        extra["lower"] = nearest.lower
     return extra
 
 
-def _quantity_bindings(
-    measured: Sequence[Quantity], clause: Clause, hit: re.Match[str]
-) -> dict[str, str]:
-    """Bind the quantity that stands nearest to the cue."""
-
-    def distance(quantity: Quantity) -> int:
-        return abs(clause.text.find(quantity.words) - hit.start())
-
-    nearest = min(measured, key=distance)
-    return {"value": nearest.value, "unit": nearest.unit, "words": nearest.words}
+@cache
+def _placeholders(slug: str) -> frozenset[str]:
+    """Return the placeholders that the texts of a rule hold."""
+    return frozenset(re.findall(r"<([a-z]+)>", repr(PATTERNS[slug][1])))
 
 
-def _first(cues: Iterable[str], text: str) -> str:
-    """Return the words that the first fitting cue found, or nothing."""
-    for cue in cues:
-        hit = re.search(cue, text, re.IGNORECASE)
-        if hit:
-            return hit.group(0)
-    return ""
+def _first(cues: Iterable[str], text: str) -> Hit | None:
+    """Return what the first fitting cue found."""
+    return next((hit for cue in cues if (hit := find(cue, text))), None)

@@ -9,10 +9,12 @@ from typing import Any, Literal
 from core.domain.artifact import Evidence
 from core.planning.codec import from_plain, to_plain
 
-Kind = Literal["data", "interface", "performance", "migration", "none", "other_language"]
+Kind = Literal[
+    "data", "interface", "performance", "migration", "integration", "none", "other_language"
+]
 ConstraintKind = Literal["check", "unique", "exclude", "foreign_key"]
 
-PLANNABLE: tuple[Kind, ...] = ("data", "interface", "performance", "migration")
+PLANNABLE: tuple[Kind, ...] = ("data", "interface", "performance", "migration", "integration")
 PERSON = Evidence(words="", rule="person.edit")
 
 
@@ -206,6 +208,7 @@ class FeatureModel:
     questions: tuple[Question, ...] = ()
     packs: tuple[PackMatch, ...] = ()
     not_understood: tuple[str, ...] = ()
+    background: tuple[str, ...] = ()  # how things are, and what wishes are good for
     kind_evidence: tuple[Evidence, ...] = ()
     plannable: bool = False
     omissions: tuple[Omission, ...] = ()

@@ -23,7 +23,7 @@ def verb_of(action: Action) -> str:
 
 def caller_of(action: Action) -> str:
     """Return who calls an operation: a person through a page, or another system."""
-    return "a system" if getattr(action, "signed", False) else "a person"
+    return "a system" if action.signed else "a person"
 
 
 def audit_rule(action: Action, model: FeatureModel) -> str:

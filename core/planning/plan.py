@@ -32,10 +32,12 @@ class Contributions:
     notes: list[tuple[Note, Why]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=4)
 def contributions(model: FeatureModel) -> Contributions:
     """Return what the model's packs bring, then what its rules add, without repetition.
 
-    What a person switched off comes first, as their decision, and brings nothing.
+    What a person switched off comes first, as their decision, and brings nothing. Every role asks
+    for it several times: equal models share one answer, which nobody may change.
     """
     gathered = Contributions()
     for brings, why in _sources(model):

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.domain.artifact import Evidence
-from core.planning.model import FeatureModel, Question, Rule
+from core.planning.model import FeatureModel, Question
 from core.planning.reading.clauses import Clause
+from core.planning.reading.cues import find
 from core.planning.reading.nouns import plural
-from core.planning.reading.quantities import quantities
 
 _MAX_UNUSED = 5
 _WISH = re.compile(
@@ -32,11 +32,6 @@ _COMPLAINT = re.compile(r"\b(?:confusing|ugly|clunky|annoying|messy|complicated)
 _BETTER_WHAT = re.compile(
     r"\b(?:make|improve|redesign|revamp|polish|fix)\w* (?:the |our |my )?"
     r"(?P<what>[a-z]+(?: [a-z]+)?)",
-    re.IGNORECASE,
-)
-_DEMAND = re.compile(
-    r"\b(?:must|never|nobody|no one|only|at most|at least|maximum|max|minimum|may not|cannot|"
-    r"can't|not|unless|until|without|always|every|limit)\b",
     re.IGNORECASE,
 )
 
@@ -66,8 +61,9 @@ TOPICS = (
     Topic(
         "provider-change",
         r"\b(?:migrat\w+|move from|switch(?:ing)? from|replace our|cut ?over)\b",
-        "A move from one system to another is not planned by rules yet. What is moved in which "
-        "order, what runs double and for how long, and what decides on going back?",
+        "A move from one system to another is planned once it is clear what moves. Which things "
+        "are moved (customers, subscriptions, files …), how many are there, and which of the two "
+        "systems may change them meanwhile?",
     ),
     Topic(
         "quota",
@@ -125,7 +121,7 @@ def topics_in(clauses: Sequence[Clause], used: set[Clause]) -> tuple[tuple[Topic
     found: dict[str, tuple[Topic, Clause]] = {}
     for topic in TOPICS:
         for clause in clauses:
-            if clause not in used and re.search(topic.cue, clause.text, re.IGNORECASE):
+            if clause not in used and find(topic.cue, clause.text):
                 found.setdefault(topic.slug, (topic, clause))
     return tuple(found.values())
 
@@ -171,52 +167,6 @@ def unplanned_questions(
     if len(asked) < 2:
         asked += _basics()
     return tuple(asked)
-
-
-def demand_questions(
-    clauses: Sequence[Clause], ruled: set[Clause], rules: Sequence[Rule]
-) -> tuple[Question, ...]:
-    """Ask about demands (must, never, only, a number with a unit) that became no rule."""
-    asked: list[Question] = []
-    for clause in clauses:
-        open_numbers = _unused_numbers(clause, rules)
-        if clause in ruled:
-            # Part of the clause became a rule; a number that it did not use is still open.
-            texts = [
-                f"What hangs on “{words}” in “{_short(clause.text)}”" for words in open_numbers
-            ]
-        elif open_numbers or _DEMAND.search(clause.text):
-            texts = [f"“{_short(clause.text)}”: what exactly must hold"]
-        else:
-            texts = []
-        asked.extend(
-            Question(
-                f"demand-{len(asked) + number}",
-                f"{text}, and what shall happen when it would be violated?",
-                "Nothing is built for it until it is answered.",
-                (Evidence(clause.text, "demand"),),
-            )
-            for number, text in enumerate(texts, 1)
-        )
-    return tuple(asked)
-
-
-def _unused_numbers(clause: Clause, rules: Sequence[Rule]) -> list[str]:
-    """Return the quantities of a clause that no rule made of it has bound."""
-    bound = {
-        value
-        for rule in rules
-        if any(item.words == clause.text for item in rule.evidence)
-        for _, value in rule.bindings
-    }
-    return [
-        quantity.words
-        for quantity in quantities(clause.text)
-        # Counts describe more often than they demand, and so does “a month”.
-        if quantity.kind != "count"
-        and not re.match(r"(?:an?|one)\b", quantity.words, re.IGNORECASE)
-        and not {quantity.value, quantity.words} & bound
-    ]
 
 
 def homeless_questions(model: FeatureModel, homes: set[str]) -> tuple[Question, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
+from core.planning.gaps import gap_questions, left_over, missed
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
@@ -28,7 +29,6 @@ from core.planning.packs import BY_SLUG
 from core.planning.plan import contributions
 from core.planning.questions import (
     Topic,
-    demand_questions,
     homeless_questions,
     language_questions,
     topics_in,
@@ -46,8 +46,20 @@ _MAX_TITLE = 80
 _ENOUGH_UNDERSTOOD = 0.6
 _KIND_CUES: tuple[tuple[Kind, str], ...] = (
     ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
+    ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
     ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
     ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
+)
+# A brief may begin with how things are, as long as a wish follows soon.
+_MAX_SCENE = 3
+_WISH = re.compile(
+    r"\b(?:wants?|needs?|would like|'d like|should|must|please|can|goal|target|wish)\b",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"^(?:we|our|today|currently|since|at the moment|right now|so far|the|it|there|every|each|"
+    r"twice|last|customer service|[a-z]+ (?:get|gets|is|are|has|have|was|were))\b.*\s\w+",
+    re.IGNORECASE,
 )
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
@@ -124,7 +136,8 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         rules=tuple(found.rules),
         non_goals=_non_goals(parts),
         packs=tuple(found.packs),
-        not_understood=tuple(part.text for part in body if part not in found.used),
+        not_understood=missed(body, found),
+        background=tuple(p.text for p in parts if p.section in {"background", "reason"}),
         kind_evidence=why,
     )
     model = without_rules(model, drops)
@@ -132,7 +145,8 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     if not _plannable(model, parts, body, found, topics):
         unused = [part for part in body if part not in found.used]
         questions = unplanned_questions(body or list(parts), topics, unused)
-        return replace(model, questions=questions)
+        left = left_over(body, found, found.rules)
+        return replace(model, questions=questions, not_understood=left)
     return without_qualities(_filled(model, parts, body, found, topics), drops)
 
 
@@ -174,7 +188,8 @@ def _filled(
         )
         for topic, clause in topics
     ]
-    questions += demand_questions(body, found.ruled, found.rules)
+    reasons = [part for part in parts if part.section == "reason"]
+    questions += gap_questions([*body, *reasons], found, found.rules, actions)
     questions += homeless_questions(model, names)
     return replace(
         model,
@@ -193,7 +208,7 @@ def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence
     kinds: dict[Kind, tuple[Evidence, ...]] = {}
     for matched in found.packs:
         kinds.setdefault(BY_SLUG[matched.slug].kind, matched.evidence)
-    for kind in ("migration", "performance", "data", "interface"):
+    for kind in ("migration", "integration", "performance", "data", "interface"):
         if kind in kinds:
             return kind, kinds[kind]
     for kind, cue in _KIND_CUES:
@@ -218,11 +233,23 @@ def _plannable(
     title = " ".join(part.text for part in parts if part.section == "title")
     if any(re.search(topic.cue, title, re.IGNORECASE) for topic, _ in topics):
         return False
-    if body[0] not in found.used:
+    scene = _scene(body)
+    if body[len(scene)] not in found.used:
         return False  # what people say first is what they are after
     if any(pack.kind != "none" and clause not in found.used for pack, clause in found.unbound):
         return False  # something of weight was asked for, and it is not clear about what
-    return len(set(body) & found.used) >= _ENOUGH_UNDERSTOOD * len(set(body))
+    told = set(body) - (set(scene) - found.used)
+    return len(told & found.used) >= _ENOUGH_UNDERSTOOD * len(told)
+
+
+def _scene(body: Sequence[Clause]) -> list[Clause]:
+    """Return the first clauses that only tell how things are, before the first wish."""
+    for position, part in enumerate(body[: _MAX_SCENE + 1]):
+        if _WISH.search(part.text):
+            return list(body[:position])
+        if not _TELLS.search(part.text):
+            break
+    return []
 
 
 def _with_fields(entity: Entity, model: FeatureModel, parts: Sequence[Clause]) -> Entity:

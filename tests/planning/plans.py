@@ -26,6 +26,7 @@ PLANNED = (
     "api-keys",
     "gdpr-delete",
     "csv-import",
+    "migrate-payments",
 )
 ROLES = ("architect", "backend_dev", "dba", "frontend_dev", "ui_ux", "security", "it_admin")
 

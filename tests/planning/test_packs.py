@@ -32,6 +32,20 @@ SMALL_BRIEFS = {
     "are deleted after 12 months.",
     "offline": "Workers record damages with a photo. It must work offline.",
     "theme": "A dark theme that follows the system setting, with an override.",
+    "migration": "We migrate our 40,000 memberships from the old club software to a new one by "
+    "30 June 2027. No member may be charged twice. Both systems run in parallel for six weeks, "
+    "and we must be able to go back.",
+    "integration": "Send every paid order to the warehouse system by webhook within 2 minutes. "
+    "Calls are signed. The same order twice is one order. If it is down for more than 1 hour, "
+    "alert somebody; retry for 24 hours.",
+    "performance": "The list of all invoices is too slow: it takes 9 seconds with 2 million rows. "
+    "It should load in under 500 ms for 95% of the calls. Permissions stay as they are.",
+    "report": "The monthly sales report takes 4 minutes. Make it faster: under 20 seconds. The "
+    "numbers must be identical, and figures may be 10 minutes old.",
+    "shortcuts": "Keyboard shortcuts for the inbox: j and k move, e archives. They must not fire "
+    "in text fields. Same data, same endpoints.",
+    "translated": "The interface must be translated into German and Polish. Screen readers must "
+    "work, and contrast is at least 4.5:1. Printing stays as it is.",
     "search": "Searching for articles takes 4 seconds. It should take under 200 ms for 99% of "
     "queries, with typo tolerance.",
 }

@@ -13,12 +13,16 @@ from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
 from core.planning.packs.import_rows import IMPORT
+from core.planning.packs.integration import INTEGRATION
+from core.planning.packs.interface import INTERFACE
 from core.planning.packs.messaging import MESSAGING
+from core.planning.packs.migration import MIGRATION
 from core.planning.packs.moderation import MODERATION
 from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
 from core.planning.packs.pack import Pack
 from core.planning.packs.payment import PAYMENT
+from core.planning.packs.performance import PERFORMANCE
 from core.planning.packs.permission import PERMISSION
 from core.planning.packs.preference import PREFERENCE
 from core.planning.packs.qualification import QUALIFICATION
@@ -39,6 +43,12 @@ from core.planning.packs.upload import UPLOAD
 from core.planning.packs.workflow import WORKFLOW
 
 PACKS: tuple[Pack, ...] = (
+    MIGRATION,
+    INTEGRATION,
+    SEARCH_SPEED,
+    PERFORMANCE,
+    THEME,
+    INTERFACE,
     API_KEY,
     ERASURE,
     EXCHANGE,
@@ -46,8 +56,6 @@ PACKS: tuple[Pack, ...] = (
     RESERVATION,
     APPROVAL,
     MESSAGING,
-    SEARCH_SPEED,
-    THEME,
     WORKFLOW,
     PREFERENCE,
     PERMISSION,

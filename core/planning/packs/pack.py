@@ -4,10 +4,11 @@ Strings in a declaration may hold placeholders, which stand for what the brief c
 noun `subject` bound to `swap_offer`: `<subject>` swap_offer, `<subjects>` swap_offers, `<Subject>`
 SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap offers,
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
-fills `<value>`, `<unit>`, `<words>` and `<share>`. A noun `states` stands for a list of states:
-`<states>` draft > review, `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`,
-`<moves>` ('draft', 'review'), `<skips>` the same over one between, and `("<eachstate>",)` a tuple
-of them.
+fills `<value>`, `<unit>`, `<words>` and `<share>`; `<limit>` says the words with the side that is
+meant (“at most 10 MB”), `<operator>` how a value that keeps it compares (`<=`), `<lower>` the lower
+end of a range. A noun `states` stands for a list of states: `<states>` draft > review,
+`<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`, `<moves>` ('draft', 'review'),
+`<skips>` the same over one between, and `("<eachstate>",)` a tuple of them.
 """
 
 from __future__ import annotations
@@ -116,6 +117,8 @@ class RulePattern:
     adds: Contribution = Contribution()
     always: bool = False
     unless: str = ""  # a pattern that speaks against it in the same clause
+    each: bool = False  # fires for each number or wording, where others keep to the first
+    describes: bool = False  # how things are: its clause's other numbers demand nothing
     takes: tuple[str, ...] = ()
     unsays: tuple[tuple[str, str], ...] = ()
 
@@ -164,3 +167,5 @@ class Pack:
     instead_of: tuple[str, ...] = ()  # packs that step back when this one matches
     unless: str = ""  # a pattern that speaks against it in the same clause
     each_clause: bool = False  # matches once for every clause, with that clause's own nouns
+    claims: bool = False  # a clause that calls for it calls for no other pack but an aspect
+    alone: bool = False  # when it matches, only aspects join it

@@ -36,6 +36,8 @@ SEARCH_SPEED = Pack(
         ),
     ),
     kind="performance",
+    claims=True,
+    instead_of=("performance",),
     rules=(
         RulePattern(
             slug="search-speed.budget",
@@ -51,8 +53,10 @@ SEARCH_SPEED = Pack(
         ),
         RulePattern(
             slug="search-speed.today",
+            describes=True,
             text="Today a search takes up to <value>; that is what the change is measured against.",
             cues=(r"\btakes?\b", r"\bslow\b"),
+            unless=r"\b(?:should|must|shall|under|below|wants?|within|less than)\b",
             quantity="duration",
             mechanisms=(
                 Mechanism("test", "search<Subjects>", "the recorded queries, before the change"),

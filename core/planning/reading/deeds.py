@@ -32,7 +32,8 @@ _ALTERNATIVES = "|".join(sorted(_KIND_OF, key=len, reverse=True))
 _VERB = re.compile(rf"\b(?P<verb>{_ALTERNATIVES})(?:e?s)?\b", re.IGNORECASE)
 _JOINED = re.compile(rf"^(?:\s*,\s*|\s+)(?:(?:and|or|then)\s+)?(?:{_ALTERNATIVES})(?:e?s)?\b", re.I)
 _WILLING = re.compile(
-    r"\b(?:can|may|should|must|could|want|wants|need|needs|able|lets?|allow|allows|to|they|i|we|"
+    r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|"
+    r"allow|allows|to|they|i|we|"
     r"users?|everybody|everyone|people|anyone)\b",
     re.IGNORECASE,
 )
@@ -66,6 +67,8 @@ class Deed:
     noun: str
     words: str
     clause: Clause
+    start: int = 0  # where the verb stands in the clause
+    end: int = 0  # and its thing, about
 
 
 def deeds(clauses: Iterable[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
@@ -88,7 +91,10 @@ def deeds(clauses: Iterable[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
             if match["verb"].lower() == "report" and noun in _REPORTED_TO_MODERATORS:
                 noun = ""
             if noun and not names_people(noun):
-                found.extend(Deed(kind, noun, match.group(0), clause) for kind in waiting)
+                found.extend(
+                    Deed(kind, noun, match.group(0), clause, match.start(), match.end())
+                    for kind in waiting
+                )
             waiting = []
     return tuple(found)
 

@@ -29,10 +29,11 @@ _STOPPERS = listed(
 )
 _ING_NOUNS = listed(
     """
-    booking meeting listing setting building rating training
+    booking meeting listing setting building rating training tracking shipping billing pricing
+    ticketing holding
     """
 )
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019-]*|\d+|[^\sA-Za-z\d]")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019_-]*|\d+|[^\sA-Za-z\d]")
 _MAX_WORDS = 3
 
 

@@ -1,20 +1,28 @@
-"""Numbers with units in a clause: amounts, durations, sizes, shares, counts and dates."""
+"""Numbers with units in a clause: amounts, durations, sizes, shares, counts, dates and times."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
-QuantityKind = Literal["money", "duration", "size", "share", "date", "count"]
+from core.planning.reading.comparisons import Comparison, comparison_around
+from core.planning.reading.dates import DATES, dated
+
+QuantityKind = Literal["money", "duration", "size", "share", "date", "time", "factor", "count"]
 
 _WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
-    "thirty": 30, "forty": 40, "sixty": 60, "ninety": 90,
+    "a dozen": 12, "a hundred": 100, "a thousand": 1000, "a million": 1_000_000, "a": 1, "an": 1,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
+    "forty": 40, "sixty": 60, "ninety": 90, "hundred": 100, "dozen": 12,
 }  # fmt: skip
-_SCALES = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000}
+_SCALES = {
+    "k": 1_000, "thousand": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000,
+    "bn": 1_000_000_000, "billion": 1_000_000_000,
+}  # fmt: skip
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "euro": "EUR", "euros": "EUR", "dollars": "USD"}
 _UNITS = {
     "ms": "milliseconds", "millisecond": "milliseconds", "s": "seconds", "sec": "seconds",
@@ -22,35 +30,71 @@ _UNITS = {
     "hr": "hours", "d": "days", "day": "days", "week": "weeks", "month": "months",
     "year": "years", "yr": "years",
 }  # fmt: skip
-_SIZES = {"kb": 10, "kib": 10, "mb": 20, "mib": 20, "gb": 30, "gib": 30, "tb": 40, "tib": 40}
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+_SIZES = {
+    "kb": 10, "kib": 10, "mb": 20, "mib": 20, "gb": 30, "gib": 30, "tb": 40, "tib": 40,
+    "kilobyte": 10, "megabyte": 20, "gigabyte": 30, "terabyte": 40,
+}  # fmt: skip
 
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,9})?"
 _NUMBER_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _UNIT_WORDS = (
-    r"(?:milli)?seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|yrs?"
+    r"(?:(?:working|business|calendar|full)[ -])?(?:(?:milli)?seconds?|secs?|minutes?|mins?|"
+    r"hours?|hrs?|days?|weeks?|months?|years?|yrs?)"
 )
-_MONTH = "|".join(_MONTHS)
+_SCALE = r"(?:k|thousand|million|mio|billion|bn|m)"
+_TO = r"\s?(?:-|–|to|or|and)\s?"
+_FROM = rf"(?:(?P<lower>{_DIGITS}){_TO})?"
+_FROM_WORD = rf"(?:(?P<lower>{_NUMBER_WORD}) (?:to|or) )?"
+_CODE = r"EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN"
 _SOURCES: tuple[tuple[QuantityKind, str], ...] = (
-    ("date", rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\b"),
-    ("date", rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b"),
-    ("date", r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b"),
-    ("money", rf"(?P<unit>[€$£])\s?(?P<number>{_DIGITS})(?P<scale>k)?"),
-    ("money", rf"\b(?P<number>{_DIGITS})\s?(?P<unit>€|£|EUR|USD|GBP|CHF|euros?|dollars)(?!\w)"),
-    ("money", rf"\b(?P<unit>EUR|USD|GBP|CHF)\s?(?P<number>{_DIGITS})\b"),
-    ("size", rf"\b(?P<number>{_DIGITS})\s?(?P<unit>[KMGT]i?B)\b"),
-    ("share", rf"\b(?P<number>{_DIGITS})\s?(?:%|percent\b|per cent\b)"),
-    ("duration", rf"\b(?P<number>{_DIGITS})[\s-]?(?P<unit>ms|s|h|d|{_UNIT_WORDS})\b"),
-    ("duration", rf"\b(?P<number>{_NUMBER_WORD})[\s-](?P<unit>{_UNIT_WORDS})\b"),
+    *(("date", source) for source in DATES),
+    (
+        "time",
+        r"\b(?:(?P<lower>(?:[01]?\d|2[0-3]):[0-5]\d)\s?(?:-|–|to|and|until|till)\s?)?"
+        r"(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d)(?::[0-5]\d)?\s?(?P<half>[ap]\.?m\b\.?)?(?!\d)",
+    ),
+    (
+        "time",
+        r"\b(?:(?P<lower>1[0-2]|[1-9])\s?(?P<lower_half>[ap]m)?\s?(?:-|–|to|and|until|till)\s?)?"
+        r"(?P<clock>1[0-2]|[1-9])\s?(?P<half>[ap]\.?m)\b",
+    ),
+    (
+        "money",
+        rf"(?P<unit>[€$£])\s?(?:(?P<lower>{_DIGITS})\s?(?:-|–|to)\s?[€$£]?\s?)?"
+        rf"(?P<number>{_DIGITS})(?:\s?(?P<scale>{_SCALE})\b)?",
+    ),
+    (
+        "money",
+        rf"\b{_FROM}(?P<number>{_DIGITS})(?:\s?(?P<scale>{_SCALE}))?\s?"
+        rf"(?P<unit>€|£|{_CODE}|euros?|dollars)(?!\w)",
+    ),
+    ("money", rf"\b(?P<unit>{_CODE})\s?(?P<number>{_DIGITS})(?:\s?(?P<scale>{_SCALE})\b)?(?!\w)"),
+    (
+        "size",
+        rf"\b{_FROM}(?P<number>{_DIGITS})[\s-]?"
+        r"(?P<unit>[KMGT]i?B|(?:kilo|mega|giga|tera)bytes?)\b(?!/)",
+    ),
+    ("share", rf"\b{_FROM}(?P<number>{_DIGITS})\s?(?:%|percent\b|per cent\b)"),
+    ("share", r"\bp(?P<number>50|75|9\d(?:\.\d{1,3})?)\b"),
+    ("share", r"\b(?P<number>\d{1,2}(?:\.\d{1,3})?)th percentile\b"),
+    ("duration", r"\b(?P<half_a>half an? )(?P<unit>hour|day|year|minute)\b"),
+    ("duration", rf"\b{_FROM}(?P<number>{_DIGITS})[\s-]?(?P<unit>ms|s|h|d|{_UNIT_WORDS})\b"),
+    ("duration", rf"\b{_FROM_WORD}(?P<number>{_NUMBER_WORD})[\s-](?P<unit>{_UNIT_WORDS})\b"),
+    ("factor", rf"\b(?P<number>{_DIGITS})\s?(?:x\b|times (?=faster|slower|more|less|as|bigger))"),
     (
         "count",
-        rf"(?<![\w.,-])(?P<number>{_DIGITS})\s?(?P<scale>k|thousand|million|mio|m)?\b(?![%€$£])",
+        rf"(?<![\w.,-]){_FROM}(?P<number>{_DIGITS})(?:\s?(?P<scale>{_SCALE}))?\b(?![%€$£])",
     ),
+    ("count", r"\b(?P<number>a dozen|a hundred|a thousand|a million)\b"),
 )
 _PATTERNS = tuple((kind, re.compile(source, re.IGNORECASE)) for kind, source in _SOURCES)
+# “60 requests per minute”, “3 a day”: what follows a number and says per how long, or of what.
+_PER = re.compile(
+    r"(?:\s+(?:[a-z-]+)){0,2}?\s*(?:/\s?|\b(?:per|an?|each|every)\s+)"
+    r"(?P<unit>second|sec|s|minute|min|hour|h|day|d|week|month|year|[a-z]+)\b",
+    re.IGNORECASE,
+)
+_HALVES = {"hour": "30 minutes", "day": "12 hours", "year": "6 months", "minute": "30 seconds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +102,22 @@ class Quantity:
     """A number with its unit.
 
     `value` is normalised: money with its decimals, sizes in bytes, durations as an SQL interval
-    such as `24 hours`, shares in percent, dates as `31 March` or ISO.
+    such as `24 hours`, shares in percent, dates as `31 March` or ISO, times as `22:00`. Of a range
+    it is the upper end, and `lower` the other one.
     """
 
     kind: QuantityKind
     value: str
-    unit: str
+    unit: str  # of a date: "relative" or "ambiguous" when it is no day that can be named
     words: str
+    comparison: Comparison = ""
+    lower: str = ""
+    per: str = ""  # of a rate: second, minute, hour, day …, or the thing that it is counted for
+    start: int = 0
+    end: int = 0
 
 
+@lru_cache(maxsize=2048)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of a text in their order; each stretch of text counts once."""
     found: dict[int, Quantity] = {}
@@ -76,27 +127,93 @@ def quantities(text: str) -> tuple[Quantity, ...]:
             begin, end = match.span()
             if any(begin < upper and lower < end for lower, upper in taken):
                 continue
+            if kind == "date" and match.group(0).startswith("may "):
+                continue  # “may 3 people”: the month is written May
             taken.append((begin, end))
-            found[begin] = _quantity(kind, match)
-    return tuple(found[begin] for begin in sorted(found))
+            found[begin] = _placed(_quantity(kind, match), text, begin, begin + len(match.group(0)))
+    return _rated(text, [found[begin] for begin in sorted(found)])
+
+
+def _placed(quantity: Quantity, text: str, start: int, end: int) -> Quantity:
+    compared = comparison_around(text, start, end)
+    return replace(quantity, comparison=compared, start=start, end=end)
+
+
+def _rated(text: str, found: list[Quantity]) -> tuple[Quantity, ...]:
+    """Give rates what they are counted per; “a minute” of “60 a minute” is no duration."""
+    kept: list[Quantity] = []
+    for measured in found:
+        quantity, previous = measured, kept[-1] if kept else None
+        if previous and previous.per and quantity.kind == "duration":
+            hit = _PER.match(text, previous.end)
+            if hit and quantity.start < hit.end() <= quantity.end:
+                continue
+        if quantity.kind in {"count", "money", "duration", "size"}:
+            hit = _PER.match(text, quantity.end)
+            if hit:
+                unit = hit["unit"].lower()
+                per = _UNITS[unit].removesuffix("s") if unit in _UNITS else unit
+                bare = re.match(r"\s*(?:/|per\b|each\b|every\b)", text[quantity.end :], re.I)
+                if unit in _UNITS or bare:
+                    quantity = replace(quantity, per=per)
+        kept.append(quantity)
+    return tuple(kept)
 
 
 def _quantity(kind: QuantityKind, match: re.Match[str]) -> Quantity:
     groups = match.groupdict()
     words = match.group(0).strip()
     if kind == "date":
-        value = groups.get("iso") or f"{int(groups['day'])} {groups['month'].capitalize()}"
-        return Quantity(kind, value, "", words)
-    number = _number(groups["number"], groups.get("scale"))
-    unit = (groups.get("unit") or "").lower()
+        value, unit = dated(match)
+        return Quantity(kind, value, unit, words)
+    if kind == "time":
+        half = groups.get("half")
+        lower = groups.get("lower")
+        lower_half = groups.get("lower_half") or half
+        return Quantity(
+            kind,
+            _clock(groups["clock"], half),
+            "",
+            words,
+            lower=_clock(lower, lower_half) if lower else "",
+        )
+    if groups.get("half_a"):
+        half = _HALVES[groups["unit"].lower()]
+        return Quantity(kind, half, half.partition(" ")[2], words)
+    scale, unit = groups.get("scale"), (groups.get("unit") or "").lower()
+    value, name = _measured(kind, groups["number"], scale, unit)
+    lower = groups.get("lower")
+    return Quantity(
+        kind,
+        value,
+        name,
+        words,
+        lower=_measured(kind, lower, scale, unit)[0] if lower else "",
+    )
+
+
+def _measured(kind: QuantityKind, digits: str, scale: str | None, unit: str) -> tuple[str, str]:
+    number = _number(digits, scale)
     if kind == "money":
-        return Quantity(kind, f"{number:.2f}", _CURRENCIES.get(unit, unit.upper()), words)
+        return f"{number:.2f}", _CURRENCIES.get(unit, unit.upper())
     if kind == "size":
-        return Quantity(kind, str(int(number * 2 ** _SIZES[unit])), "bytes", words)
+        power = _SIZES.get(unit) or _SIZES[unit.removesuffix("s")]
+        return str(int(number * 2**power)), "bytes"
     if kind == "duration":
-        name = _UNITS.get(unit) or _UNITS[unit.rstrip("s")]
-        return Quantity(kind, f"{_plain(number)} {name}", name, words)
-    return Quantity(kind, _plain(number), unit, words)
+        plain = re.split(r"[ -]", unit)[-1]
+        name = _UNITS.get(plain) or _UNITS[plain.rstrip("s")]
+        return f"{_plain(number)} {name}", name
+    return _plain(number), ""
+
+
+def _clock(written: str, half: str | None) -> str:
+    hour, _, minute = written.partition(":")
+    number = int(hour)
+    if half and half[0] in "pP" and number < 12:
+        number += 12
+    if half and half[0] in "aA" and number == 12:
+        number = 0
+    return f"{number:02d}:{minute or '00'}"
 
 
 def _number(digits: str, scale: str | None) -> Decimal:

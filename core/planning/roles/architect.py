@@ -42,8 +42,9 @@ _MAX_STRATEGIC = 6
 _TECHNOLOGY = {
     "data": ["PostgreSQL 15 or later", "the application's HTTP server", "a background worker"],
     "interface": ["CSS custom properties", "the application's front end", "PostgreSQL"],
-    "performance": ["PostgreSQL 15 or later", "pg_stat_statements", "the existing search page"],
-    "migration": ["PostgreSQL 15 or later", "a background worker"],
+    "performance": ["PostgreSQL 15 or later", "pg_stat_statements", "the pages that are there"],
+    "migration": ["PostgreSQL 15 or later", "a background worker", "both systems' interfaces"],
+    "integration": ["PostgreSQL 15 or later", "a background worker", "HTTPS with signed calls"],
 }
 
 
@@ -217,6 +218,9 @@ def _open_questions(model: FeatureModel) -> Artifact:
     body += table(("question", "assumed so far", "because of"), rows)
     missed = _bullets(f"“{text}”" for text in model.not_understood)
     body += f"\n\n## Not understood\n\n{missed}"
+    if model.background:
+        told = _bullets(f"“{text}”" for text in model.background)
+        body += f"\n\n## Read as background, not as a demand\n\n{told}"
     return markdown(
         "open-questions", "questions", "Open questions", body, model=model, links=("feature-model",)
     )
@@ -266,8 +270,9 @@ def _analysis(model: FeatureModel) -> str:
     packs = [BY_SLUG[match.slug].title for match in model.packs if match.slug in BY_SLUG]
     named = ", ".join(dict.fromkeys(packs)) or "what a person named"
     return (
-        f"A {model.kind} feature with {len(model.actors)} named roles, {len(model.new_entities)} "
-        f"new tables, {len(model.actions)} operations and {len(model.rules)} rules. It was "
+        f"{_a(model.kind).capitalize()} feature with {len(model.actors)} named roles, "
+        f"{len(model.new_entities)} new tables, {len(model.actions)} operations and "
+        f"{len(model.rules)} rules. It was "
         f"recognised as: {named}. {len(model.questions)} questions are open."
     )
 
@@ -292,8 +297,12 @@ def _patterns(model: FeatureModel) -> list[str]:
         "upload": "object storage with checked, signed access",
         "offline": "client outbox with idempotency keys",
         "rest-period": "exclusion constraint",
+        "integration": "outbox and stored inbound events, reconciled every night",
+        "interface": "the same operations behind new pages",
         "messaging": "append-only messages with read markers",
+        "migration": "waves with one system in charge of each row, and a way back",
         "moderation": "access through a case, not through a role",
+        "performance": "an index that reads in order, then sums kept ready",
         "retention": "retention as data, purged in batches",
         "search-speed": "full-text and trigram indexes beside the permission filter",
         "theme": "design tokens by purpose",
@@ -329,9 +338,13 @@ def _why_not(model: FeatureModel) -> str:
     if model.kind == "none":
         return "nothing in it says who should be able to do what with which things."
     return (
-        f"it looks like a {model.kind} feature, but too much of it is beyond the rules that are "
+        f"it looks like {_a(model.kind)} feature, but too much of it is beyond the rules that are "
         "there."
     )
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
 
 
 def _bullets(items: object) -> str:

@@ -1,0 +1,24 @@
+"""A brief's text without what only a screen needs: invisible characters, emphasis, links."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Zero-width characters, marks of direction, soft hyphens: they would split words unseen.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u2011": "-", "\u2010": "-"})
+_LINK = re.compile(r"!?\[([^\[\]\n]{1,200})\]\([^()\s]{1,500}\)")
+_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)([^*_~\n]{1,300}?)(?<=\S)\1(?!\w)")
+_CODE = re.compile(r"`{1,3}([^`\n]{1,300})`{1,3}")
+
+
+def cleaned(text: str) -> str:
+    """Return a text with its words unchanged, without invisible characters and inline markup.
+
+    Compatibility forms become plain ones: full-width digits and ligatures, for example.
+    """
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).translate(_QUOTES)
+    text = _CODE.sub(r"\1", text) if "`" in text else text
+    text = _LINK.sub(r"\1", text) if "](" in text else text
+    return _EMPHASIS.sub(r"\2", text) if re.search(r"[*_~]", text) else text
