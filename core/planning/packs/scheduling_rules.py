@@ -31,7 +31,8 @@ SCHEDULING_RULES = (
             r"\bdouble[- ]book\w*\b",
             r"\boverlap\w*\b",
             r"\b(?:booked|reserved|taken) twice\b",
-            r"\b(?:never two|never (?:be )?booked|nobody|no two|only one)\b.{0,60}\b(?:same (?:time|night|day)|at once)\b",
+            r"\b(?:never two|never (?:be )?booked|nobody|no two|only one)\b.{0,60}"
+            r"\b(?:same (?:time|night|day)|at once)\b",
             r"\bno double bookings?\b",
         ),
         always=True,

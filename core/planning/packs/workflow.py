@@ -91,7 +91,6 @@ WORKFLOW = Pack(
             (
                 rf"\bfrom {STATE_LIST}",
                 rf"\b(?:states|statuses|stages|status)(?: can be| are| is| of)?:? {STATE_LIST}",
-                rf"\b{STATE_LIST}(?= (?:workflow|states))",
                 rf"(?:: |\(|^){STATE_LIST}",
                 r"(?P<states>[a-z]+(?: [a-z]+)?(?:(?: ?\([^()]{1,60}\))? ?(?:->|→) ?[a-z]+"
                 r"(?: [a-z]+)?){1,7})",
