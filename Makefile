@@ -2,7 +2,7 @@
 # Settings come from the environment: SAGE_PORT, SAGE_DATA_DIR, DATABASE_URL, REDIS_URL.
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop seed migrate revision test lint chaos access-fuzz bench bench-engine bench-pages bench-load
+.PHONY: help run stop seed migrate revision test lint chaos access-fuzz bench bench-engine bench-pages bench-load bench-planner
 
 VENV := @embedded/venv.sh
 
@@ -63,7 +63,7 @@ access-fuzz: ## let random people act in random teams for long; counts the acts
 	@exec env HYPOTHESIS_PROFILE=deep .venv/bin/python -m pytest -n 0 -q -s --timeout 0 \
 	    tests/services/test_team_machine.py
 
-bench: bench-engine bench-pages bench-load ## run all benchmarks
+bench: bench-engine bench-pages bench-load bench-planner ## run all benchmarks
 
 bench-engine: ## measure the engine beside Celery and the floor
 	$(VENV) requirements-bench.txt
@@ -80,3 +80,7 @@ bench-pages: ## measure live view, replay and lists in the browser
 bench-load: ## hold 200 sockets and 50 requests a second beside pipelines: SECONDS=60
 	$(VENV) requirements.txt
 	@exec .venv/bin/python -m bench.load --seconds $(or $(SECONDS),60)
+
+bench-planner: ## plan every brief and count what became of its constraints: ARGS=--lost
+	$(VENV) requirements-dev.txt
+	@exec .venv/bin/python -m bench.planner $(ARGS)

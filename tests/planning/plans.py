@@ -12,7 +12,7 @@ import yaml
 
 from core.domain.artifact import Artifact
 from core.domain.work import RoleResult, RoleWork
-from core.planning import work
+from core.planning import FeatureModel, work
 
 BRIEFS = Path(__file__).resolve().parent.parent / "briefs"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((BRIEFS / "expected.yaml").read_text())
@@ -84,3 +84,23 @@ def artifact(results: Mapping[str, RoleResult], slug: str) -> Artifact:
 def statements(results: Mapping[str, RoleResult], slug: str) -> list[str]:
     """Return the statements of an SQL artifact; an empty line stands between them."""
     return artifact(results, slug).body.split("\n\n")
+
+
+def sayings(results: Mapping[str, RoleResult]) -> Iterator[str]:
+    """Return the texts of decisions, rules, constraints, threats, qualities and questions."""
+    architect = results["architect"].output
+    model = FeatureModel.from_json(architect["feature_model"])
+    yield from (rule.text for rule in model.rules)
+    yield from (question.text for question in model.questions)
+    yield from (quality.text for quality in model.qualities)
+    for result in results.values():
+        yield from (f"{decision.text} {decision.rationale}" for decision in result.decisions)
+    if "security" in results:
+        yield from (finding["threat"] for finding in results["security"].output["vulnerabilities"])
+
+
+def carriers(model: FeatureModel) -> set[str]:
+    """Return the names of tables and columns."""
+    return {entity.name for entity in model.entities} | {
+        field.name.removesuffix("_id") for entity in model.entities for field in entity.fields
+    }

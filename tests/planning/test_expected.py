@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from core.domain.work import RoleResult
 from core.planning import FeatureModel, understand
 from core.planning.reading.nouns import NOT_THINGS
-from tests.planning.plans import EXPECTED, PLANNED, brief, plan
+from tests.planning.plans import EXPECTED, PLANNED, brief, carriers, plan, sayings
 
 MANDATORY = ("expense-approval", "shift-swap", "marketplace-chat")
 # What a text must hold, all of it, to say an idea of expected.yaml.
@@ -49,26 +47,6 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "user chooses": (r"user chooses",),
     "the language, if it is not planned": (r"language",),
 }
-
-
-def sayings(results: dict[str, RoleResult]) -> Iterator[str]:
-    """Return the texts of decisions, rules, constraints, threats, qualities and questions."""
-    architect = results["architect"].output
-    model = FeatureModel.from_json(architect["feature_model"])
-    yield from (rule.text for rule in model.rules)
-    yield from (question.text for question in model.questions)
-    yield from (quality.text for quality in model.qualities)
-    for result in results.values():
-        yield from (f"{decision.text} {decision.rationale}" for decision in result.decisions)
-    if "security" in results:
-        yield from (finding["threat"] for finding in results["security"].output["vulnerabilities"])
-
-
-def carriers(model: FeatureModel) -> set[str]:
-    """Return the names of tables and columns."""
-    return {entity.name for entity in model.entities} | {
-        field.name.removesuffix("_id") for entity in model.entities for field in entity.fields
-    }
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
