@@ -79,13 +79,24 @@ NOT_YET: dict[str, str] = {
 }
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
+    "bank-four-eyes": ("no older than 5 minutes", "unchangeable, 10 years"),
     "building-permits": ("max 20 files",),
     "charity-donations": ("kept for 10 years",),
+    "charity-newsletter": ("prove it for 3 years",),
     "clinic-referrals": ("PDF or JPEG",),
-    "energy-readings": (
-        "up to 50,000 rows",
-        "until 15 January",
+    "coop-roles": (
+        "there must always be at least 2 board members",
+        "nobody can edit it",
+        "takes effect at once",
     ),
+    "council-sign-in": ("at least 12 characters",),
+    "defect-dashboard": (
+        "at most 5 minutes old",
+        "13 months back by hour",
+        "under 2 seconds",
+        "No names of workers",
+    ),
+    "energy-readings": ("up to 50,000 rows", "until 15 January"),
     "farm-inspections": (
         "works offline for up to 5 days",
         "nothing typed is ever lost",
@@ -96,19 +107,22 @@ LOST: dict[str, tuple[str, ...]] = {
         "after 3 reports from different players a message is hidden",
         "players under 16 shouldn't be able to get direct messages from strangers",
     ),
-    "gym-membership": (
-        "valid for 1 year",
-        "30 days before",
-    ),
+    "gym-membership": ("valid for 1 year", "30 days before"),
+    "hospital-sign-in": ("PIN of 6 digits", "No passwords by SMS"),
     "insurance-claims": (
         "20 MB per file",
         "up to 15,000 EUR a team lead approves",
         "above 15,000 EUR a team lead and the claims director, one after the other",
         "a first answer within 3 days and a decision within 30",
     ),
-    "issue-triage": ("with more than 2 links wait for a moderator",),
+    "issue-triage": ("with more than 2 links wait for a moderator", "people can switch off"),
     "library-holds": ("never between 21:00 and 8:00",),
-    "library-search": ("at most once a day",),
+    "library-search": (
+        "at most once a day",
+        "not stored unless the reader saves them",
+        "end after 12 months unless renewed",
+        "No external search service",
+    ),
     "machine-maintenance": ("the technician's ticks are kept",),
     "museum-loans": ("both signed",),
     "museum-tags": ("at most 30 tags",),
@@ -119,12 +133,21 @@ LOST: dict[str, tuple[str, ...]] = {
         "blocked for 30 days",
         "Moderators never see e-mail addresses",
     ),
-    "newsroom-corrections": ("No author publishes their own piece",),
+    "newsroom-corrections": (
+        "No author publishes their own piece",
+        "must not appear anywhere",
+        "time zone Europe/London",
+    ),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
     "property-repairs": (
         "up to 6 photos of 10 MB",
         "above that the owner has to agree",
         "above 5,000 EUR the owners' meeting decides",
+    ),
+    "registry-tokens": (
+        "10,000 downloads per hour per IP without a token",
+        "require 2FA before a token can be created",
+        "ends on 1 March",
     ),
     "school-absences": (
         "for their own children",
@@ -132,10 +155,21 @@ LOST: dict[str, tuple[str, ...]] = {
         "at least 2 weeks before",
         "after the 5th unexcused day",
     ),
+    "statement-archive": (
+        "at most 24 months per export",
+        "made in the background",
+        "downloaded for 7 days",
+    ),
     "support-macros": (
         "Personal templates need no approval",
         "Team leads can't approve their own changes",
     ),
+    "tenant-invites": (
+        "used by one person only",
+        "expire after 30 days at the latest",
+        "read-only for everybody once published",
+    ),
+    "thesis-topics": ("up to 3 of them",),
 }
 
 
