@@ -330,8 +330,8 @@ SHARING = Pack(
                 "invite<Subject>",
                 "I",
                 "Inviting tells which addresses have an account.",
-                "The same answer and the same e-mail for every address; a limit per person and "
-                "day; the answer is the same whether the address is known or not.",
+                "The same e-mail for every address, and a limit per person and day; the answer "
+                "is the same whether the address is known or not.",
                 3,
                 2,
             ),

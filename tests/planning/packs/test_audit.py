@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.planning import understand
+from core.planning.schema import baseline, migration
 from tests.planning.packs.briefs import (
     assert_rules_can_go,
     bound,
@@ -14,7 +15,7 @@ from tests.planning.packs.briefs import (
     refused,
     rule_texts,
 )
-from tests.planning.test_database import insert, user
+from tests.planning.test_database import connect, insert, user
 
 PATIENTS = (
     "Log every change to a patient record with who, when, before and after. Nobody can alter or "
@@ -100,8 +101,10 @@ def test_the_trail_writes_itself_and_cannot_be_rewritten(empty_database: str) ->
                 after="{}",
                 retain_until="2031-01-01",
             )
+        db.exec_driver_sql("SET audit.purge = 'on'")
+        with refused("audit_entries_append_only"):
+            db.exec_driver_sql("UPDATE audit_entries SET operation = 'delete'")
         db.exec_driver_sql("BEGIN")
-        db.exec_driver_sql("SET LOCAL audit.purge = 'on'")
         db.exec_driver_sql("DELETE FROM audit_entries")
         db.exec_driver_sql("COMMIT")
         assert db.exec_driver_sql("SELECT count(*) FROM audit_entries").scalar() == 0
@@ -111,6 +114,24 @@ def test_secrets_are_left_out_of_the_trail() -> None:
     model = planned("Every change to a password credential is audited.")
     (audited,) = [t for e in model.entities for t in e.triggers if t.name.endswith("_audited")]
     assert "- ARRAY['password_hash'" in audited.body
+
+
+def test_a_trigger_goes_with_its_rule() -> None:
+    model = understand(PATIENTS, {"rules": {"drop": ["audit.append-only"]}})
+    names = {trigger.name for entity in model.entities for trigger in entity.triggers}
+    assert names == {"audit_entries_chain", "patient_records_audited"}
+
+
+def test_a_renamed_trail_is_written_under_its_new_name(empty_database: str) -> None:
+    model = understand(PATIENTS, {"entities": {"rename": {"audit_entry": "journal line"}}})
+    with connect(empty_database) as db:
+        for statement in (*baseline(model), *migration(model)):
+            db.exec_driver_sql(statement)
+        insert(db, "patient_records")
+        assert db.exec_driver_sql("SELECT count(*) FROM journal_lines").scalar() == 1
+        with refused("journal_lines_append_only"):
+            db.exec_driver_sql("DELETE FROM journal_lines")
+        db.engine.dispose()
 
 
 def test_each_rule_can_be_switched_off() -> None:
