@@ -27,6 +27,7 @@ NOT_YET: dict[str, str] = {
     "carrier-tracking": "questioned: integration is no kind yet",
     "charity-donations": "questioned: donations are not recognised as what is paid",
     "charity-newsletter": "questioned: no pack for preferences by kind and channel",
+    "clinic-calendar-slow": "2 new tables",
     "clinic-referrals": "questioned: states, logged views and who may see what are not read",
     "club-courts": "questioned: series, guests and juniors are not read",
     "coop-roles": "questioned: no pack for roles and permissions",
@@ -77,16 +78,23 @@ NOT_YET: dict[str, str] = {
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
     "clinic-referrals": ("PDF or JPEG",),
+    "defect-dashboard": ("No names of workers",),
+    "hospital-sign-in": (
+        "PIN of 6 digits",
+        "No passwords by SMS",
+    ),
+    "issue-triage": ("people can switch off",),
+    "library-search": ("No external search service",),
     "museum-loans": ("both signed",),
-    "newsroom-comments": ("waits for a moderator", "4 reports hide a comment"),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
     "property-repairs": ("up to 6 photos of 10 MB",),
+    "registry-tokens": ("10,000 downloads per hour per IP without a token",),
     "school-absences": ("after the 5th unexcused day",),
     "support-macros": (
         "Personal templates need no approval",
         "Team leads can't approve their own changes",
     ),
-    "tenant-invites": ("recorded with date and address",),
+    "tenant-invites": ("read-only for everybody once published",),
 }
 
 
