@@ -123,8 +123,8 @@ def test_a_german_brief_is_told_about_its_language() -> None:
     assert "German" in model.questions[0].text
 
 
-def test_what_has_no_pack_yet_is_asked_about_by_its_topic() -> None:
-    model = understand(brief("csv-import"))
+def test_what_no_pack_can_bind_is_asked_about_by_its_topic() -> None:
+    model = understand("We want payments.")
     assert any(question.slug.startswith("topic.") for question in model.questions)
     assert model.entities == ()
 

@@ -10,7 +10,6 @@ INTERFACE = Pack(
     cues=(
         r"\b(?:new|other|different|responsive|mobile|clearer) layout\b",
         r"\blayout (?:of|for)\b",
-        r"\bre-?design\b",
         r"\b(?:keyboard|hot ?key) ?(?:short-?cuts?)?\b.{0,40}\b(?:navigat\w+|short-?cuts?|"
         r"use|press)\b",
         r"\bshort-?cuts?\b",

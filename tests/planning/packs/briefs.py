@@ -19,6 +19,19 @@ from tests.planning.test_database import UNINDEXED_KEYS, connect, tables
 
 # One sentence for each pack, in one trade: a library that lends, teaches and prints.
 SENTENCES = {
+    "migration": "We migrate all loans from OldLib to LibSys in phases.",
+    "integration": "The catalogue sends each new loan to the city's billing system by webhook.",
+    "performance": "The loan report is slow: it takes 40 seconds.",
+    "interface": "Keyboard shortcuts for all pages.",
+    "permission": "Members have different roles in each project.",
+    "sign-in": "Users sign in with e-mail and password.",
+    "audit": "Every change to an invoice is logged with who and when.",
+    "sharing": "Users invite colleagues to a workspace.",
+    "preference": "Users choose their language and time zone.",
+    "dashboard": "A dashboard shows the number of loans per day.",
+    "quota": "Each reader may order at most 10 copies per day.",
+    "report": "Librarians get a weekly report on open loans by e-mail.",
+    "search": "Readers can search articles by title and filter them by category.",
     "api-key": "Integrators can create API keys with scopes.",
     "erasure": "A user requests deletion of their account.",
     "exchange": "Volunteers can swap duties with each other, and the coordinator confirms.",
@@ -45,6 +58,13 @@ SENTENCES = {
 }
 # The same packs, all about one thing: what clashes, clashes here.
 OF_ONE_THING = {
+    "permission": "Teachers have different roles in each lesson.",
+    "audit": "Every change to a lesson is logged with who and when.",
+    "sharing": "Users share lessons with colleagues by link. Links expire after 7 days.",
+    "dashboard": "A dashboard shows the number of lessons per day.",
+    "quota": "Each reader may book at most 10 lessons per day.",
+    "report": "Librarians get a weekly report on open lessons by e-mail.",
+    "search": "Readers can search lessons by title and filter them by category.",
     "exchange": "Volunteers can swap lessons with each other. Offers expire after 2 days.",
     "scheduling": "Members book lessons for up to two hours. They can cancel until 2 hours before.",
     "reservation": "Members reserve lessons with a deposit of 20 EUR, held for 2 hours.",

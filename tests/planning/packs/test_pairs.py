@@ -62,5 +62,9 @@ def test_many_packs_combine_in_any_order(sentences: list[str]) -> None:
 
 
 def test_the_tables_of_all_packs_together_run_on_postgresql(empty_database: str) -> None:
-    with built(" ".join(SENTENCES.values()), empty_database):
+    # A move from one system to another is a project of its own, and what only makes something
+    # faster or nicer has no tables.
+    kinds = {pack.slug: pack.kind for pack in PACKS}
+    brought = [text for slug, text in SENTENCES.items() if kinds[slug] in ("data", "none")]
+    with built(" ".join(brought), empty_database):
         pass
