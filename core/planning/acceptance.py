@@ -44,15 +44,18 @@ def _steps(case: str, action: Action, model: FeatureModel) -> list[str]:
     call = f"{action.method} {action.path}"
     table = plural(action.entity)
     holds = action.permission
+    if action.signed:
+        caller, holds = "a system that signs what it sends", ""
     if case == "a stranger is refused":
+        refused, status = "somebody who is not signed in", "401"
+        if action.signed:
+            refused = "a system whose signature is wrong, or too old"
+        elif holds:
+            refused, status = f"{caller} for whom this does not hold: {holds}", "403 or 404"
         return [
-            f"Given {caller} for whom this does not hold: {holds}"
-            if holds
-            else "Given somebody who is not signed in",
+            f"Given {refused}",
             f"When they call {call}{given}",
-            "Then the answer is a problem document with 403 or 404"
-            if holds
-            else "Then the answer is a problem document with 401",
+            f"Then the answer is a problem document with {status}",
             *([f"And the rows of {table} are as before"] if action.writes else []),
         ]
     start = [f"Given {caller}", *([f"And this holds: {holds}"] if holds else [])]

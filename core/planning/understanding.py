@@ -64,6 +64,14 @@ _TELLS = re.compile(
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
+    (r"Import$|ColumnMapping$|^listRejectedRows$", r"\bimport\w*"),
+    (r"Refund$", r"\brefund\w*"),
+    (r"Payment$|Deposit$|Subscription$", r"\b(?:pay|subscrib)\w*"),
+    (r"Comment$", r"\b(?:comment|repl(?:y|ies)|check)\w*"),
+    (r"Tag(?:$|To|From)", r"\b(?:tag(?:s|ged)?|merge)\b"),
+    (r"^move", r"\b(?:move|publish|advance)\w*"),
+    (r"^release|NoShow$", r"\b(?:give|mark|note|release)\b"),
+    (r"(?:Booking|Reservation|Appointment)$", r"\b(?:book|reserve|cancel|confirm)\b"),
     (r"^decide|ToApprove$", r"\b(?:approv|confirm|declin|reject)\w*"),
     (r"^submit", r"\bsubmit\w*"),
     (r"Exports?$", r"\bexport\w*"),

@@ -21,13 +21,13 @@ from core.planning.operations import (
 from core.planning.reading.nouns import camel
 from core.planning.roles.report import (
     all_evidence,
+    callers,
     decisions,
     document,
     made_by,
     markdown,
     output,
     overall,
-    people,
     persons,
     plain_json,
     table,
@@ -184,7 +184,7 @@ def _handler(action: Action, model: FeatureModel) -> str:
     lines = [
         f"def {_snake(action.name)}(db, {arguments}):",
         f'    """{action.summary}."""',
-        f"    # permission: {action.permission or 'signed in'} ({people(action.actors)})",
+        f"    # permission: {action.permission or 'signed in'} ({callers(action)})",
         "    with db.transaction():",
         f"        row = lock_visible(db, caller, {camel(action.entity)!r})  # 404 when not visible",
     ]

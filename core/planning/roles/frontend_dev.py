@@ -8,13 +8,13 @@ from core.planning.openapi import body_fields
 from core.planning.reading.nouns import camel
 from core.planning.roles.report import (
     all_evidence,
+    callers,
     decisions,
     made_by,
     markdown,
     notes,
     output,
     overall,
-    people,
     plain_json,
     table,
 )
@@ -55,7 +55,7 @@ def plan(model: FeatureModel) -> RoleResult:
             table(
                 ("page", "component", "operation", "for"),
                 [
-                    (page, name_of(action), action.name, people(action.actors))
+                    (page, name_of(action), action.name, callers(action))
                     for page, actions in pages.items()
                     for action in actions
                 ],

@@ -10,7 +10,7 @@ from core.domain.decision import DecisionDraft
 from core.planning import schema
 from core.planning.consistency import Results, consistency, rows_of
 from core.planning.model import PERSON, FeatureModel
-from core.planning.roles.report import all_evidence, markdown, people, quote, table
+from core.planning.roles.report import all_evidence, callers, markdown, people, quote, table
 
 _ROLES = {
     "architect": "Architect",
@@ -71,7 +71,7 @@ def _in_short(model: FeatureModel) -> str:
         f"{_count(len(model.actions), 'operation')}, and keeps "
         f"{_count(len(model.rules), 'rule')}.",
         "People can:\n\n"
-        + _bullets(f"{action.summary} ({people(action.actors)})" for action in model.actions),
+        + _bullets(f"{action.summary} ({callers(action)})" for action in model.actions),
     ]
     if model.rules:
         parts.append("It must always hold:\n\n" + _bullets(rule.text for rule in model.rules))

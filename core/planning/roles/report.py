@@ -8,7 +8,7 @@ from typing import Any
 
 from core.domain.artifact import NOT_CHECKED, Artifact, Evidence, Validation
 from core.domain.decision import Alternative, Confidence, DecisionDraft
-from core.planning.model import PERSON, FeatureModel
+from core.planning.model import PERSON, Action, FeatureModel
 from core.planning.packs.pack import Choice
 from core.planning.plan import Why, contributions
 
@@ -160,6 +160,11 @@ def notes(model: FeatureModel, role: str, topic: str) -> list[str]:
 def people(names: Iterable[str]) -> str:
     """Return actors as people write them; everybody who is signed in when none is named."""
     return ", ".join(name.replace("_", " ") for name in names) or "signed-in users"
+
+
+def callers(action: Action) -> str:
+    """Return who calls an operation, as people write them; what is signed comes from a system."""
+    return "another system, by its signature" if action.signed else people(action.actors)
 
 
 def _row(cells: Sequence[str]) -> str:
