@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.migration_rules import MIGRATION_RULES
+from core.planning.packs.migration_switch_rules import MIGRATION_SWITCH_RULES
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
 
 _OLD = r"(?:old|current|existing|present|home-?grown|legacy|in-house|previous)"
@@ -43,7 +44,7 @@ MIGRATION = Pack(
     ),
     kind="migration",
     alone=True,
-    rules=MIGRATION_RULES,
+    rules=(*MIGRATION_RULES, *MIGRATION_SWITCH_RULES),
     brings=Contribution(
         entities=(
             Entity(

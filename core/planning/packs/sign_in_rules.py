@@ -1,9 +1,9 @@
 """The rules of signing in: passwords, lockout, second factor, sessions, recovery."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Mechanism
-from core.planning.packs.pack import Choice, Contribution, Job, Note, Option, RulePattern, Threat
+from core.planning.packs.pack import Choice, Contribution, Option, RulePattern, Threat
 
-_PASSWORD = Entity(
+PASSWORD = Entity(
     "password_credential",
     summary="The hash of somebody's password, and how often it was missed in a row.",
     fields=(
@@ -19,30 +19,6 @@ _PASSWORD = Entity(
             "check",
             "\"password_hash\" ~ '^[$]argon2id[$]'",
             "sign-in.password",
-        ),
-    ),
-)
-_RECOVERY = Entity(
-    "recovery_request",
-    summary="A link to choose a new password, sent to the mailbox of the account; works once.",
-    fields=(
-        Field("user_id", "ref", references="user", on_delete="CASCADE"),
-        Field("token_hash", "text", unique=True),
-        Field("expires_at", "moment"),
-        Field("used_at", "moment", required=False),
-    ),
-    constraints=(
-        Constraint(
-            "recovery_requests_hash_only",
-            "check",
-            "\"token_hash\" ~ '^[0-9a-f]{64}$'",
-            "sign-in.recovery",
-        ),
-        Constraint(
-            "recovery_requests_end",
-            "check",
-            '"expires_at" > "created_at" AND ("used_at" IS NULL OR "used_at" <= "expires_at")',
-            "sign-in.recovery",
         ),
     ),
 )
@@ -72,7 +48,7 @@ SIGN_IN_RULES = (
             Mechanism("test", "changePassword", "the password is in no table, log or trace"),
         ),
         adds=Contribution(
-            entities=(_PASSWORD,),
+            entities=(PASSWORD,),
             actions=(
                 Action(
                     "changePassword",
@@ -134,7 +110,7 @@ SIGN_IN_RULES = (
         ),
         adds=Contribution(
             entities=(
-                _PASSWORD,
+                PASSWORD,
                 Entity(
                     "password_credential",
                     constraints=(
@@ -333,167 +309,6 @@ SIGN_IN_RULES = (
                     "to both.",
                     2,
                     3,
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="sign-in.time-out",
-        text="A session without activity ends after <words>.",
-        cues=(
-            r"\bsessions?\b.{0,40}?\b(?:ends?|expires?|times? ?out|time-?out|closes?|last)\b"
-            r"(?P<near>.{1,40})",
-            r"\b(?:sign|log)(?:s|ged|ned)? (?:\w+ )?out\b.{0,30}?\bafter (?P<near>.{1,20})",
-            r"\bafter (?P<near>.{1,20}?) (?:of inactivity|without activity|idle)\b",
-        ),
-        quantity="duration",
-        unsays=(("a period without activity", "its end"),),
-        mechanisms=(
-            Mechanism(
-                "constraint", "login_sessions_idle", "CHECK: ends <value> after the last use"
-            ),
-            Mechanism("client", "session", "warns two minutes before, and keeps what was typed"),
-            Mechanism("test", "every operation", "one second after <value> it answers 401"),
-        ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "login_session",
-                    constraints=(
-                        Constraint(
-                            "login_sessions_idle",
-                            "check",
-                            '"expires_at" <= "last_seen_at" + interval \'<value>\'',
-                            "sign-in.time-out",
-                        ),
-                    ),
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="sign-in.everywhere",
-        text="A person can end all their sessions at once; a new password does it too.",
-        cues=(
-            r"\b(?:sign|log)\w* out (?:everywhere|of all|on all|from all|all)\b",
-            r"\b(?:end|close|revoke)\w* (?:all )?(?:other |their |my )*sessions\b",
-            r"\ball (?:other )?(?:devices|sessions)\b",
-        ),
-        mechanisms=(
-            Mechanism("permission", "every operation", "looks at revoked_at on each request"),
-            Mechanism("test", "endAllSessions", "the next request of each device gets 401"),
-        ),
-        adds=Contribution(
-            actions=(
-                Action(
-                    "endAllSessions",
-                    "Sign out everywhere, but here",
-                    "login_session",
-                    "DELETE",
-                    "/me/sessions",
-                    page="Account security",
-                    permission="own",
-                    rules=("sign-in.everywhere",),
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="sign-in.recovery",
-        text="Who lost the way in gets a link to the mailbox of the account; it works once.",
-        cues=(
-            r"\b(?:forgot|forget|reset|lost|recover)\w*\b.{0,200}\b(?:password|access|account|"
-            r"way in)\b",
-            r"\bpassword reset\b|\b(?:account )?recovery\b",
-        ),
-        mechanisms=(
-            Mechanism("constraint", "recovery_requests_hash_only", "CHECK: a hash, not the link"),
-            Mechanism("constraint", "recovery_requests_end", "CHECK: used before its end"),
-            Mechanism("test", "recover", "a link a second time; a known and an unknown address"),
-        ),
-        adds=Contribution(
-            entities=(_PASSWORD, _RECOVERY),
-            actions=(
-                Action(
-                    "requestRecovery",
-                    "Ask for a link; the answer is the same for every address",
-                    "recovery_request",
-                    "POST",
-                    "/recovery-requests",
-                    body=("e_mail:text",),
-                    page="Recover access",
-                    permission="anybody; the link goes to the mailbox of the account",
-                    rules=("sign-in.recovery", "sign-in.recovery-time"),
-                ),
-                Action(
-                    "recover",
-                    "Choose a new password by the link",
-                    "recovery_request",
-                    "POST",
-                    "/recovery-requests/use",
-                    body=("token:text", "new_password:text"),
-                    page="Recover access",
-                    permission="who holds the link",
-                    rules=("sign-in.recovery", "sign-in.everywhere"),
-                ),
-            ),
-            threats=(
-                Threat(
-                    "sign-in.recovery-hijack",
-                    "recover",
-                    "S",
-                    "Recovery is the weakest way in: a mailbox taken over opens the account.",
-                    "A second factor stays in force, all sessions end, and every address of the "
-                    "account is told.",
-                    2,
-                    3,
-                ),
-            ),
-            jobs=(
-                Job(
-                    "purge-recovery-requests",
-                    "every hour",
-                    "Deletes requests that were used or have ended.",
-                    "one is more than a day past its end",
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="sign-in.recovery-time",
-        text="A recovery link works for <words>.",
-        cues=(
-            r"\b(?:reset|recovery)\b.{0,200}\blinks?\b.{0,200}?\b(?:for|after|within|"
-            r"valid) (?P<near>.{1,20})",
-            r"\blinks?\b.{0,200}\b(?:reset|recovery)\b.{0,200}?\b(?:for|after|within|"
-            r"valid) (?P<near>.{1,20})",
-        ),
-        quantity="duration",
-        mechanisms=(
-            Mechanism("constraint", "recovery_requests_short", "CHECK: ends within <value>"),
-            Mechanism("test", "recover", "one second after its end it is refused"),
-        ),
-        adds=Contribution(
-            entities=(
-                _RECOVERY,
-                Entity(
-                    "recovery_request",
-                    constraints=(
-                        Constraint(
-                            "recovery_requests_short",
-                            "check",
-                            '"expires_at" <= "created_at" + interval \'<value>\'',
-                            "sign-in.recovery-time",
-                        ),
-                    ),
-                ),
-            ),
-            notes=(
-                Note(
-                    "ui_ux",
-                    "flow",
-                    "After asking for a link the page says the same for every address, and how "
-                    "long the link works.",
                 ),
             ),
         ),
