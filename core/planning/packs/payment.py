@@ -297,8 +297,8 @@ PAYMENT = Pack(
             Note(
                 "it_admin",
                 "step",
-                "keep the provider's keys and the signing secret in the secret store, one pair for "
-                "each environment; rotate the signing secret with an overlap of a day",
+                "Keep the provider's keys and the signing secret in the secret store, one pair for "
+                "each environment; rotate the signing secret with an overlap of a day.",
             ),
         ),
     ),
