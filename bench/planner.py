@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.domain.work import RoleResult
-from core.planning import FeatureModel
+from core.planning import FeatureModel, understand
 from tests.planning.accounting import FATES, fate
 from tests.planning.plans import EXPECTED, artifacts, brief, run, sayings
 from tests.planning.trades import TRADES, Expectation, misreadings, missing_ideas, missing_things
@@ -27,6 +27,7 @@ from tests.planning.trades import TRADES, Expectation, misreadings, missing_idea
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results" / "planner.json"
 GOAL_MS = 100
+LONGEST_BYTES, LONGEST_GOAL_MS = 64 * 1024, 1000
 COLUMNS = (
     ("brief", 29),
     ("outcome", 13),
@@ -64,6 +65,7 @@ def main() -> None:
     result = {
         "totals": _totals(briefs),
         "goal_ms": GOAL_MS,
+        "longest": _longest(),
         "git_commit": _git_commit(),
         "python": platform.python_version(),
         "briefs": briefs,
@@ -71,7 +73,7 @@ def main() -> None:
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _print(briefs)
-    print(json.dumps(result["totals"], indent=2))
+    print(json.dumps({name: result[name] for name in ("totals", "longest")}, indent=2))
     if options.lost:
         _print_lost(briefs)
 
@@ -104,6 +106,21 @@ def _measured(name: str, expected: Expectation | None, repetitions: int) -> dict
         figures["as_expected"] = architect.outcome in {meant.get(one, one) for one in outcomes}
         return figures
     return figures | _judged(expected, model, results)
+
+
+def _longest() -> dict[str, Any]:
+    """Read as much as a brief may hold: every brief of the collections, one after the other."""
+    text = "\n\n".join(brief(name) for name in sorted([*EXPECTED, *TRADES]))
+    text = (text * (1 + LONGEST_BYTES // len(text)))[:LONGEST_BYTES]
+    started = time.perf_counter()
+    model = understand(text)
+    seconds = time.perf_counter() - started
+    return {
+        "characters": len(text),
+        "rules": len(model.rules),
+        "milliseconds": round(seconds * 1000, 1),
+        "goal_ms": LONGEST_GOAL_MS,
+    }
 
 
 def _judged(
