@@ -112,7 +112,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         for _, _, operation in operations(made):
             if operation.pop(KEEPS_ANSWERS, False):
                 _describe_repeats(operation)
-        link_answers(made)
+        link_answers(made, [operation for _, _, operation in operations(made)])
         components["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "an API token"},
             "login": {

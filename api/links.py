@@ -56,12 +56,14 @@ class _Target:
         return self.in_path | self.in_query | self.in_body
 
 
-def link_answers(document: Definition) -> None:
-    """Write into each successful answer of an OpenAPI document the links that lead on from it."""
-    definitions = [one for methods in document["paths"].values() for one in methods.values()]
+def link_answers(document: Definition, definitions: list[Definition]) -> None:
+    """Write into each successful answer of an OpenAPI document the links that lead on from it.
+
+    `definitions` are those of its operations.
+    """
     targets = [_target(one, document) for one in definitions]
-    for definition in definitions:
-        known = {name: f"$request.path.{name}" for name in _target(definition, document).in_path}
+    for definition, target in zip(definitions, targets, strict=True):
+        known = {name: f"$request.path.{name}" for name in target.in_path}
         for status, answer in definition["responses"].items():
             named = _NAMED.get(_schema_name(answer), {})
             if status.startswith("2") and named:

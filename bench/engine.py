@@ -27,6 +27,7 @@ import psycopg
 from redis import Redis
 
 from bench import floor
+from bench.commit import git_commit
 from core.settings import get_settings
 from embedded.servers import running_servers
 
@@ -217,7 +218,7 @@ def _report(
         "p50_ratio_to_celery": round(ours.p50() / celery.p50(), 3),
         "throughput_ratio_to_celery": round(ours.throughput() / celery.throughput(), 3),
         "p50_ratio_to_floor": round(ours.p50() / bare.p50(), 3),
-        "git_commit": _git_commit(),
+        "git_commit": git_commit(),
         "repetitions": repetitions,
         "statements_a_session": statements,
         "transactions_a_session": transactions,
@@ -234,13 +235,6 @@ def _report(
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
-
-
-def _git_commit() -> str:
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return found.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -11,13 +11,13 @@ import argparse
 import json
 import platform
 import statistics
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.commit import git_commit
 from core.domain.work import RoleResult
 from core.planning import FeatureModel, understand
 from tests.planning.accounting import FATES, fate
@@ -66,7 +66,7 @@ def main() -> None:
         "totals": _totals(briefs),
         "goal_ms": GOAL_MS,
         "longest": _longest(),
-        "git_commit": _git_commit(),
+        "git_commit": git_commit(),
         "python": platform.python_version(),
         "briefs": briefs,
     }
@@ -212,13 +212,6 @@ def _print_lost(briefs: Mapping[str, Mapping[str, Any]]) -> None:
                 print(f"{name}: {became}: {quote}")
         for idea in found.get("misreadings", ()):
             print(f"{name}: misread: {idea}")
-
-
-def _git_commit() -> str:
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return found.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

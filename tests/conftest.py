@@ -30,7 +30,7 @@ if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
-GROWN_BYTES = 4 * 2**20
+GROWN_BYTES = 4 * 2**20  # of all tables together: what deleted rows leave behind, too
 # Set to an installed PostgreSQL's programs to run the suite on that version.
 POSTGRES_BIN = os.environ.get("SAGE_TEST_POSTGRES_BIN")
 

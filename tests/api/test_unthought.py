@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 import schemathesis
@@ -19,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.application import make_api
-from api.payloads.agent import LONGEST_WAIT_SECONDS
+from tests.api.cases import name_real_things, named, request_of
 from tests.api.operations import FOR_PERSONS, OPERATIONS
 from tests.api.test_access import names
 from tests.api.world import World
@@ -43,19 +42,10 @@ def test_whatever_is_sent_the_answer_is_documented(
 ) -> None:
     operation = SCHEMA[key[1]][key[0]]
     headers = world.token()
-    real = {
-        "team_id": world.ids.team,
-        "session_id": world.ids.session,
-        "task_id": world.ids.task,
-        "artifact_id": world.ids.artifact,
-        "user_id": world.ids.member,
-        "notification_id": world.ids.notification,
-        "webhook_id": world.ids.webhook,
-        "delivery_id": world.ids.delivery,
-    }
+    real = named(world.ids)
     if "{approval_id}" in key[1]:
         OPERATIONS[key].needs(world)
-        real["approval_id"] = UUID(OPERATIONS[key].path(world.ids).split("/")[2])
+        real["approval_id"] = OPERATIONS[key].path(world.ids).split("/")[2]
 
     @settings(
         max_examples=EXAMPLES,
@@ -65,19 +55,8 @@ def test_whatever_is_sent_the_answer_is_documented(
     @given(case=operation.as_strategy(generation_mode=mode), is_real=st.booleans())
     def call(case: Any, is_real: bool) -> None:
         if is_real:
-            for place in (case.path_parameters, case.query, case.body):
-                if isinstance(place, dict):
-                    place.update({n: str(one) for n, one in real.items() if n in place})
-        if isinstance(case.body, dict) and _is_a_wait(case.body.get("wait_seconds")):
-            case.body["wait_seconds"] = 0
-        sent = case.as_transport_kwargs(base_url="http://testserver/api")
-        sent.pop("cookies", None)
-        others = {k: v for k, v in sent["headers"].items() if k.lower() != "authorization"}
-        sent["headers"] = others | headers
+            name_real_things(case, real)
+        sent = request_of(case, headers)
         case.validate_response(world.client.request(**sent), checks=CHECKS)
 
     call()
-
-
-def _is_a_wait(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 < value <= LONGEST_WAIT_SECONDS

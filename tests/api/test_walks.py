@@ -16,6 +16,7 @@ from schemathesis.generation.stateful.state_machine import APIStateMachine
 
 from api.application import make_api
 from core.domain.access import Scope, TeamRole
+from tests.api.cases import name_real_things, named, request_of
 from tests.api.test_unthought import CHECKS
 from tests.api.world import Ids, World, make_world
 from tests.profiles import WITH_SERVERS
@@ -36,20 +37,9 @@ OUTSIDE = {"token of another team", "stranger"}
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def named(ids: Ids) -> dict[str, str]:
-    """Return a world's things as operations call them."""
-    return {
-        "team_id": str(ids.team),
-        "session_id": str(ids.session),
-        "task_id": str(ids.task),
-        "artifact_id": str(ids.artifact),
-        "supersedes_id": str(ids.decision),
-        "user_id": str(ids.member),
-        "notification_id": str(ids.notification),
-        "webhook_id": str(ids.webhook),
-        "delivery_id": str(ids.delivery),
-        "role": "dba",
-    }
+def in_bodies_too(ids: Ids) -> dict[str, str]:
+    """Return a world's things as operations call them, also in what is sent."""
+    return named(ids) | {"supersedes_id": str(ids.decision), "role": "dba"}
 
 
 class Walk:
@@ -67,17 +57,11 @@ class Walk:
         """Let two of three calls that no link filled in name things that are there."""
         turn = next(self.turns)
         real = places[turn % len(places)]
-        for place in (case.path_parameters, case.query, case.body):
-            if isinstance(place, dict) and turn % 3:
-                place.update({name: real[name] for name in place if name in real})
+        if turn % 3:
+            name_real_things(case, real)
 
     def send(self, case: Case) -> Response:
-        if isinstance(case.body, dict) and "wait_seconds" in case.body:
-            case.body["wait_seconds"] = 0
-        sent = case.as_transport_kwargs(base_url="http://testserver/api")
-        sent.pop("cookies", None)
-        others = {k: v for k, v in sent["headers"].items() if k.lower() != "authorization"}
-        sent["headers"] = others | self.headers
+        sent = request_of(case, self.headers)
         answer = self.world.client.request(**sent)
         self.answers[answer.status_code] += 1
         asked = set(_ID.findall(f"{sent['url']} {sent.get('params')} {sent.get('json')}"))
@@ -109,7 +93,7 @@ def machine(walk: Walk, places: list[dict[str, str]]) -> type[APIStateMachine]:
 
 def everything_of(world: World) -> Iterator[str]:
     """Yield the id of each thing of a world, also those that its own answers tell."""
-    yield from named(world.ids).values()
+    yield from in_bodies_too(world.ids).values()
     session = world.ids.session
     for path in (f"/sessions/{session}", f"/sessions/{session}/events", f"/teams/{world.ids.team}"):
         yield from _ID.findall(world.get(path).text)
@@ -125,7 +109,7 @@ def test_wherever_links_lead_no_answer_is_undocumented_or_foreign(world: World, 
     if kind in OUTSIDE:
         secret |= set(everything_of(world)) - mine
     walk = Walk(world, headers, secret)
-    walking = machine(walk, [named(world.ids), named(foreign.ids), named(world.ids)])
+    walking = machine(walk, [in_bodies_too(one.ids) for one in (world, foreign, world)])
     walking.run(
         settings=settings(
             max_examples=max(1, WITH_SERVERS // 3),

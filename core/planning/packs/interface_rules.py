@@ -1,6 +1,7 @@
 """What a brief demands of an interface: sizes, keys, languages, and what must stay as it is."""
 
-from core.planning.model import Action, Entity, Field, Mechanism, Question
+from core.planning.model import Field, Mechanism, Question
+from core.planning.packs.appearance import appearance
 from core.planning.packs.pack import Choice, Contribution, Note, Option, RulePattern
 
 INTERFACE_RULES: tuple[RulePattern, ...] = (
@@ -261,42 +262,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
             Mechanism("constraint", "user_preferences.display", "one row a user"),
             Mechanism("client", "preferences", "a local copy avoids a jump before the answer"),
         ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "user_preference",
-                    summary="How a user wants the interface, on all devices.",
-                    fields=(
-                        Field(
-                            "user_id", "ref", references="user", unique=True, on_delete="CASCADE"
-                        ),
-                        Field("display", "json", default="'{}'"),
-                    ),
-                ),
-            ),
-            actions=(
-                Action(
-                    "getPreferences",
-                    "Show the caller's preferences",
-                    "user_preference",
-                    "GET",
-                    "/me/preferences",
-                    page="Appearance",
-                    permission="own",
-                ),
-                Action(
-                    "setPreferences",
-                    "Change the caller's preferences",
-                    "user_preference",
-                    "PUT",
-                    "/me/preferences",
-                    body=("display",),
-                    page="Appearance",
-                    permission="own",
-                    rules=("interface.remembered",),
-                ),
-            ),
-        ),
+        adds=appearance(Field("display", "json", default="'{}'"), "interface.remembered"),
     ),
     RulePattern(
         slug="interface.untouched",

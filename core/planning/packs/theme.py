@@ -1,6 +1,9 @@
 """Theme: light, dark, or as the system has it."""
 
-from core.planning.model import Action, Entity, Field, Mechanism, Quality, Question
+from dataclasses import replace
+
+from core.planning.model import Field, Mechanism, Quality, Question
+from core.planning.packs.appearance import appearance
 from core.planning.packs.pack import Choice, Contribution, Note, Option, Pack, RulePattern, Threat
 
 THEME = Pack(
@@ -33,49 +36,15 @@ THEME = Pack(
                 Mechanism("constraint", "user_preferences.theme", "one row a user"),
                 Mechanism("client", "theme", "a local copy avoids a flash before the answer"),
             ),
-            adds=Contribution(
-                entities=(
-                    Entity(
-                        "user_preference",
-                        summary="How a user wants the interface, on all devices.",
-                        fields=(
-                            Field(
-                                "user_id",
-                                "ref",
-                                references="user",
-                                unique=True,
-                                on_delete="CASCADE",
-                            ),
-                            Field(
-                                "theme",
-                                "choice",
-                                choices=("system", "light", "dark"),
-                                default="'system'",
-                            ),
-                        ),
+            adds=replace(
+                appearance(
+                    Field(
+                        "theme",
+                        "choice",
+                        choices=("system", "light", "dark"),
+                        default="'system'",
                     ),
-                ),
-                actions=(
-                    Action(
-                        "getPreferences",
-                        "Show the caller's preferences",
-                        "user_preference",
-                        "GET",
-                        "/me/preferences",
-                        page="Appearance",
-                        permission="own",
-                    ),
-                    Action(
-                        "setPreferences",
-                        "Change the caller's preferences",
-                        "user_preference",
-                        "PUT",
-                        "/me/preferences",
-                        body=("theme",),
-                        page="Appearance",
-                        permission="own",
-                        rules=("theme.remembered",),
-                    ),
+                    "theme.remembered",
                 ),
                 choices=(
                     Choice(
