@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from core.domain.lifecycle import SessionStatus
 from core.services import control
 from core.services.browsing import COUNTED, SessionQuery, browse_sessions
-from core.services.transaction import current_engine, transact
+from core.services.transaction import current_engine
 from core.settings import get_settings
 from embedded.servers import RunningServers
 from tests.conftest import empty_tables
@@ -26,6 +26,7 @@ from tests.factories import (
     make_decision,
     make_someone,
 )
+from tests.filling import fill_tables
 from tests.sent_statements import sent_by
 
 
@@ -136,12 +137,7 @@ def grown(
         empty_tables()
         made = make_someone()
         values = {"team": made.team_id, "user": made.user.id, "number": request.param}
-
-        def fill(db: Connection) -> None:
-            for statement in _GROW.split(";\n"):
-                db.execute(text(statement), values)
-
-        transact(fill, budget_seconds=120)
+        fill_tables(_GROW, values, budget_seconds=120)
         with current_engine().connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
         yield made

@@ -23,6 +23,7 @@ from core.store.database import driver_of
 from embedded.servers import RunningServers
 from tests.conftest import empty_tables
 from tests.factories import Someone, add_member, launch, make_someone, task_of
+from tests.filling import fill_tables
 from tests.sent_statements import sent_by
 
 TEAMS, SESSIONS = 200, 4000
@@ -76,12 +77,7 @@ def crowd(servers: RunningServers, database_url: str) -> Iterator[Someone]:
             "teams": TEAMS,
             "sessions": SESSIONS,
         }
-
-        def fill(db: Connection) -> None:
-            for statement in _FILL.split(";\n"):
-                db.execute(text(statement), values)
-
-        transact(fill, budget_seconds=60)
+        fill_tables(_FILL, values, budget_seconds=60)
         with current_engine().connect() as db:
             db.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
         yield made
