@@ -21,8 +21,11 @@ from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
 from core.planning.reading.quantities import Quantity, quantities
 from core.planning.reading.states import states_in
+from core.planning.reading.things import Thing, mentions, things
 
 _MAX_RECORDS = 3
+_BOUND = 5  # how much speaks for a thing because a pack is about it
+_HEAVY = 8  # so much speaks for a thing that it is a record beside what another pack is about
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
@@ -47,7 +50,8 @@ class Matches:
     used: set[Clause] = field(default_factory=set)  # clauses that something was made of
     ruled: set[Clause] = field(default_factory=set)  # clauses that became a rule
     unbound: list[tuple[Pack, Clause]] = field(default_factory=list)  # called for, but about what?
-    created: tuple[str, ...] = ()  # things that somebody creates in the brief
+    things: tuple[Thing, ...] = ()  # what the brief is about, the weightiest first
+    body: tuple[Clause, ...] = ()
     claimed: set[Clause] = field(default_factory=set)  # clauses that belong to one pack alone
     # Where in a clause something found its words: a rule or a deed, or a pack or one of its nouns.
     settled: dict[Clause, set[int]] = field(default_factory=dict)
@@ -56,10 +60,23 @@ class Matches:
     conflicts: list[Conflict] = field(default_factory=list)
 
     @property
+    def created(self) -> tuple[str, ...]:
+        """The things that the brief is about, the weightiest first."""
+        return tuple(thing.noun for thing in self.things)
+
+    @property
     def main(self) -> str:
-        """What the feature is mainly about; empty when nothing says so."""
+        """What the feature is mainly about; empty when nothing says so.
+
+        What a pack has bound first, unless the brief speaks more of another thing.
+        """
         bound = [dict(match.bindings).get("subject", "") for match in self.packs]
-        return next((noun for noun in (*bound, *self.created) if noun), "")
+        first = next((noun for noun in bound if noun), "")
+        if not self.things or not first:
+            return first or next(iter(self.created), "")
+        weightiest = self.things[0]
+        weight = _BOUND + mentions(first, self.body)
+        return weightiest.noun if weightiest.weight > weight else first
 
     def known_as(self, noun: str) -> str:
         """Return the fuller name of a thing: `request` is the `vacation_request` met before."""
@@ -86,8 +103,10 @@ class Matches:
 
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     """Return the packs that match, with their rules, in the order of the packs."""
-    created = dict.fromkeys(deed.noun for deed in deeds if deed.kind == "create")
-    found = Matches(created=tuple(created))
+    found = Matches(
+        things=things(clauses, deeds),
+        body=tuple(clause for clause in clauses if clause.section == "body"),
+    )
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
@@ -169,7 +188,8 @@ def _match_records(
     """Match records by deeds: things that somebody creates.
 
     Where another pack already knows what the feature is about, a thing must be both created and
-    changed, removed or looked at to become a record of its own.
+    changed, removed or looked at to become a record of its own, or be what the brief speaks of
+    most. What only the title names becomes one where no pack knows better.
     """
     taken = {noun for matched in found.packs for _, noun in matched.bindings}
     free = _recordable(found)
@@ -178,12 +198,21 @@ def _match_records(
         or (BY_SLUG[matched.slug].kind != "none" and dict(matched.bindings).get("subject"))
         for matched in found.packs
     )
-    nouns = list(dict.fromkeys(found.known_as(noun) for noun in found.created))
+    weights = {found.known_as(thing.noun): thing for thing in reversed(found.things)}
+    nouns = sorted(weights, key=lambda noun: -weights[noun].weight)
     kinds = {noun: {deed.kind for deed in deeds if deed.noun == noun} for noun in nouns}
     chosen = [
         noun
         for noun in nouns
-        if noun in free or (noun not in taken and (not bound or len(kinds[noun]) > 1))
+        if noun in free
+        or (
+            noun not in taken
+            and (
+                not bound
+                or len(kinds[noun]) > 1
+                or (weights[noun].is_created and weights[noun].weight >= _HEAVY)
+            )
+        )
     ]
     for noun in chosen[:_MAX_RECORDS]:
         mine = [deed for deed in deeds if deed.noun == noun]

@@ -14,7 +14,6 @@ from core.planning.gaps import gap_questions, left_over, missed
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
-    PLANNABLE,
     Action,
     Actor,
     Constraint,
@@ -34,32 +33,21 @@ from core.planning.questions import (
     topics_in,
     unplanned_questions,
 )
+from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
-from core.planning.reading.deeds import deeds, fields_of
+from core.planning.reading.deeds import deeds
+from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 
 _MAX_TITLE = 80
-# Below this share of used clauses a plan would leave out too much of what was asked for.
-_ENOUGH_UNDERSTOOD = 0.6
 _KIND_CUES: tuple[tuple[Kind, str], ...] = (
     ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
     ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
     ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
     ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
-)
-# A brief may begin with how things are, as long as a wish follows soon.
-_MAX_SCENE = 3
-_WISH = re.compile(
-    r"\b(?:wants?|needs?|would like|'d like|should|must|please|can|goal|target|wish)\b",
-    re.IGNORECASE,
-)
-_TELLS = re.compile(
-    r"^(?:we|our|today|currently|since|at the moment|right now|so far|the|it|there|every|each|"
-    r"twice|last|customer service|[a-z]+ (?:get|gets|is|are|has|have|was|were))\b.*\s\w+",
-    re.IGNORECASE,
 )
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
@@ -234,30 +222,7 @@ def _plannable(
     found: Matches,
     topics: Sequence[tuple[Topic, Clause]],
 ) -> bool:
-    if model.kind not in PLANNABLE or not body:
-        return False
-    if not any(BY_SLUG[matched.slug].kind == model.kind for matched in found.packs):
-        return False
-    title = " ".join(part.text for part in parts if part.section == "title")
-    if any(re.search(topic.cue, title, re.IGNORECASE) for topic, _ in topics):
-        return False
-    scene = _scene(body)
-    if body[len(scene)] not in found.used:
-        return False  # what people say first is what they are after
-    if any(pack.kind != "none" and clause not in found.used for pack, clause in found.unbound):
-        return False  # something of weight was asked for, and it is not clear about what
-    told = set(body) - (set(scene) - found.used)
-    return len(told & found.used) >= _ENOUGH_UNDERSTOOD * len(told)
-
-
-def _scene(body: Sequence[Clause]) -> list[Clause]:
-    """Return the first clauses that only tell how things are, before the first wish."""
-    for position, part in enumerate(body[: _MAX_SCENE + 1]):
-        if _WISH.search(part.text):
-            return list(body[:position])
-        if not _TELLS.search(part.text):
-            break
-    return []
+    return bool(body) and is_ready(model.kind, parts, found, topics)
 
 
 def _with_fields(entity: Entity, model: FeatureModel, parts: Sequence[Clause]) -> Entity:

@@ -79,23 +79,27 @@ NOT_YET: dict[str, str] = {
 LOST: dict[str, tuple[str, ...]] = {
     "clinic-referrals": ("PDF or JPEG",),
     "defect-dashboard": ("No names of workers",),
+    "exam-rooms": ("needs the dean's approval",),
     "hospital-sign-in": (
         "PIN of 6 digits",
         "No passwords by SMS",
     ),
     "issue-triage": ("people can switch off",),
     "library-search": ("No external search service",),
-    "museum-loans": ("both signed",),
+    "museum-loans": (
+        "No transport before the insurance certificate is uploaded",
+        "both signed",
+    ),
+    "museum-tags": ("no deleting of tags by volunteers",),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
     "property-repairs": ("up to 6 photos of 10 MB",),
-    "registry-tokens": ("10,000 downloads per hour per IP without a token",),
-    "scanner-screen": ("polish and romanian next to english",),
     "school-absences": ("after the 5th unexcused day",),
     "support-macros": (
         "Personal templates need no approval",
         "Team leads can't approve their own changes",
     ),
     "tenant-invites": ("read-only for everybody once published",),
+    "warehouse-recount": ("Nobody approves a count they made themselves",),
 }
 
 

@@ -12,6 +12,7 @@ _SKIPPED = listed(
     a an the this that these those my your his her its our their all any each every some no
     own new existing other another same first second third next last previous current single
     approved rejected open pending two three four five six seven eight nine ten daily weekly
+    digitised digitized recurring written finished
     monthly several many more few active different various personal private public old certain
     """
 )
@@ -24,7 +25,9 @@ _STOPPERS = listed(
     had do does did can could may might must shall should will would cannot need needs want
     wants it they them he she we you i us me him here there how what why up down out off once
     twice they're don't doesn't themselves himself herself itself myself let lets get gets got
-    see sees please
+    see sees please come comes came arrive arrives arrived happen happens happened appear appears
+    belong belongs exist exists expire expires lapse lapses occur occurs become becomes became
+    remain remains disagree disagrees go goes went fail fails failed
     """
 )
 _ING_NOUNS = listed(
@@ -32,6 +35,9 @@ _ING_NOUNS = listed(
     booking meeting listing setting building rating training tracking shipping billing pricing
     ticketing holding
     """
+)
+_NUMBER_FIRST = re.compile(
+    r"^\s*(?:(?:the|our|all|their|up to|about|around)\s+)*\d[\d.,]*k?\s+(?=[a-z])", re.I
 )
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019_-]*|\d+|[^\sA-Za-z\d]")
 _MAX_WORDS = 3
@@ -45,7 +51,7 @@ def tokens(text: str) -> list[str]:
 def phrase_after(text: str) -> str:
     """Return the noun phrase that a text begins with, as a snake_case name; empty without one."""
     words: list[str] = []
-    for token in tokens(text):
+    for token in tokens(_NUMBER_FIRST.sub("", text, count=1)):
         word = token.lower().replace("\u2019", "'").removesuffix("'s")
         if not words and word in _SKIPPED:
             continue
