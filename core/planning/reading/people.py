@@ -27,7 +27,7 @@ _ROLES = words(
     visitor volunteer warden worker
     """
 )
-_DEPARTMENTS = (
+DEPARTMENTS = (
     "finance", "sales", "support", "legal", "marketing", "procurement", "accounting", "logistics",
     "engineering", "facilities", "compliance", "reception", "dispatch", "hr",
 )  # fmt: skip
@@ -42,7 +42,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _DEPARTMENT = re.compile(
-    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(_DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
+    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
 )
 _STORY = re.compile(r"\bas an? (?P<role>[a-z][a-z -]{2,30}?),? (?:i|we)\b", re.IGNORECASE)
 # Words that say "somebody" without naming a role.
@@ -76,7 +76,7 @@ def names_people(name: str) -> bool:
 def _name(match: re.Match[str]) -> str:
     qualifier = match.groupdict().get("qualifier")
     role = match["role"].lower()
-    if role in _DEPARTMENTS:
+    if role in DEPARTMENTS:
         return role
     role = singular(role)
     return snake(f"{qualifier} {role}" if qualifier else role)
