@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from core.domain.artifact import Evidence
 from core.planning.model import Actor, PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
+from core.planning.reading.captures import THINGS, captured, captured_spans
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deeds import Deed
+from core.planning.reading.nouns import is_thing
 from core.planning.reading.people import actors as people_in
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
@@ -132,7 +135,7 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
         for clause in clauses
         if not (pack.kind != "none" and clause in found.claimed)
         and not (pack.each_clause and clause.section == "background")
-        and (hit := _first(pack.cues, clause.text))
+        and (hit := _calls(pack, clause))
         and not (pack.unless and find(pack.unless, clause.text))
     ]
     # A title alone says too little: something in the body must call for the pack as well.
@@ -154,6 +157,22 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
             found.touched.setdefault(clause, set()).update((hit.start, hit.end - 1))
             if pack.claims:
                 found.claimed.add(clause)
+
+
+def _calls(pack: Pack, clause: Clause) -> Hit | None:
+    """Return what calls for a pack in a clause: a cue, or what one of its rules reads there."""
+    hit = _first(pack.cues, clause.text)
+    if hit or not pack.by_rules or clause.section == "background":
+        return hit
+    readings = (
+        hit
+        for pattern in pack.rules
+        if not (pattern.unless and find(pattern.unless, clause.text))
+        for cue in pattern.cues
+        for hit in find_all(cue, clause.text)
+        if captured(hit) is not None
+    )
+    return next(readings, None)
 
 
 def _quoted(hit: Hit, clause: Clause) -> str:
@@ -309,10 +328,11 @@ def _fire(
             continue  # how things are, not what is asked for
         if pattern.unless and find(pattern.unless, clause.text):
             continue
-        spoken = _evidence_in(pattern, clause)
-        if spoken is not None:
-            pairs = tuple((bindings | spoken.extra).items())
-            by_bindings.setdefault(pairs, []).append((clause, spoken))
+        for spoken in _evidence_in(pattern, clause):
+            extra = _resolved(spoken.extra, bindings, found)
+            if extra is not None:
+                pairs = tuple((bindings | extra).items())
+                by_bindings.setdefault(pairs, []).append((clause, spoken))
     if pattern.always and not by_bindings:
         by_bindings[tuple(bindings.items())] = []
     # Two numbers for one demand would contradict each other: the first one counts.
@@ -355,16 +375,46 @@ class _Finding:
     places: tuple[int, ...]
 
 
-def _evidence_in(pattern: RulePattern, clause: Clause) -> _Finding | None:
-    """Return what the clause binds beside the pack's nouns, or None when the rule stays silent."""
+def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
+    """Yield what the clause binds beside the pack's nouns; nothing when the rule stays silent.
+
+    A rule that fires for each wording finds several in one clause, none in the words of another.
+    """
+    taken: list[tuple[int, int]] = []
     for cue in pattern.cues:
-        hit = find(cue, clause.text)
-        found = _bound_by(pattern, clause, hit) if hit else None
-        if found is not None:
+        hits = find_all(cue, clause.text)
+        for hit in hits if pattern.each else islice(hits, 1):
+            said = captured_spans(hit) or [(hit.start, hit.end)]
+            if any(first < end and start < last for first, last in said for start, end in taken):
+                continue
+            found = _bound_by(pattern, clause, hit)
+            if found is None:
+                continue
+            taken += said
+            if pattern.each:
+                yield found
+                continue
             others = (one for other in pattern.cues for one in find_all(other, clause.text))
             places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
-            return _Finding(found.extra, (*found.places, *places))
-    return None
+            yield _Finding(found.extra, (*found.places, *places))
+            return
+
+
+def _resolved(
+    extra: dict[str, str], bindings: dict[str, str], found: Matches
+) -> dict[str, str] | None:
+    """Return what a clause binds with its things called as elsewhere in the brief.
+
+    A pronoun stands for what the pack is about; None when that is not known.
+    """
+    resolved = {}
+    for name, value in extra.items():
+        resolved[name] = value
+        if name in THINGS:
+            resolved[name] = found.known_as(value) or bindings.get("subject", "")
+            if not is_thing(resolved[name]):
+                return None
+    return resolved
 
 
 def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
@@ -389,7 +439,13 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
         extra["words"] = hit.match["words"]
-    return _Finding(extra, places)
+    read = captured(hit)
+    if read is None:
+        return None
+    within = (
+        place for name in read if (span := hit.span(name)) for place in (span[0], span[1] - 1)
+    )
+    return _Finding(extra | read, (*places, *within))
 
 
 def _ends(hit: Hit) -> tuple[int, int]:

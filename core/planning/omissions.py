@@ -155,7 +155,8 @@ def _gone(pack: str, bindings: Bindings, model: FeatureModel) -> _Gone:
         ):
             continue
         bound = bind(pattern, about)
-        gone.slugs.add(one.slug)
+        if not any(rule.slug == one.slug for rule in model.rules):
+            gone.slugs.add(one.slug)  # else another of its wordings still stands
         gone.keys |= {m.where for m in bound.mechanisms if m.kind == "constraint"}
         gone.taken |= set(bound.takes)
         gone.unsaid += bound.unsays

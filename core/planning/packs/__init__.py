@@ -12,6 +12,7 @@ from core.planning.packs.dashboard import DASHBOARD
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
+from core.planning.packs.finality import FINALITY
 from core.planning.packs.import_rows import IMPORT
 from core.planning.packs.integration import INTEGRATION
 from core.planning.packs.interface import INTERFACE
@@ -40,6 +41,7 @@ from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
+from core.planning.packs.visibility import VISIBILITY
 from core.planning.packs.workflow import WORKFLOW
 
 PACKS: tuple[Pack, ...] = (
@@ -77,6 +79,8 @@ PACKS: tuple[Pack, ...] = (
     NOTIFICATION,
     QUALIFICATION,
     REST_PERIOD,
+    FINALITY,
+    VISIBILITY,
     RETENTION,
     OFFLINE,
 )

@@ -1,11 +1,20 @@
 """The rules of approval: own requests, thresholds, comments, deadlines."""
 
 from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.approval_effect_rules import APPROVAL_EFFECT_RULES
+from core.planning.packs.approval_role_rules import APPROVAL_ROLE_RULES
 from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
 
-_NEGATION = r"\b(?:nobody|no[ -]one|never|not|cannot|can't|without)\b"
+_NEGATION = r"\b(?:nobody|no[ -]one|no [a-z]+(?: [a-z]+)?|never|not|cannot|can't|without)\b"
+_TWO_PEOPLE = (
+    r"\b(?:two|2) (?:different |other |separate )?(?:people|persons|signatories|members|employees|"
+    r"managers|directors|editors|moderators|admins?|of (?:the|them|us|our)\b)"
+)
+_GIVE = r"(?:approv|releas|confirm|agree|sign(?!ed in\b|-in\b|s? in\b))"
 
 APPROVAL_RULES = (
+    *APPROVAL_ROLE_RULES,
+    *APPROVAL_EFFECT_RULES,
     RulePattern(
         slug="approval.enough",
         text="A <subject_> counts as approved only when all its required approvals are given.",
@@ -19,7 +28,15 @@ APPROVAL_RULES = (
     RulePattern(
         slug="approval.own",
         text="Nobody approves their own <subject_>.",
-        cues=(rf"{_NEGATION}.*\b(?:approv|sign)\w*\b.*\b(?:own|themsel\w+|himself|herself)\b",),
+        cues=(
+            rf"{_NEGATION}.{{0,60}}\b(?:approv|sign|releas)\w*\b.{{0,60}}\b(?:own|themsel\w+|himself|"
+            r"herself)\b",
+            r"\b(?:who|that) (?:has |have )?(?:entered|created|made|wrote|submitted|requested|"
+            r"filed|"
+            r"prepared) [\w ]{1,30} (?:cannot|can't|can not|must not|may not|is not allowed to|"
+            r"never) "
+            r"(?:approve|release|sign|confirm|decide)",
+        ),
         always=True,
         takes=("approval.self",),
         unsays=((", never the owner", ""),),
@@ -40,6 +57,7 @@ APPROVAL_RULES = (
         cues=(
             r"\b(?:second|two|another|additional|further)\b.*\bapprov",
             r"\bapprov\w*\b.*\b(?:second|two|both|twice)\b",
+            rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
         ),
         quantity="money",
         mechanisms=(
@@ -119,6 +137,9 @@ APPROVAL_RULES = (
             r"\b(?:second|two|both|twice)\b.*\bapprov",
             r"\bapprov\w*\b.*\b(?:second|two|both|twice|in two steps)\b",
             r"\bfour[- ]eyes\b|\btwo[- ](?:step|person|man)\b",
+            rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
+            rf"\b{_GIVE}\w*\b.{{0,60}}{_TWO_PEOPLE}",
+            r"\b(?:must|have to|need to) be two (?:different |separate )?(?:people|persons)\b",
         ),
         unless=r"\b(?:above|over|more than|exceed\w*)\b.*\d|[€$£]|\b(?:EUR|USD|GBP|CHF)\b",
         mechanisms=(
@@ -201,7 +222,12 @@ APPROVAL_RULES = (
     RulePattern(
         slug="approval.comment",
         text="A decision carries a comment; a rejection is not possible without one.",
-        cues=(r"\b(?:approv|reject|declin)\w*\b.*\b(?:comment|reason)\b",),
+        cues=(
+            r"\b(?:approv|reject|declin|refus)\w*\b.*\b(?:comment|reason)\b",
+            r"\b(?:sends?|sent|gives?|hands?) (?:it |them |[\w ]{1,20})?back with (?:an? "
+            r")?(?:short )?"
+            r"(?:comment|reason|question|remark|note)\b",
+        ),
         mechanisms=(
             Mechanism("constraint", "approvals_reason", "CHECK: a rejection has a comment"),
         ),
@@ -225,6 +251,7 @@ APPROVAL_RULES = (
         slug="approval.line-manager",
         text="The approver of the first step is the owner's line manager.",
         cues=(r"\b(?:line )?managers?\b.*\b(?:approv|confirm|sign)",),
+        unless=r"\b(?!line\b|the\b|their\b|his\b|her\b|an?\b|and\b|or\b|by\b)[a-z]+ managers?\b",
         mechanisms=(Mechanism("permission", "decide<Subject>", "users.manager_id of the owner"),),
         adds=Contribution(
             entities=(

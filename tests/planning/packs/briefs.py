@@ -53,6 +53,8 @@ SENTENCES = {
     "notification": "Notify members when their loan is extended.",
     "qualification": "Managers create duties that need a qualification.",
     "rest-period": "There are rest periods of 8 hours between two duties.",
+    "visibility": "Only librarians may see fines.",
+    "finality": "Paid fines cannot be changed.",
     "retention": "Invoices are kept for ten years.",
     "offline": "It must work offline.",
 }
