@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
 _ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
-QUANTITY_NAMES = ("value", "unit", "words", "share", "limit", "operator", "lower")
+QUANTITY_NAMES = ("value", "unit", "words", "share", "limit", "operator", "lower", "event")
 STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
 
 

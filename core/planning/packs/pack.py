@@ -6,7 +6,7 @@ SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap 
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
 fills `<value>`, `<unit>`, `<words>` and `<share>`; `<limit>` says the words with the side that is
 meant (“at most 10 MB”), `<operator>` how a value that keeps it compares (`<=`), `<lower>` the lower
-end of a range. A noun `states` stands for a list of states: `<states>` draft > review,
+end of a range, `<event>` what a group of that name finds. A noun `states` stands for a list of states: `<states>` draft > review,
 `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`, `<moves>` ('draft', 'review'),
 `<skips>` the same over one between, and `("<eachstate>",)` a tuple of them.
 """
@@ -169,3 +169,7 @@ class Pack:
     each_clause: bool = False  # matches once for every clause, with that clause's own nouns
     claims: bool = False  # a clause that calls for it calls for no other pack but an aspect
     alone: bool = False  # when it matches, only aspects join it
+    # Recognised by its rules alone, each as often as a brief says it. They take only numbers that
+    # no rule before them took; a group of a cue that bears the name of one of the pack's nouns says
+    # what that sentence is about, and a rule whose group names nothing stays silent.
+    demands: bool = False
