@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from core.domain.artifact import Evidence
-from core.planning.findings import Finding, findings, phrase
-from core.planning.model import PackMatch, Rule
-from core.planning.packs import BY_SLUG, PACKS
+from core.planning.demands import match_demands, media_types_in
+from core.planning.model import Actor, PackMatch, Rule
+from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.clauses import Clause
+from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deeds import Deed
+from core.planning.reading.people import actors as people_in
+from core.planning.reading.people import names_people
+from core.planning.reading.phrases import phrase_after, phrase_before
+from core.planning.reading.quantities import Quantity, quantities
+from core.planning.reading.states import states_in
 
 _MAX_RECORDS = 3
+_ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
 
@@ -65,14 +74,6 @@ class Matches:
             fuller += [dict(m.bindings)["file"] for m in self.packs if m.slug == "upload"]
         return fuller[0] if len(fuller) == 1 else noun
 
-    def thing(self, noun: str) -> str:
-        """Return the known thing that is meant: an `urgent_referral` is a `referral` too."""
-        name = self.known_as(noun)
-        known = {value for matched in self.packs for _, value in matched.bindings}
-        known.update(self.created)
-        wider = [one for one in sorted(known) if one and name.endswith(f"_{one}")]
-        return name if name in known or not wider else max(wider, key=len)
-
     def _also_called(self, noun: str) -> list[str]:
         """Return what the packs have bound to a thing that goes by this name as well."""
         called = [
@@ -100,7 +101,7 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
             free = [deed for deed in deeds if deed.clause not in found.claimed]
             _match_records(pack, wanted, free, found)
         elif pack.demands:
-            _match_demands(pack, wanted, found)
+            match_demands(pack, wanted, found)
         else:
             _match_pack(pack, wanted, found)
         if any(matched.slug == pack.slug for matched in found.packs):
@@ -137,17 +138,6 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
             found.touched.setdefault(clause, set()).update((hit.start, hit.end - 1))
             if pack.claims:
                 found.claimed.add(clause)
-
-
-def _match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
-    """Match a pack by its rules: what the feature is about stands in for what they do not name."""
-    bindings = {noun.name: name for noun in pack.nouns if (name := _fallback(noun, found))}
-    known = len(found.rules)
-    for pattern in pack.rules:
-        _fire(pattern, bindings, clauses, found)
-    evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
-    if evidence:
-        found.packs.append(PackMatch(pack.slug, tuple(bindings.items()), evidence))
 
 
 def _quoted(hit: Hit, clause: Clause) -> str:
@@ -248,10 +238,24 @@ def _noun(noun: Noun, clauses: Sequence[Clause]) -> str:
     for pattern in noun.patterns:
         for clause in clauses:
             for hit in find_all(pattern, clause.text):
-                value = phrase(noun, hit.match.groupdict())
+                value = _phrase(noun, hit.match.groupdict())
                 if value:
                     return value
     return ""
+
+
+def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
+    if noun.name == "states":
+        return ", ".join(states_in(groups.get("states") or ""))
+    after, before = groups.get("after"), groups.get("before")
+    if noun.people:
+        people: tuple[Actor, ...] = people_in([Clause(after or before or "")])
+        return people[0].name if people else ""
+    phrase = phrase_after(after) if after else phrase_before(before or "")
+    if noun.or_people and not phrase:
+        people = people_in([Clause(" ".join((after or "").split()[:2]))])
+        return people[0].name if people else ""
+    return "" if names_people(phrase) else phrase
 
 
 def _fallback(noun: Noun, found: Matches) -> str:
@@ -273,13 +277,14 @@ def _fire(
     clauses: Iterable[Clause],
     found: Matches,
 ) -> None:
-    by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, Finding]]] = {}
+    by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
     for clause in clauses:
         if clause.section == "background":
             continue  # how things are, not what is asked for
         if pattern.unless and find(pattern.unless, clause.text):
             continue
-        for spoken in findings(pattern, clause, found.settled.get(clause, ()), found.thing):
+        spoken = _evidence_in(pattern, clause)
+        if spoken is not None:
             pairs = tuple((bindings | spoken.extra).items())
             by_bindings.setdefault(pairs, []).append((clause, spoken))
     if pattern.always and not by_bindings:
@@ -314,6 +319,77 @@ def _fire(
             for clause, other in others
             if speaking and speaking[0][1].extra.get("value") != other.extra.get("value")
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What a clause says for a rule: what it binds, and where its words stand."""
+
+    extra: dict[str, str]
+    places: tuple[int, ...]
+
+
+def _evidence_in(pattern: RulePattern, clause: Clause) -> _Finding | None:
+    """Return what the clause binds beside the pack's nouns, or None when the rule stays silent."""
+    for cue in pattern.cues:
+        hit = find(cue, clause.text)
+        found = _bound_by(pattern, clause, hit) if hit else None
+        if found is not None:
+            others = (one for other in pattern.cues for one in find_all(other, clause.text))
+            places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
+            return _Finding(found.extra, (*found.places, *places))
+    return None
+
+
+def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
+    extra: dict[str, str] = {}
+    places: tuple[int, ...] = _ends(hit)
+    if pattern.quantity:
+        near = hit.span("near")
+        measured = [
+            quantity
+            for quantity in quantities(clause.text)
+            if quantity.kind == pattern.quantity
+            and (near is None or (quantity.start < near[1] and near[0] < quantity.end))
+        ]
+        if not measured:
+            return None
+        nearest = min(measured, key=lambda quantity: abs(quantity.start - hit.start))
+        extra = _quantity_bindings(nearest, pattern)
+        places = (hit.start, nearest.start, nearest.end - 1)
+        if "<share>" in pattern.text:
+            shares = [q for q in quantities(clause.text) if q.kind == "share"]
+            extra["share"] = shares[0].value if shares else "95"
+            places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
+    if hit.match.groupdict().get("words"):
+        extra["words"] = hit.match["words"]
+    extra |= media_types_in(hit)
+    return _Finding(extra, places)
+
+
+def _ends(hit: Hit) -> tuple[int, int]:
+    """Return where the words of a cue begin and end; what it only looks through is not its own."""
+    near = hit.span("near")
+    return hit.start, (near[0] if near else hit.end) - 1
+
+
+def _quantity_bindings(nearest: Quantity, pattern: RulePattern) -> dict[str, str]:
+    """Bind a quantity; with the side that is meant where the rule's texts say it."""
+    extra = {"value": nearest.value, "unit": nearest.unit, "words": nearest.words}
+    asked = _placeholders(pattern.slug)
+    if "limit" in asked:
+        extra["limit"] = f"{SAID.get(nearest.comparison, '')} {nearest.words}".strip()
+    if "operator" in asked:
+        extra["operator"] = OPERATORS.get(nearest.comparison, "<=")
+    if "lower" in asked and nearest.lower:
+        extra["lower"] = nearest.lower
+    return extra
+
+
+@cache
+def _placeholders(slug: str) -> frozenset[str]:
+    """Return the placeholders that the texts of a rule hold."""
+    return frozenset(re.findall(r"<([a-z]+)>", repr(PATTERNS[slug][1])))
 
 
 def _first(cues: Iterable[str], text: str) -> Hit | None:

@@ -52,7 +52,7 @@ _EXPIRY = Entity(
     ),
     indexes=(
         Index(
-            "<records>_to_expire",
+            "<records>_by_expiry",
             '"expires_at"',
             where='"expired_at" IS NULL',
             serves="expire-<records->",

@@ -20,12 +20,15 @@ _CHOOSE = (
 )
 
 
-def _numbered(key: str, rule: str) -> tuple[Entity, ...]:
+def _numbered(key: str, target: str, rule: str) -> tuple[Entity, ...]:
     """Return a record that takes one of so many numbers: no lock, no count, no race."""
     return (
         Entity(
             "<record>",
-            fields=(Field("slot_no", "integer", required=False), Field(key, "ref", False)),
+            fields=(
+                Field("slot_no", "integer", required=False),
+                Field(key, "ref", references=target),
+            ),
             constraints=(
                 Constraint("<records>_slots", "check", '"slot_no" BETWEEN 1 AND <value>', rule),
                 # What is over has no number, and does not count.
@@ -64,7 +67,7 @@ LIMIT = Pack(
                 Mechanism("constraint", "<records>_slot_once", "UNIQUE: person and number"),
                 Mechanism("test", "create<Record>", "two at once on the last free number"),
             ),
-            adds=Contribution(entities=_numbered("owner_id", "limit.per-person")),
+            adds=Contribution(entities=_numbered("owner_id", "user", "limit.per-person")),
         ),
         RulePattern(
             slug="limit.per-thing",
@@ -85,12 +88,7 @@ LIMIT = Pack(
                 Mechanism("test", "<record>", "two at once on the last free number"),
             ),
             adds=Contribution(
-                entities=(
-                    *_numbered("<holder>_id", "limit.per-thing"),
-                    Entity(
-                        "<record>", fields=(Field("<holder>_id", "ref", references="<holder>"),)
-                    ),
-                ),
+                entities=_numbered("<holder>_id", "<holder>", "limit.per-thing"),
             ),
         ),
         RulePattern(
@@ -99,7 +97,7 @@ LIMIT = Pack(
             "come at once.",
             cues=(
                 rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and )?{AT_MOST} "
-                rf"{COUNT} (?P<event>(?:on|in|for) (?:one|each|an?) [a-z]+)",
+                rf"{COUNT} (?P<event>(?:on|in|for) (?:one|each|an?) (?!day|week|month|hour|year)[a-z]+)",
             ),
             quantity="count",
             mechanisms=(

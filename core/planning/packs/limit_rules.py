@@ -2,7 +2,7 @@
 
 from core.planning.model import Constraint, Entity, Field, Mechanism
 from core.planning.packs.pack import Contribution, RulePattern
-from core.planning.packs.wording import AT_MOST, DURATION, SUBJECT
+from core.planning.packs.wording import AT_MOST, COUNT, DURATION
 
 _MONEY = r"(?P<near>(?:[€$£] ?[\d,.]+|[\d,.]+ ?(?:€|£|EUR|USD|GBP|CHF|euros?|dollars)))"
 _ABOVE = r"(?:above|over|of more than|more than|exceeding|beyond|higher than)"
@@ -11,21 +11,19 @@ _CANNOT = (
     r"gets? no)"
 )
 _NEEDS = (
-    r"(?:needs?|requires?|must (?:have|bring|show|hand in|provide)) (?P<words>(?!(?:the |an? )*(?:approv|"
-    r"confirm|sign|releas|agree|consent|ok\b|second|another|two|permission|review))[^,;.]{3,60})"
+    r"(?:needs?|requires?|must (?:have|bring|show|hand in|provide)) (?P<event>(?!(?:[a-z'\u2019]+ "
+    r"){0,2}(?:approv|confirm|sign|releas|agree|consent|ok\b|second|another|two|permission|review|"
+    r"decision))[^,;.()]{3,60})"
 )
 
 
-def _needs(slug: str, number: str, quantity: str) -> RulePattern:
+def _needs(slug: str, number: str, quantity: str, what: str = "") -> RulePattern:
     """Return the rule that something is needed above a number; below it nothing is asked for."""
     return RulePattern(
         slug=f"limit.needs-{slug}",
-        text=f"Above <value>{' (<event>)' if slug == 'count' else ''} this is needed first: <words>. "
-        "Without it the deed is refused; at the number itself it is not.",
-        cues=(
-            rf"\b(?:with|of|for|lasting|longer than|having)? ?(?:more than|over|above|longer than) {number}"
-            rf"{' (?P<event>[a-z][a-z ]{2,30}?)' if slug == 'count' else ''} {_NEEDS}",
-        ),
+        text=f"Above {'<value> ' if what else ''}<words> this is needed first: <event>. Without it "
+        "the deed is refused; at the number itself it is not asked for.",
+        cues=(rf"\b(?:more than|over|above|longer than|exceeding) {number}{what} {_NEEDS}",),
         quantity=quantity,
         mechanisms=(
             Mechanism("interface", "<record>", "422 that names what is missing"),
@@ -142,5 +140,36 @@ AMOUNT_RULES = (
     ),
     _needs("money", _MONEY, "money"),
     _needs("duration", DURATION, "duration"),
-    _needs("count", r"(?P<near>\d[\d,]*)", "count"),
+    _needs("count", r"(?P<near>\d[\d,]*)", "count", r" (?P<words>[a-z][a-z ]{2,30}?)"),
+    RulePattern(
+        slug="limit.per-window",
+        text="At most <value> <records_> in one <event> for one <words>: 429 with Retry-After above "
+        "it, and each answer says how many are left.",
+        cues=(
+            rf"\b{COUNT} (?P<record>[a-z]+) (?:per|an?|each|every) (?P<event>second|minute|hour|day|"
+            r"week|month) (?:per|for each|for every|from one|by one) (?P<words>[^,;.()]{2,40})",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("interface", "every counted operation", "counts in the same step as it acts"),
+            Mechanism("alert", "every counted operation", "the share of refused calls doubles"),
+            Mechanism(
+                "test", "every counted operation", "two at once for the last one: one passes"
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="limit.per-period",
+        text="At most <value> in one <event> for each person; one more is refused, also when two come "
+        "at once.",
+        cues=(
+            rf"\b{AT_MOST} {COUNT}(?: [a-z]+)? (?:on one|in one|on the same|an?|per|each|every) "
+            r"(?P<event>hour|day|week|month|year)\b",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("interface", "create<Record>", "counts under a lock on the person: 409"),
+            Mechanism("test", "create<Record>", "the last one twice at once; over midnight"),
+        ),
+    ),
 )

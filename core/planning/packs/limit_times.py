@@ -67,7 +67,9 @@ TIMES_RULES = (
         ),
         unless=r"\b(?:at once|once more|once again)\b",
         mechanisms=(
-            Mechanism("constraint", "<records>_once", "UNIQUE: the person and what it is about"),
+            Mechanism(
+                "interface", "<record>", "one key of the person and what it is about, UNIQUE"
+            ),
             Mechanism("interface", "<record>", "409 that shows the first one"),
             Mechanism("test", "<record>", "a double click, two devices at once"),
         ),
@@ -81,10 +83,27 @@ TIMES_RULES = (
             r"\b(?:works?|valid|good) for (?:only )?(?:one|a single) person\b",
         ),
         mechanisms=(
-            Mechanism(
-                "constraint", "<records>.used_by_id", "set once, with the time; never changed"
-            ),
+            Mechanism("constraint", "<records>_used_by_one", "CHECK: person and time, or neither"),
             Mechanism("test", "<record>", "two people open it in the same second: one gets in"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<record>",
+                    fields=(
+                        Field("used_by_id", "ref", False, references="user"),
+                        Field("used_at", "moment", required=False),
+                    ),
+                    constraints=(
+                        Constraint(
+                            "<records>_used_by_one",
+                            "check",
+                            '("used_by_id" IS NULL) = ("used_at" IS NULL)',
+                            "limit.one-person",
+                        ),
+                    ),
+                ),
+            ),
         ),
     ),
 )

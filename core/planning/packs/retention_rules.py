@@ -148,7 +148,7 @@ EVENT_RULES = (
             Mechanism(
                 "job", "forget-who", "every night: the reference to the person is set to NULL"
             ),
-            Mechanism("constraint", "<records>", "the reference to the person may be NULL"),
+            Mechanism("interface", "<records>", "the reference to the person may be NULL"),
             Mechanism("test", "forget-who", "a day before the end, on it, and what is still open"),
         ),
         adds=Contribution(

@@ -93,10 +93,10 @@ SCHEDULING_LIMITS = (
     ),
     RulePattern(
         slug="scheduling.time-limit",
-        text="A person books at most <value> in the period that the brief names.",
+        text="A person books at most <value> in one <words>, all <subjects_> together.",
         cues=(
             r"\b(?:max\w*|at most|up to|no more than) (?P<near>.{1,14}?) (?:per|a|each) "
-            r"(?:day|week|month)\b",
+            r"(?P<words>day|week|month)\b",
         ),
         unless=r"\b(?:ahead|in advance|before)\b",
         quantity="duration",

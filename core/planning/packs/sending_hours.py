@@ -1,7 +1,7 @@
 """Sending hours: when messages may go out by the clock of who gets them, and on which days."""
 
 from core.planning.model import Constraint, Entity, Field, Mechanism, Question
-from core.planning.packs.pack import Contribution, Pack, RulePattern
+from core.planning.packs.pack import Contribution, Noun, Pack, RulePattern
 
 _MESSAGE = (
     r"(?:e-?mails?|mails?|sms|texts?|text messages?|push(?:es)?|messages?|notif\w+|calls?|called|"
@@ -45,6 +45,7 @@ SENDING_HOURS = Pack(
     slug="sending-hours",
     title="Sending hours",
     cues=(),  # recognised by its rules
+    nouns=(Noun("record", fallback="notification_delivery"),),
     kind="none",
     demands=True,
     rules=(

@@ -60,6 +60,8 @@ STRIKE = Pack(
                 entities=(
                     Entity(
                         "user",
+                        summary="Exists already; signs in.",
+                        existing=True,
                         fields=(
                             Field("strike_count", "integer", default="0"),
                             Field("blocked_until", "moment", required=False),
