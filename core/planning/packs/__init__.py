@@ -8,6 +8,8 @@ from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
 from core.planning.packs.audit import AUDIT
 from core.planning.packs.comments import COMMENTS
+from core.planning.packs.consent import CONSENT
+from core.planning.packs.contract import CONTRACT
 from core.planning.packs.dashboard import DASHBOARD
 from core.planning.packs.deadline import DEADLINE
 from core.planning.packs.erasure import ERASURE
@@ -84,8 +86,10 @@ PACKS: tuple[Pack, ...] = (
     RETENTION,
     OFFLINE,
     # What follows takes the numbers that the packs above left.
+    CONSENT,
     SENDING_HOURS,
     STRIKE,
+    CONTRACT,
     DEADLINE,
     LIMIT,
 )

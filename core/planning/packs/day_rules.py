@@ -138,6 +138,45 @@ DAY_RULES = (
         ),
     ),
     RulePattern(
+        slug="deadline.nothing-by",
+        text="What is still missing at <value>, by the clock of the place, has a consequence: <event>.",
+        cues=(
+            r"\bif (?:nothing|no [a-z]+|none|nobody|it)\b[^;,.]{0,30}?\bby (?P<near>\d{1,2}:\d\d),? "
+            r"(?P<event>[^;,.]{3,60})",
+        ),
+        quantity="time",
+        mechanisms=(
+            Mechanism("job", "look-for-what-is-missing", "at <value>, each case once a day"),
+            Mechanism("test", "look-for-what-is-missing", "arrives in the same minute; a day off"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "look-for-what-is-missing",
+                    "daily at <value>",
+                    "Finds what should be there and is not, and does what follows.",
+                    "it has not run five minutes after <value>",
+                ),
+            ),
+            questions=(_ZONE,),
+        ),
+    ),
+    RulePattern(
+        slug="deadline.not-after",
+        text="No time <words> <value> for <event>, by the clock of the place; an exception is on record "
+        "with its reason.",
+        cues=(
+            r"(?:^|[,;] )(?P<event>[A-Za-z][a-z]+(?: [a-z]+)?) (?:(?:can|may|must|do) )?not (?:[a-z]+ )?"
+            r"(?P<words>after|before) (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
+        ),
+        quantity="time",
+        mechanisms=(
+            Mechanism("interface", "create<Record>", "422 that names the last possible time"),
+            Mechanism("test", "create<Record>", "at <value>, a minute beside it, as clocks change"),
+        ),
+        adds=Contribution(questions=(_ZONE,)),
+    ),
+    RulePattern(
         slug="deadline.cut-off",
         text="The cut-off is <value> by the clock of the place: what comes later that day is "
         "refused, or counts for the next day where the brief says so.",

@@ -260,6 +260,25 @@ DEADLINE_RULES = (
             ),
         ),
     ),
+    RulePattern(
+        slug="deadline.effect",
+        text="A change takes effect within <words>, everywhere it is used; what is already on its way "
+        "is stopped where it can be.",
+        cues=(
+            rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|this)\b[^;,.]{{0,16}}?\b(?:works?|"
+            rf"takes? effect|holds?|appl(?:y|ies)|be effective|counts?)\b[^;,.]{{0,6}}? within {DURATION}",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism(
+                "job", "everywhere it is used", "copies and caches are no older than <value>"
+            ),
+            Mechanism(
+                "alert", "everywhere it is used", "a change is older than that and not applied"
+            ),
+            Mechanism("test", "everywhere it is used", "changed while a run is on its way"),
+        ),
+    ),
     _due(
         "working-days",
         WORKING_DAYS,

@@ -32,6 +32,25 @@ def _needs(slug: str, number: str, quantity: str, what: str = "") -> RulePattern
     )
 
 
+def _only_above(slug: str, number: str, quantity: str) -> RulePattern:
+    """Return the rule that above a number only some people may do it."""
+    return RulePattern(
+        slug=f"limit.only-above-{slug}",
+        text="Above <words> only a <who_> may do it; up to that whoever may do it at all.",
+        cues=(
+            rf"\b{_ABOVE} {number} (?:is|are|may be|can be) only (?:given|granted|made|allowed|done|"
+            r"booked|ordered|paid|set|changed) by (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?)",
+            rf"\bonly (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?) (?:may|can) (?:give|grant|make|allow|book|"
+            rf"order|pay|set|change)\b[^;,.]{{0,30}}? {_ABOVE} {number}",
+        ),
+        quantity=quantity,
+        mechanisms=(
+            Mechanism("permission", "<record>", "by role and number, asked on the server"),
+            Mechanism("test", "<record>", "exactly <words>, a little more, in two steps"),
+        ),
+    )
+
+
 AMOUNT_RULES = (
     RulePattern(
         slug="limit.blocked-above",
@@ -138,6 +157,8 @@ AMOUNT_RULES = (
             Mechanism("test", "create<Record>", "two at once that fit alone and not together"),
         ),
     ),
+    _only_above("share", r"(?P<near>\d[\d.,]* ?(?:%|percent))", "share"),
+    _only_above("money", _MONEY, "money"),
     _needs("money", _MONEY, "money"),
     _needs("duration", DURATION, "duration"),
     _needs("count", r"(?P<near>\d[\d,]*)", "count", r" (?P<words>[a-z][a-z ]{2,30}?)"),

@@ -56,6 +56,8 @@ SENTENCES = {
     "retention": "Invoices are kept for ten years.",
     "offline": "It must work offline.",
     "sending-hours": "No text messages between 21:00 and 8:00.",
+    "consent": "A consent can be withdrawn at any time.",
+    "contract": "A late return costs a 3 EUR fee.",
     "strike": "Whoever does not come three times is blocked for 2 weeks.",
     "deadline": "A voucher expires after 90 days.",
     "limit": "A borrower has at most 5 lanterns.",
