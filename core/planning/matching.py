@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 
 from core.domain.artifact import Evidence
+from core.planning.demands import match_demands, media_types_in
 from core.planning.model import Actor, PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
@@ -121,6 +122,8 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
         if pack.slug == "records":
             free = [deed for deed in deeds if deed.clause not in found.claimed]
             _match_records(pack, wanted, free, found)
+        elif pack.demands:
+            match_demands(pack, wanted, found)
         else:
             _match_pack(pack, wanted, found)
         if any(matched.slug == pack.slug for matched in found.packs):
@@ -439,6 +442,7 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
         extra["words"] = hit.match["words"]
+    extra |= media_types_in(hit)
     read = captured(hit)
     if read is None:
         return None

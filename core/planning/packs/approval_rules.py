@@ -11,6 +11,10 @@ _TWO_PEOPLE = (
     r"managers|directors|editors|moderators|admins?|of (?:the|them|us|our)\b)"
 )
 _GIVE = r"(?:approv|releas|confirm|agree|sign(?!ed in\b|-in\b|s? in\b))"
+_OWN_END = r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b"
+_DECIDED = (
+    r"(?:approv\w*|reject\w*|decid\w*|decisions?|confirm\w*|declin\w*|releas\w*|sign(?:s|ed)?)"
+)
 
 APPROVAL_RULES = (
     *APPROVAL_ROLE_RULES,
@@ -270,11 +274,14 @@ APPROVAL_RULES = (
         ),
     ),
     RulePattern(
-        slug="approval.deadline",
-        text="A decision is due within <words>; after that the request expires.",
-        cues=(r"\bwithin (?P<near>.{1,20})", r"\bexpires? after (?P<near>.{1,20})"),
+        slug="approval.expiry",
+        text="A request that nobody decides expires after <words>, and its owner is told.",
+        cues=(
+            r"\bexpires? (?:after|in|within) (?P<near>.{1,20})",
+            r"\bwithin (?P<near>.{1,20}?)\b.{0,40}?\b(?:expires?|lapses?|is (?:void|withdrawn))\b",
+        ),
         # What ends by itself as well, and is not waiting for a decision.
-        unless=r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b",
+        unless=_OWN_END,
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_due", "CHECK: due at most <value> after"),
@@ -293,7 +300,7 @@ APPROVAL_RULES = (
                             "<subjects>_due",
                             "check",
                             '"due_at" <= "submitted_at" + interval \'<value>\'',
-                            "approval.deadline",
+                            "approval.expiry",
                         ),
                     ),
                     indexes=(
@@ -312,6 +319,56 @@ APPROVAL_RULES = (
                     "every minute",
                     "Moves submitted <subjects_> past their due time to expired.",
                     "oldest overdue <subject_> is more than 5 minutes late",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="approval.deadline",
+        text="A decision is due within <words>: what waits longer is overdue, and the next in charge "
+        "is told; it stays open.",
+        cues=(
+            rf"\b{_DECIDED}\b.{{0,60}}?\bwithin (?P<near>.{{1,20}})",
+            rf"\bwithin (?P<near>.{{1,20}}).{{0,60}}?\b{_DECIDED}\b",
+        ),
+        unless=rf"{_OWN_END}|\b(?:expires?|lapses?)\b",
+        quantity="duration",
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_decision_due", "CHECK: due at most <value> after"),
+            Mechanism("job", "remind-of-<subjects->", "every 5 minutes, each <subject_> once"),
+            Mechanism(
+                "test", "remind-of-<subjects->", "decided in the same second: nobody is told"
+            ),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    fields=(Field("due_at", "moment", required=False),),
+                    constraints=(
+                        Constraint(
+                            "<subjects>_decision_due",
+                            "check",
+                            '"due_at" <= "submitted_at" + interval \'<value>\'',
+                            "approval.deadline",
+                        ),
+                    ),
+                    indexes=(
+                        Index(
+                            "<subjects>_waiting_long",
+                            '"due_at"',
+                            where="\"status\" = 'submitted'",
+                            serves="remind-of-<subjects->",
+                        ),
+                    ),
+                ),
+            ),
+            jobs=(
+                Job(
+                    "remind-of-<subjects->",
+                    "every 5 minutes",
+                    "Tells who decides, and the next in charge, of <subjects_> past their due time.",
+                    "a <subject_> waits twice as long as it may",
                 ),
             ),
         ),

@@ -6,7 +6,7 @@ SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap 
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
 fills `<value>`, `<unit>`, `<words>` and `<share>`; `<limit>` says the words with the side that is
 meant (“at most 10 MB”), `<operator>` how a value that keeps it compares (`<=`), `<lower>` the lower
-end of a range. A noun `states` stands for a list of states: `<states>` draft > review,
+end of a range, `<event>` what a group of that name finds. A noun `states` stands for a list of states: `<states>` draft > review,
 `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`, `<moves>` ('draft', 'review'),
 `<skips>` the same over one between, and `("<eachstate>",)` a tuple of them. What a cue's own groups
 bind is filled as it stands (`<who>`, `<what>`); of a group `roles`, `<role>` is the first one,
@@ -175,3 +175,7 @@ class Pack:
     claims: bool = False  # a clause that calls for it calls for no other pack but an aspect
     alone: bool = False  # when it matches, only aspects join it
     by_rules: bool = False  # what calls for one of its rules calls for the pack
+    # Recognised by its rules alone, each as often as a brief says it. They take only numbers that
+    # no rule before them took; a group of a cue that bears the name of one of the pack's nouns says
+    # what that sentence is about, and a rule whose group names nothing stays silent.
+    demands: bool = False
