@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from core.domain.artifact import Evidence
+from core.planning.kinds import asides
 from core.planning.model import Actor, PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
+from core.planning.reading.conditions import before_condition
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deeds import Deed
 from core.planning.reading.people import actors as people_in
@@ -26,6 +28,8 @@ _MAX_RECORDS = 3
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
+# What packs call a thing by themselves, whatever the brief calls it.
+_OWN_NAMES = frozenset(noun.fallback for pack in PACKS for noun in pack.nouns if not noun.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Matches:
             fuller += self._also_called(noun)
         if noun in _FILES and noun not in known:
             fuller += [dict(m.bindings)["file"] for m in self.packs if m.slug == "upload"]
+        if len(fuller) > 1:  # what the brief itself names comes before what a pack calls its own
+            fuller = [name for name in fuller if name not in _OWN_NAMES] or fuller
         return fuller[0] if len(fuller) == 1 else noun
 
     def _also_called(self, noun: str) -> list[str]:
@@ -91,7 +97,7 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
-    stepped_back: set[str] = set()
+    stepped_back = asides(clauses, deeds)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
@@ -333,14 +339,16 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> _Finding | None:
         found = _bound_by(pattern, clause, hit) if hit else None
         if found is not None:
             others = (one for other in pattern.cues for one in find_all(other, clause.text))
-            places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
+            places = [
+                p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one, clause)
+            ]
             return _Finding(found.extra, (*found.places, *places))
     return None
 
 
 def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
     extra: dict[str, str] = {}
-    places: tuple[int, ...] = _ends(hit)
+    places: tuple[int, ...] = _ends(hit, clause)
     if pattern.quantity:
         near = hit.span("near")
         measured = [
@@ -359,14 +367,20 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             extra["share"] = shares[0].value if shares else "95"
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
-        extra["words"] = hit.match["words"]
+        extra["words"] = hit.match["words"].strip(" ,;:")
     return _Finding(extra, places)
 
 
-def _ends(hit: Hit) -> tuple[int, int]:
-    """Return where the words of a cue begin and end; what it only looks through is not its own."""
+def _ends(hit: Hit, clause: Clause) -> tuple[int, int]:
+    """Return where the words of a cue begin and end; what it only looks through is not its own.
+
+    A rule that quotes the brief does not thereby know a condition that the quote ends with.
+    """
     near = hit.span("near")
-    return hit.start, (near[0] if near else hit.end) - 1
+    end = near[0] if near else hit.end
+    if hit.match.groupdict().get("words"):
+        end = before_condition(clause.text, hit.start, end)
+    return hit.start, end - 1
 
 
 def _quantity_bindings(nearest: Quantity, pattern: RulePattern) -> dict[str, str]:

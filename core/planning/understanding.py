@@ -11,6 +11,7 @@ from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over, missed
+from core.planning.kinds import kind_of
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
@@ -44,12 +45,6 @@ from core.planning.rule_changes import asked, changed_rules, marked, not_read, w
 _MAX_TITLE = 80
 # Below this share of used clauses a plan would leave out too much of what was asked for.
 _ENOUGH_UNDERSTOOD = 0.6
-_KIND_CUES: tuple[tuple[Kind, str], ...] = (
-    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
-    ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
-    ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
-    ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
-)
 # A brief may begin with how things are, as long as a wish follows soon.
 _MAX_SCENE = 3
 _WISH = re.compile(
@@ -212,19 +207,7 @@ def _filled(
 
 
 def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
-    """Name the kind: by the packs that matched, else by words that hint at it."""
-    kinds: dict[Kind, tuple[Evidence, ...]] = {}
-    for matched in found.packs:
-        kinds.setdefault(BY_SLUG[matched.slug].kind, matched.evidence)
-    for kind in ("migration", "integration", "performance", "data", "interface"):
-        if kind in kinds:
-            return kind, kinds[kind]
-    for kind, cue in _KIND_CUES:
-        for part in parts:
-            hit = re.search(cue, part.text, re.IGNORECASE)
-            if hit and part.section != "non_goal":
-                return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
-    return "none", ()
+    return kind_of(parts, found.packs)
 
 
 def _plannable(

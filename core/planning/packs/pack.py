@@ -169,3 +169,4 @@ class Pack:
     each_clause: bool = False  # matches once for every clause, with that clause's own nouns
     claims: bool = False  # a clause that calls for it calls for no other pack but an aspect
     alone: bool = False  # when it matches, only aspects join it
+    aside: str = ""  # the aspect that takes its place where a brief only mentions what it does

@@ -24,7 +24,7 @@ _STOPPERS = listed(
     had do does did can could may might must shall should will would cannot need needs want
     wants it they them he she we you i us me him here there how what why up down out off once
     twice they're don't doesn't themselves himself herself itself myself let lets get gets got
-    see sees please
+    see sees please arrive arrives arrived collide collides happen happens occur occurs
     """
 )
 _ING_NOUNS = listed(

@@ -55,6 +55,8 @@ SENTENCES = {
     "rest-period": "There are rest periods of 8 hours between two duties.",
     "retention": "Invoices are kept for ten years.",
     "offline": "It must work offline.",
+    "speed": "The result is shown in under 2 seconds.",
+    "accessibility": "Everything can be done with the keyboard.",
 }
 # The same packs, all about one thing: what clashes, clashes here.
 OF_ONE_THING = {
