@@ -10,6 +10,7 @@ from itertools import islice
 
 from core.domain.artifact import Evidence
 from core.planning.demands import match_demands, media_types_in
+from core.planning.kinds import asides
 from core.planning.model import Actor, PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
@@ -17,6 +18,7 @@ from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.captures import THINGS, captured, captured_spans
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
+from core.planning.reading.conditions import before_condition
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deeds import Deed
 from core.planning.reading.nouns import is_thing
@@ -33,6 +35,8 @@ _HEAVY = 8  # so much speaks for a thing that it is a record beside what another
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
+# What packs call a thing by themselves, whatever the brief calls it.
+_OWN_NAMES = frozenset(noun.fallback for pack in PACKS for noun in pack.nouns if not noun.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Matches:
             fuller += self._also_called(noun)
         if noun in _FILES and noun not in known:
             fuller += [dict(m.bindings)["file"] for m in self.packs if m.slug == "upload"]
+        if len(fuller) > 1:  # what the brief itself names comes before what a pack calls its own
+            fuller = [name for name in fuller if name not in _OWN_NAMES] or fuller
         return fuller[0] if len(fuller) == 1 else noun
 
     def _also_called(self, noun: str) -> list[str]:
@@ -114,7 +120,7 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
-    stepped_back: set[str] = set()
+    stepped_back = asides(clauses, deeds)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
@@ -398,7 +404,9 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
                 yield found
                 continue
             others = (one for other in pattern.cues for one in find_all(other, clause.text))
-            places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
+            places = [
+                p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one, clause)
+            ]
             yield _Finding(found.extra, (*found.places, *places))
             return
 
@@ -422,7 +430,7 @@ def _resolved(
 
 def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
     extra: dict[str, str] = {}
-    places: tuple[int, ...] = _ends(hit)
+    places: tuple[int, ...] = _ends(hit, clause)
     if pattern.quantity:
         near = hit.span("near")
         measured = [
@@ -441,7 +449,7 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             extra["share"] = shares[0].value if shares else "95"
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
-        extra["words"] = hit.match["words"]
+        extra["words"] = hit.match["words"].strip(" ,;:")
     extra |= media_types_in(hit)
     read = captured(hit)
     if read is None:
@@ -452,10 +460,16 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
     return _Finding(extra | read, (*places, *within))
 
 
-def _ends(hit: Hit) -> tuple[int, int]:
-    """Return where the words of a cue begin and end; what it only looks through is not its own."""
+def _ends(hit: Hit, clause: Clause) -> tuple[int, int]:
+    """Return where the words of a cue begin and end; what it only looks through is not its own.
+
+    A rule that quotes the brief does not thereby know a condition that the quote ends with.
+    """
     near = hit.span("near")
-    return hit.start, (near[0] if near else hit.end) - 1
+    end = near[0] if near else hit.end
+    if hit.match.groupdict().get("words"):
+        end = before_condition(clause.text, hit.start, end)
+    return hit.start, end - 1
 
 
 def _quantity_bindings(nearest: Quantity, pattern: RulePattern) -> dict[str, str]:

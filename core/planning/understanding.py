@@ -11,6 +11,7 @@ from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over, missed
+from core.planning.kinds import kind_of
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
@@ -43,12 +44,6 @@ from core.planning.reading.people import actors
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 
 _MAX_TITLE = 80
-_KIND_CUES: tuple[tuple[Kind, str], ...] = (
-    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
-    ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
-    ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
-    ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
-)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -200,19 +195,7 @@ def _filled(
 
 
 def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
-    """Name the kind: by the packs that matched, else by words that hint at it."""
-    kinds: dict[Kind, tuple[Evidence, ...]] = {}
-    for matched in found.packs:
-        kinds.setdefault(BY_SLUG[matched.slug].kind, matched.evidence)
-    for kind in ("migration", "integration", "performance", "data", "interface"):
-        if kind in kinds:
-            return kind, kinds[kind]
-    for kind, cue in _KIND_CUES:
-        for part in parts:
-            hit = re.search(cue, part.text, re.IGNORECASE)
-            if hit and part.section != "non_goal":
-                return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
-    return "none", ()
+    return kind_of(parts, found.packs)
 
 
 def _plannable(

@@ -4,6 +4,7 @@ A new pack is a module with one `Pack` and an entry in `PACKS`. Their order is t
 they are tried: what a feature is about is bound before what is added to it.
 """
 
+from core.planning.packs.accessibility import ACCESSIBILITY
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
 from core.planning.packs.audit import AUDIT
@@ -44,6 +45,7 @@ from core.planning.packs.sending_hours import SENDING_HOURS
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.strike import STRIKE
+from core.planning.packs.speed import SPEED
 from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
@@ -96,6 +98,8 @@ PACKS: tuple[Pack, ...] = (
     CONTRACT,
     DEADLINE,
     LIMIT,
+    SPEED,
+    ACCESSIBILITY,
 )
 BY_SLUG = {pack.slug: pack for pack in PACKS}
 # The patterns of all rules by slug, each with its pack.

@@ -179,3 +179,4 @@ class Pack:
     # no rule before them took; a group of a cue that bears the name of one of the pack's nouns says
     # what that sentence is about, and a rule whose group names nothing stays silent.
     demands: bool = False
+    aside: str = ""  # the aspect that takes its place where a brief only mentions what it does

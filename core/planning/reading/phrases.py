@@ -25,7 +25,8 @@ _STOPPERS = listed(
     had do does did can could may might must shall should will would cannot need needs want
     wants it they them he she we you i us me him here there how what why up down out off once
     twice they're don't doesn't themselves himself herself itself myself let lets get gets got
-    see sees please come comes came arrive arrives arrived happen happens happened appear appears
+    see sees please collide collides come comes came arrive arrives arrived happen happens happened
+    appear appears
     belong belongs exist exists expire expires lapse lapses occur occurs become becomes became
     remain remains disagree disagrees go goes went fail fails failed
     """

@@ -63,6 +63,8 @@ SENTENCES = {
     "strike": "Whoever does not come three times is blocked for 2 weeks.",
     "deadline": "A voucher expires after 90 days.",
     "limit": "A borrower has at most 5 lanterns.",
+    "speed": "The result is shown in under 2 seconds.",
+    "accessibility": "Everything can be done with the keyboard.",
 }
 # The same packs, all about one thing: what clashes, clashes here.
 OF_ONE_THING = {
