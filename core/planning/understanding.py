@@ -181,8 +181,12 @@ def _filled(
         for action, evidence in gathered.actions
         if action.entity in names
     )
+    # First what nothing is built for, then what the plan takes an answer for granted.
+    reasons = [part for part in parts if part.section == "reason"]
+    questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
+    questions += homeless_questions(model, names)
     answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
-    questions = [
+    questions += [
         replace(question, evidence=evidence)
         for question, evidence in gathered.questions
         if question.slug not in answered
@@ -196,9 +200,6 @@ def _filled(
         )
         for topic, clause in topics
     ]
-    reasons = [part for part in parts if part.section == "reason"]
-    questions += gap_questions([*body, *reasons], found, found.rules, actions)
-    questions += homeless_questions(model, names)
     return replace(
         model,
         entities=entities,
