@@ -40,8 +40,8 @@ from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
+from core.planning.titles import title_of
 
-_MAX_TITLE = 80
 # Below this share of used clauses a plan would leave out too much of what was asked for.
 _ENOUGH_UNDERSTOOD = 0.6
 _KIND_CUES: tuple[tuple[Kind, str], ...] = (
@@ -98,7 +98,7 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
     if language != "English":
         model = FeatureModel(
             kind="other_language",
-            title=_title(parts),
+            title=title_of(parts),
             questions=language_questions(language),
             not_understood=tuple(part.text for part in parts if part.section == "body"),
             kind_evidence=(Evidence(language, "language"),),
@@ -139,7 +139,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     kind, why = _kind(parts, found)
     model = FeatureModel(
         kind=kind,
-        title=_title(parts),
+        title=title_of(parts),
         actors=people,
         rules=tuple(found.rules),
         non_goals=_non_goals(parts),
@@ -350,15 +350,6 @@ def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
 def _last(title: str, text: str) -> int:
     positions = [hit.start() for hit in re.finditer(rf"\b{title}s?\b", text, re.IGNORECASE)]
     return positions[-1] if positions else -1
-
-
-def _title(parts: Sequence[Clause]) -> str:
-    """Return the brief's own title, else the beginning of its first clause."""
-    titles = [part.text for part in parts if part.section == "title"]
-    text = titles[0] if titles else (parts[0].text if parts else "")
-    if len(text) <= _MAX_TITLE:
-        return text
-    return f"{text[:_MAX_TITLE].rsplit(' ', 1)[0]} …"
 
 
 def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:
