@@ -1,172 +1,178 @@
-"""Packs that are their rules: what a brief demands by a number, wherever the sentence stands.
+"""Demands that no rule took up: what kind each one is, and what its writer should answer.
 
-Each rule is read as often as a brief says it, in the words of each sentence, and takes only a
-number that no rule before it took. What a sentence is about is named by the sentence itself; only
-a pronoun, or a sentence without a subject, stands for what the feature is mainly about.
+A question says how the words were understood and what is missing to build them. Demands of one
+kind share a question, so that nobody answers the same thing five times.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from core.domain.artifact import Evidence
-from core.planning.model import PackMatch, Rule
-from core.planning.packs.binding import bind, is_open
-from core.planning.packs.pack import Noun, Pack, RulePattern
-from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import Hit, find, find_all
-from core.planning.reading.media_types import quoted_media_types
-from core.planning.reading.people import actors, names_people
-from core.planning.reading.phrases import compound_after, phrase_before
-from core.planning.reading.quantities import Quantity, count_in_words, quantities
+from core.planning.demand_kinds import ASKINGS, ORDER, OTHER, Asking
+from core.planning.model import Question
+from core.planning.reading.quantities import Quantity, quantities
 
-if TYPE_CHECKING:
-    from core.planning.matching import Matches
-
-_ANYBODY = re.compile(
-    r"\b(?:persons?|people|somebody|anybody|everybody|nobody|account|household)\b", re.IGNORECASE
-)
+WAITS = "Nothing is built for it until it is answered."
+_MAX_QUOTE = 180
+_SCRAP = 40  # so few letters say little without the sentence around them
+_MAX_TOGETHER = 4  # quotes in one question
+_MAX_TOGETHER_LETTERS = 320
 
 
 @dataclass(frozen=True, slots=True)
-class _Demand:
-    """What a clause says for a rule: what it binds, and where its words stand."""
+class Demand:
+    """Words of a brief that demand something; `inside` is their clause, often the same."""
 
-    said: dict[str, str]
-    places: tuple[int, ...]
+    words: str
+    inside: str
+    numbers: tuple[Quantity, ...] = ()  # those that no rule has bound; else all of the words
+
+    @property
+    def said(self) -> str:
+        """The words of the brief that a question points to: a scrap says too little alone."""
+        return self.inside if len(self.words) < _SCRAP else self.words
+
+    @property
+    def quote(self) -> str:
+        """The words as a question quotes them: a number that is asked about stays in sight."""
+        first = self.numbers[0].words if self.numbers else ""
+        words = self.words
+        if words.count("(") > words.count(")"):
+            words += ")"
+        elif words.endswith(")") and words.count(")") > words.count("("):
+            words = words[:-1]
+        return shortened(words, first)
 
 
-def match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
-    """Add the rules of a pack that the clauses call for, and the pack when there is one."""
-    given = {
-        noun.name: found.main if noun.fallback == "@main" else noun.fallback for noun in pack.nouns
-    }
-    bindings = {name: value for name, value in given.items() if value}
-    known = len(found.rules)
-    for pattern in pack.rules:
-        _fire(pack, pattern, bindings, clauses, found)
-    evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
-    if evidence:
-        found.packs.append(PackMatch(pack.slug, tuple(bindings.items()), evidence))
+_UNCOUNTABLE = re.compile(
+    r"\s?(?:met(?:re|er)s?|km|px|pixels?|lux|degrees?|characters?|letters?|percent|%|points?)\b",
+    re.IGNORECASE,
+)
 
 
-def _fire(
-    pack: Pack,
-    pattern: RulePattern,
-    bindings: dict[str, str],
-    clauses: Sequence[Clause],
-    found: Matches,
-) -> None:
-    spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
-    for clause in clauses:
-        if clause.section != "body" or (pattern.unless and find(pattern.unless, clause.text)):
+def demand_questions(demands: Sequence[Demand]) -> tuple[Question, ...]:
+    """Return one question for each few demands of a kind, the most important kinds first."""
+    by_kind: dict[tuple[str, str], list[tuple[Asking, Demand]]] = {}
+    for demand in dict.fromkeys(demands):
+        asking = asking_for(demand)
+        by_kind.setdefault((asking.slug, asking.missing), []).append((asking, demand))
+    asked: list[Question] = []
+    for _, group in sorted(by_kind.items(), key=lambda item: ORDER.index(item[0][0])):
+        for together in _packed(group):
+            asking = together[0][0]
+            asked.append(
+                Question(
+                    f"demand-{len(asked) + 1}",
+                    _text(asking, [demand for _, demand in together]),
+                    WAITS,
+                    tuple(
+                        dict.fromkeys(
+                            Evidence(demand.said, f"demand.{asking.slug}") for _, demand in together
+                        )
+                    ),
+                )
+            )
+    return tuple(asked)
+
+
+def asking_for(demand: Demand) -> Asking:
+    """Return what is to be asked about a demand."""
+    return next((one for one in ASKINGS if _fits(one, demand)), OTHER)
+
+
+def shortened(text: str, keep: str = "", limit: int = _MAX_QUOTE) -> str:
+    """Return a text as it is quoted, at most so long; `keep` stays in it."""
+    if len(text) <= limit:
+        return text
+    place = text.find(keep) + len(keep) if keep else 0
+    if place < limit:
+        return f"{text[: limit - 3].rsplit(' ', 1)[0].rstrip(' ,')}…"
+    start = text.rfind(" ", 0, max(0, place - limit // 2)) + 1
+    return f"…{shortened(text[start:], keep, limit)}"
+
+
+def _text(asking: Asking, demands: Sequence[Demand]) -> str:
+    if len(demands) > 1:
+        quotes = [f"“{demand.quote}”" for demand in demands]
+        listed = f"{', '.join(quotes[:-1])} and {quotes[-1]}"
+        missing = _filled(asking.missing)
+        return f"{listed} read as {asking.several}. For each: {missing}?"
+    (demand,) = demands
+    number = _number(asking, demand)
+    is_scrap = demand.said != demand.words
+    where = f" in “{shortened(demand.inside, demand.words)}”" if is_scrap else ""
+    called = _filled(asking.one, number, demand)
+    named = number is not None and f"“{number.words}”" not in called + f"“{demand.quote}”"
+    which = f" (“{number.words}”)" if number is not None and named and demand.numbers else ""
+    missing = _filled(asking.missing, number, demand)
+    return f"“{demand.quote}”{where} reads as {called}{which}: {missing}?"
+
+
+def _filled(text: str, number: Quantity | None = None, demand: Demand | None = None) -> str:
+    words = number.words if number else "the number"
+    return text.replace("<number>", words).replace("<next>", _beyond(number, demand))
+
+
+def _beyond(number: Quantity | None, demand: Demand | None) -> str:
+    """Return how the first one is called that a limit does not let through."""
+    if number is None or demand is None or number.kind != "count" or not number.value.isdigit():
+        return "what goes beyond it"
+    if _UNCOUNTABLE.match(demand.words.partition(number.words)[2]):
+        return "what goes beyond it"
+    if number.comparison == "below":
+        return f"number {number.words}"
+    return f"number {int(number.value) + 1:,}"
+
+
+def _fits(asking: Asking, demand: Demand) -> bool:
+    text = demand.words
+    if asking.quantity and _number(asking, demand) is None:
+        return False
+    if asking.unless and _found(asking.unless, text):
+        return False
+    return not asking.cue or _found(asking.cue, text)
+
+
+def _number(asking: Asking, demand: Demand) -> Quantity | None:
+    """Return the first number of the kind that is asked about."""
+    wanted = asking.quantity.split()
+    if not wanted:
+        return demand.numbers[0] if demand.numbers else None
+    for quantity in demand.numbers or quantities(demand.words):
+        if not demand.numbers and quantity.words[:2].lower() in {"a ", "an"}:
+            continue  # “a second”, “a day”
+        is_rate = quantity.per and quantity.comparison in {"", "about"}
+        kind = "rate" if is_rate and quantity.kind in {"count", "duration"} else quantity.kind
+        if kind not in wanted and quantity.unit not in wanted:
             continue
-        taken = found.settled.setdefault(clause, set())
-        for demand in _demands(pack, pattern, clause, taken, found):
-            pairs = tuple((bindings | demand.said).items())
-            if is_open(bind(pattern, dict(pairs)).text):
-                continue
-            taken.update(demand.places)
-            spoken.setdefault(pairs, []).append(clause)
-            found.used.add(clause)
-            found.ruled.add(clause)
-    for pairs, said_in in spoken.items():
-        bound = bind(pattern, dict(pairs))
-        evidence = tuple(Evidence(clause.text, pattern.slug) for clause in dict.fromkeys(said_in))
-        found.rules.append(Rule(pattern.slug, bound.text, bound.mechanisms, pairs, evidence))
+        if not asking.comparisons or quantity.comparison in asking.comparisons:
+            return quantity
+    return None
 
 
-def _demands(
-    pack: Pack, pattern: RulePattern, clause: Clause, taken: Collection[int], found: Matches
-) -> Iterator[_Demand]:
-    """Yield what a clause says for a rule; one without a number is said once in a clause."""
-    for cue in pattern.cues:
-        for hit in find_all(cue, clause.text):
-            measured = _measured(pattern, clause, hit, taken)
-            if pattern.quantity and measured is None:
-                continue
-            named = _named(pack, hit, found)
-            if named is None:
-                continue
-            places = {hit.start, hit.end - 1}
-            for group in ("words", "event"):
-                span = hit.span(group)
-                places |= {span[0], span[1] - 1} if span else set()
-            said = named
-            if measured:
-                places |= {measured.start, measured.end - 1}
-                said |= {"value": measured.value, "unit": measured.unit, "words": measured.words}
-                said |= {"lower": measured.lower} if measured.lower else {}
-            yield _Demand(said | _quoted(hit), tuple(sorted(places)))
-            if not pattern.quantity:
-                return
+def _packed(
+    group: Iterable[tuple[Asking, Demand]],
+) -> Iterable[list[tuple[Asking, Demand]]]:
+    """Cut demands of one kind into questions of a length that somebody reads."""
+    together: list[tuple[Asking, Demand]] = []
+    for asking, demand in group:
+        letters = sum(len(other.quote) for _, other in together) + len(demand.quote)
+        if together and (letters > _MAX_TOGETHER_LETTERS or len(together) == _MAX_TOGETHER):
+            yield together
+            together = []
+        together.append((asking, demand))
+    if together:
+        yield together
 
 
-def _measured(
-    pattern: RulePattern, clause: Clause, hit: Hit, taken: Collection[int]
-) -> Quantity | None:
-    """Return the number that a rule takes: in the group `near`, free, of its kind."""
-    near = hit.span("near")
-    if near is None or not pattern.quantity:
-        return None
-    fitting = [one for one in quantities(clause.text) if one.kind == pattern.quantity]
-    spelled = count_in_words(clause.text, *near) if pattern.quantity == "count" else None
-    return next(
-        (
-            one
-            for one in (*fitting, *([spelled] if spelled else []))
-            if one.start < near[1]
-            and near[0] < one.end
-            and not any(one.start <= place < one.end for place in taken)
-        ),
-        None,
-    )
+@lru_cache(maxsize=64)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
-def _named(pack: Pack, hit: Hit, found: Matches) -> dict[str, str] | None:
-    """Return the nouns that a cue's groups name; None when one of them names nothing."""
-    groups = hit.match.groupdict()
-    named: dict[str, str] = {}
-    for noun in pack.nouns:
-        said = groups.get(noun.name)
-        ending = groups.get("before") if noun is pack.nouns[0] else None
-        if said is None and ending is None:
-            continue
-        value = _name(noun, said, ending, found)
-        if not value or value in named.values():
-            return None
-        named[noun.name] = value
-    return named
-
-
-def _name(noun: Noun, said: str | None, ending: str | None, found: Matches) -> str:
-    if noun.people:
-        people = actors([Clause(said or "")])
-        anybody = "person" if _ANYBODY.search(said or "") else ""
-        return people[0].name if people else anybody
-    phrase = compound_after(said) if said is not None else phrase_before(ending or "")
-    return "" if not phrase or names_people(phrase) else _thing(phrase, found)
-
-
-def _thing(noun: str, found: Matches) -> str:
-    """Return the known thing that is meant: an `urgent_referral` is a `referral` too."""
-    name = found.known_as(noun)
-    known = {value for matched in found.packs for _, value in matched.bindings}
-    wider = [one for one in sorted(known.union(found.created)) if name.endswith(f"_{one}")]
-    return name if name in known or not wider else max(wider, key=len)
-
-
-def _quoted(hit: Hit) -> dict[str, str]:
-    """Return what the cue's groups quote of the clause."""
-    groups = hit.match.groupdict()
-    quoted = {name: groups[name].strip() for name in ("words", "event") if groups.get(name)}
-    return quoted | media_types_in(hit)
-
-
-def media_types_in(hit: Hit) -> dict[str, str]:
-    """Return the kinds of file that a cue found, in the brief's words and as media types."""
-    kinds = hit.match.groupdict().get("mediatypes")
-    return {"words": kinds, "mediatypes": quoted_media_types(kinds)} if kinds else {}
+def _found(pattern: str, text: str) -> bool:
+    return bool(_compiled(pattern).search(text))

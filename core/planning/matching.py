@@ -9,7 +9,7 @@ from functools import cache
 from itertools import islice
 
 from core.domain.artifact import Evidence
-from core.planning.demands import match_demands, media_types_in
+from core.planning.demand_rules import match_demands, media_types_in
 from core.planning.kinds import asides
 from core.planning.model import Actor, PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS, PATTERNS

@@ -25,7 +25,6 @@ from core.planning.model import (
     Question,
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
-from core.planning.packs import BY_SLUG
 from core.planning.plan import contributions
 from core.planning.questions import (
     Topic,
@@ -42,8 +41,8 @@ from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
+from core.planning.titles import title_of
 
-_MAX_TITLE = 80
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -81,7 +80,7 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
     if language != "English":
         model = FeatureModel(
             kind="other_language",
-            title=_title(parts),
+            title=title_of(parts),
             questions=language_questions(language),
             not_understood=tuple(part.text for part in parts if part.section == "body"),
             kind_evidence=(Evidence(language, "language"),),
@@ -122,7 +121,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     kind, why = _kind(parts, found)
     model = FeatureModel(
         kind=kind,
-        title=_title(parts),
+        title=title_of(parts),
         actors=people,
         rules=tuple(found.rules),
         non_goals=_non_goals(parts),
@@ -164,8 +163,12 @@ def _filled(
         for action, evidence in gathered.actions
         if action.entity in names
     )
+    # First what nothing is built for, then what the plan takes an answer for granted.
+    reasons = [part for part in parts if part.section == "reason"]
+    questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
+    questions += homeless_questions(model, names)
     answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
-    questions = [
+    questions += [
         replace(question, evidence=evidence)
         for question, evidence in gathered.questions
         if question.slug not in answered
@@ -179,9 +182,6 @@ def _filled(
         )
         for topic, clause in topics
     ]
-    reasons = [part for part in parts if part.section == "reason"]
-    questions += gap_questions([*body, *reasons], found, found.rules, actions)
-    questions += homeless_questions(model, names)
     return replace(
         model,
         entities=entities,
@@ -297,15 +297,6 @@ def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
 def _last(title: str, text: str) -> int:
     positions = [hit.start() for hit in re.finditer(rf"\b{title}s?\b", text, re.IGNORECASE)]
     return positions[-1] if positions else -1
-
-
-def _title(parts: Sequence[Clause]) -> str:
-    """Return the brief's own title, else the beginning of its first clause."""
-    titles = [part.text for part in parts if part.section == "title"]
-    text = titles[0] if titles else (parts[0].text if parts else "")
-    if len(text) <= _MAX_TITLE:
-        return text
-    return f"{text[:_MAX_TITLE].rsplit(' ', 1)[0]} …"
 
 
 def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:

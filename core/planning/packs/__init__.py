@@ -44,8 +44,8 @@ from core.planning.packs.search_speed import SEARCH_SPEED
 from core.planning.packs.sending_hours import SENDING_HOURS
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
-from core.planning.packs.strike import STRIKE
 from core.planning.packs.speed import SPEED
+from core.planning.packs.strike import STRIKE
 from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD

@@ -15,8 +15,17 @@ T = TypeVar("T")
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
 _ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
-QUANTITY_NAMES = ("value", "unit", "words", "share", "limit", "operator", "lower", "event",
-    "mediatypes")
+QUANTITY_NAMES = (
+    "value",
+    "unit",
+    "words",
+    "share",
+    "limit",
+    "operator",
+    "lower",
+    "event",
+    "mediatypes",
+)
 ROLE_NAMES = ("role", "eachrole", "quotedroles")
 _LISTS = (("<eachstate>",), ("<eachrole>",))
 STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
