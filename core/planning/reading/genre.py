@@ -54,6 +54,13 @@ _SIGNS: dict[str, tuple[str, ...]] = {
         r"\b(?:reinstalled|cleared the cache|rebooted|restarted)\b",
         r"\bplease fix\b|\b(?:app )?version \d",
     ),
+    "complaint": (
+        r"\bto be honest\b|\bfed up\b|\bsick of\b",
+        r"\b(?:nobody|no one) (?:here |\w+ )?is happy\b|\beverybody (?:complains|hates)\b",
+        r"\bsomebody should\b|\bsomething (?:must|has to|should) (?:be done|happen)\b|"
+        r"\bdo something about (?:it|this|that)\b",
+        r"\bwas better before\b|\bused to be better\b|\bwas never (?:any )?good\b",
+    ),
     "question": (
         r"\b(?:quick|short|a) question\b",
         r"\bhow (?:can|do) i\b|\bis it possible (?:that|to)\b|\bwhere (?:can|do) i\b",
