@@ -12,6 +12,7 @@ from core.planning.packs.pack import Pack
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import find
 from core.planning.reading.deeds import Deed
+from core.planning.reading.genre import asks_for_nothing
 
 # What decides, where packs of several kinds match: the one that shapes the work most.
 _WEIGHT: tuple[Kind, ...] = ("migration", "integration", "performance", "data", "interface")
@@ -34,25 +35,6 @@ _HINTS: tuple[tuple[Kind, str], ...] = (
     ),
     ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
 )
-_PRAISE = (
-    r"\baward[- ]winning\b",
-    r"\b(?:ai|machine[- ]learning)[- ](?:powered|driven)\b",
-    r"\btrusted by\b",
-    r"\b(?:world|best|first)[- ](?:class|leading|in[- ]class)\b|\bindustry[- ]leading\b",
-    r"\b(?:seamless(?:ly)?|effortless(?:ly)?|lightning[- ]fast|blazing(?:ly)?[- ]fast|"
-    r"cutting[- ]edge|state[- ]of[- ]the[- ]art|next[- ]generation|bank[- ]grade|"
-    r"enterprise[- ]grade|game[- ]chang\w+|all-in-one)\b",
-    r"\b(?:supercharge|unlock|empower|transform|revolutioni[sz]e)s? your\b",
-    r"\bgrows with you\b|\bdeserves? (?:better|the best)\b",
-    r"\bwhy wait\b|\bact now\b|\bwhat are you waiting for\b|\bwhile stocks last\b",
-    r"\b(?:book|get|start|request|try|claim) (?:your|a|our) free\b|\bfree (?:demo|trial)\b",
-    r"\b\d+ ?(?:%|percent) off\b|\bmoney[- ]back\b|\bspecial offer\b",
-    r"\b(?:sign up|register|order|call us|contact us|visit us) (?:now|today)\b",
-)
-_ENOUGH_PRAISE = 3
-_OWN_WISH = (
-    r"\b(?:we|i|our \w+|users?|customers?|they) (?:\w+ )?(?:want|need|must|should|would like)"
-)
 
 
 def kind_of(
@@ -60,12 +42,11 @@ def kind_of(
 ) -> tuple[Kind, tuple[Evidence, ...]]:
     """Name the kind: by the packs that matched, else by words that hint at it.
 
-    An integration that a data feature speaks of late is a part of it. A brochure is of no kind,
-    whatever it praises.
+    An integration that a data feature speaks of late is a part of it. What asks for nothing is of no
+    kind, whatever it praises.
     """
-    praise = praising(parts)
-    if praise:
-        return "none", praise
+    if asks_for_nothing(parts):
+        return "none", ()
     kinds: dict[Kind, tuple[Evidence, ...]] = {}
     for one in matched:
         kinds.setdefault(BY_SLUG[one.slug].kind, one.evidence)
@@ -99,24 +80,6 @@ def asides(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> set[str]:
         if first >= _BEGINNING or len(made - called) > len(called):
             passing.add(pack.slug)
     return passing
-
-
-def praising(parts: Sequence[Clause]) -> tuple[Evidence, ...]:
-    """Return the words that praise a product, where a brief is an advertisement for one.
-
-    Nothing is returned where somebody also says what they want.
-    """
-    spoken = [part.text for part in parts if part.section != "non_goal"]
-    if any(re.search(_OWN_WISH, text, re.IGNORECASE) for text in spoken):
-        return ()
-    found = [
-        hit.words
-        for cue in _PRAISE
-        if (hit := next((h for text in spoken if (h := find(cue, text))), None))
-    ]
-    if len(found) < _ENOUGH_PRAISE:
-        return ()
-    return tuple(Evidence(words, "kind.praise") for words in found)
 
 
 def _begins_with(kind: Kind, parts: Sequence[Clause]) -> bool:

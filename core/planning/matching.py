@@ -31,7 +31,7 @@ from core.planning.reading.things import Thing, mentions, things
 
 _MAX_RECORDS = 3
 _BOUND = 5  # how much speaks for a thing because a pack is about it
-_HEAVY = 8  # so much speaks for a thing that it is a record beside what another pack is about
+_HEAVY = 6  # so much speaks for a thing that it is a record beside what another pack is about
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
@@ -215,9 +215,9 @@ def _match_records(
 ) -> None:
     """Match records by deeds: things that somebody creates.
 
-    Where another pack already knows what the feature is about, a thing must be both created and
-    changed, removed or looked at to become a record of its own, or be what the brief speaks of
-    most. What only the title names becomes one where no pack knows better.
+    Where another pack already knows what the feature is about, a thing must be created for sure,
+    be both created and changed, removed or looked at, or be spoken of much to become a record of
+    its own. What only the title names becomes one where no pack knows better.
     """
     taken = {noun for matched in found.packs for _, noun in matched.bindings}
     free = _recordable(found)
@@ -226,19 +226,24 @@ def _match_records(
         or (BY_SLUG[matched.slug].kind != "none" and dict(matched.bindings).get("subject"))
         for matched in found.packs
     )
-    weights = {found.known_as(thing.noun): thing for thing in reversed(found.things)}
-    nouns = sorted(weights, key=lambda noun: -weights[noun].weight)
+    weights: dict[str, Thing] = {}
+    for thing in found.things:
+        weights.setdefault(found.known_as(thing.noun), thing)
+    nouns = list(weights)
     kinds = {noun: {deed.kind for deed in deeds if deed.noun == noun} for noun in nouns}
+    brought = _brought(found)
     chosen = [
         noun
         for noun in nouns
         if noun in free
         or (
             noun not in taken
+            and not any(name == noun or name.endswith(f"_{noun}") for name in brought)
             and (
-                not bound
-                or len(kinds[noun]) > 1
-                or (weights[noun].is_created and weights[noun].weight >= _HEAVY)
+                len(kinds[noun]) > 1
+                or weights[noun].is_created
+                or (weights[noun].is_named and not bound and "read" not in kinds[noun])
+                or (not weights[noun].is_named and (not bound or weights[noun].weight >= _HEAVY))
             )
         )
     ]
@@ -251,6 +256,16 @@ def _match_records(
         _add(pack, {"subject": noun}, evidence, clauses, found)
     known = _handled(found) | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
+
+
+def _brought(found: Matches) -> set[str]:
+    """Return the tables that the matched packs bring: a `swap_offer` is the offer of the brief."""
+    return {
+        entity.name
+        for matched in found.packs
+        for entity in BY_SLUG[matched.slug].brings.entities
+        if not entity.existing
+    }
 
 
 def _recordable(found: Matches) -> set[str]:

@@ -27,10 +27,12 @@ _BUILD = re.compile(
     r"(?:add|build|introduce|implement|develop|integrate|provide)\b",
     re.IGNORECASE,
 )
-# The shares of what is asked for that must be understood: where a thing is clear and rules of it
-# are, the rest can be asked; where only a pack is, more must fit.
+# The share of what is asked for that must be understood, and how many packs and rules of it: where
+# a thing is clear and some of what it does is, the rest can be asked; else more must fit.
 _MOST = 0.6
-_SHARES = ((0.45, 2), (0.3, 3), (0.2, 5))
+_OF_A_THING = ((0.5, 1), (0.25, 3), (0.2, 5))
+_OF_PACKS = ((0.5, 3), (0.4, 5))
+_MUCH = 4
 
 
 def is_ready(
@@ -62,11 +64,13 @@ def is_ready(
         if part not in found.used and _DEMANDS.search(part.text)
     ]
     share = len(read) / max(1, len(read) + len(unread))
-    if share >= _MOST:
-        return not any(
-            pack.kind != "none" and clause not in found.used for pack, clause in found.unbound
-        ) or bool(found.things)
+    packs = sum(BY_SLUG[matched.slug].kind != "none" for matched in found.packs)
     spoken = sum(any(item.words for item in rule.evidence) for rule in found.rules)
-    records = any(matched.slug == "records" for matched in found.packs)
-    bonus = 1 if records else 0
-    return any(share >= enough and spoken + bonus >= rules for enough, rules in _SHARES)
+    has_thing = any(matched.slug == "records" for matched in found.packs) or bool(found.things)
+    if share >= _MOST:
+        is_clear = not any(
+            pack.kind != "none" and clause not in found.used for pack, clause in found.unbound
+        )
+        return is_clear or has_thing or packs + spoken >= _MUCH
+    enough = _OF_A_THING if has_thing else _OF_PACKS
+    return any(share >= needed and packs + spoken >= many for needed, many in enough)

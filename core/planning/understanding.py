@@ -40,6 +40,7 @@ from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
+from core.planning.reading.related import related
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 
@@ -152,7 +153,20 @@ def _filled(
     entities = merged_entities(
         replace(entity, evidence=evidence) for entity, evidence in gathered.entities
     )
-    entities = tuple(_with_fields(entity, model, parts) for entity in entities)
+    stored = {entity.name for entity in entities}
+    referred = {entity.name: _referred(entity, model, parts, stored) for entity in entities}
+    entities = tuple(
+        _with_fields(entity, model, parts, referred[entity.name]) for entity in entities
+    )
+    entities += tuple(
+        Entity(
+            noun,
+            summary=f"Exists already; what a {one.replace('_', ' ')} refers to.",
+            existing=True,
+        )
+        for noun, one in {noun: one for one, nouns in referred.items() for noun in nouns}.items()
+        if noun not in stored
+    )
     names = {entity.name for entity in entities}
     actions = merged_actions(
         replace(
@@ -208,19 +222,39 @@ def _plannable(
     return bool(body) and is_ready(model.kind, parts, found, topics)
 
 
-def _with_fields(entity: Entity, model: FeatureModel, parts: Sequence[Clause]) -> Entity:
-    """Add the fields that the brief names for a record of the feature."""
-    records = {
-        dict(matched.bindings).get("subject")
+def _is_record(entity: Entity, model: FeatureModel) -> bool:
+    """Whether an entity is a record that the feature creates."""
+    return not entity.existing and any(
+        matched.slug == "records" and dict(matched.bindings).get("subject") == entity.name
         for matched in model.packs
-        if matched.slug == "records"
-    }
-    if entity.name not in records or entity.existing:
+    )
+
+
+def _referred(
+    entity: Entity, model: FeatureModel, parts: Sequence[Clause], stored: set[str]
+) -> tuple[str, ...]:
+    """Return the things that a record of the feature refers to."""
+    if not _is_record(entity, model):
+        return ()
+    own = {field.references for field in entity.fields} | {entity.name}
+    return tuple(noun for noun in related(entity.name, parts) if noun not in own | stored)
+
+
+def _with_fields(
+    entity: Entity, model: FeatureModel, parts: Sequence[Clause], referred: Sequence[str]
+) -> Entity:
+    """Add the fields that the brief names for a record of the feature, and what it refers to."""
+    if not _is_record(entity, model):
         return entity
-    known = {field.name for field in entity.fields}
-    named = tuple(field for field in fields_of(entity.name, parts) if field.name not in known)
+    known = {field.name for field in entity.fields} | set(referred)
+    told = fields_of(entity.name, parts)
+    named = tuple(field for field in told if field.name not in known)
     if not named and not any(_is_entered(field) for field in entity.fields):
         named = (Field("description", "long_text"),)
+    listed = {field.name for field in told}
+    named += tuple(
+        Field(f"{noun}_id", "ref", required=noun in listed, references=noun) for noun in referred
+    )
     entity = replace(entity, fields=named + entity.fields)
     status = entity.field("status")
     return _with_drafts(entity) if status and "draft" in status.choices else entity

@@ -18,8 +18,9 @@ INTEGRATION = Pack(
     title="Two systems that talk",
     cues=(
         r"\bwebhooks?\b",
-        r"\b(?:connect|integrate|link|hook up)\b.{1,80}\b(?:with|to|into)\b.{0,40}"
-        r"\b(?:software|system|api|erp|crm|shop|bank|provider|laborator\w+|till|pos|ledger|(?-i:[A-Z][\w.]{2,}))",
+        r"\b(?:connect|integrate|link|hook up)\b(?! (?:my|their|his|her)\b).{1,80}"
+        r"\b(?:with|to|into)\b.{0,40}\b(?:software|system|api|erp|crm|shop|bank|provider|"
+        r"laborator\w+|till|pos|ledger|(?-i:[A-Z][\w.]{2,}))",
         r"\b(?:integration|integrate|integrating|interface) (?:with|to|between|into)\b",
         r"\b(?:sync|synchroni[sz]e|synced|synchroni[sz]ed|keep .{1,40} in (?:sync|step))\b.{0,60}"
         r"\b(?:with|to|from|between)\b",

@@ -26,7 +26,10 @@ MESSAGING = Pack(
     cues=(
         r"\bmessag(?:e|ing) (?:each other|one another|the|a|an|other)\b",
         r"\bsend (?:each other )?(?:direct |private )?messages?\b",
-        r"\b(?:chat|direct messages?|conversations?)\b",
+        r"\bchat(?:s|ting)? (?:with|between|in|among|function|room)\b|"
+        r"\b(?:can|to|a|the|group) chat\b(?! (?:contents?|log|history))|\bdirect messages?\b",
+        r"\b(?:start|open|begin|read|close|reported|private) (?:an? |the )?conversations?\b|"
+        r"\bconversations? (?:about|between|with)\b",
     ),
     nouns=(
         Noun("subject", fallback="message"),

@@ -78,9 +78,11 @@ PAYMENT = Pack(
     slug="payment",
     title="Payment",
     cues=(
-        r"\b(?:an?|take|takes|accept|accepts|collect|make|makes|failed|online|monthly|card|their) "
-        r"payments?\b",
-        r"\bpayments? (?:for|of|by|with|via|through|is|are|fails?|provider|methods?|page)\b",
+        # Somebody pays here; what a clerk enters or releases is a record that is called payment.
+        r"\b(?:takes?|accepts?|collect|failed|online|monthly|card|instal?ment) payments?\b",
+        r"\b(?:while|after|before|during|without) (?:the |a )?payment\b",
+        r"\bpayments? (?:by|with|via|through) (?:card|sepa|paypal|direct|bank|invoice|phone)\b",
+        r"\bpayments? (?:for|fails?|providers?|methods?|page)\b",
         r"\bby (?:(?:credit )?card|direct debit|SEPA|PayPal)\b",
         r"\bpays? (?:for|by|with|online|an? |the |their |\d|[€$£])",
         r"\b(?:is|are|be|gets?|get) charged\b",

@@ -6,7 +6,13 @@ from core.planning.packs.pack import Contribution, Note, Noun, Pack, RulePattern
 QUALIFICATION = Pack(
     slug="qualification",
     title="Qualification",
-    cues=(r"\bqualifi(?:cation|cations|ed)\b", r"\bcertifi(?:cate|cates|cation|cations|ed)\b"),
+    cues=(
+        r"\bqualifi(?:cation|cations|ed)\b",
+        # What people hold; a certificate that is issued or uploaded is a document.
+        r"\b(?:hold|holds|have|has|need|needs|without|require|requires) (?:[\w-]+ ){0,3}"
+        r"certificat(?:es?|ions?)\b",
+        r"\bcertified (?:[a-z]+ )?(?:people|persons?|staff|colleagues|[a-z]+(?:ers?|ors?|ians?))\b",
+    ),
     nouns=(Noun("subject", fallback="@main"),),
     kind="none",
     rules=(

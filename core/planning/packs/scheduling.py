@@ -89,7 +89,12 @@ SCHEDULING = Pack(
         r"\bbooking(?:s| of| an?)?\b(?! (?:clerk|entry)|\.com)",
         r"\b(?:is|are|be|been) booked\b",
         r"\bdouble[- ]book\w*\b",
-        r"\bappointments?\b",
+        (
+            r"\b(?:book|make|schedule|cancel|move|reschedule|offer|request|arrange)s? "
+            r"(?:an? |the |their |own |new )*(?:\w+ )?appointments?\b|"
+            r"\bappointments? (?:can|may|must|should|are|is) (?:only |be |not )*"
+            r"(?:booked|made|cancelled|canceled|moved|offered|requested)\b"
+        ),
         r"\btime ?slots?\b",
         r"\breserves? (?:an? |the |one )?(?:[a-z]+ )?"
         r"(?:rooms?|tables?|courts?|cars?|desks?|vehicles?|seats?|halls?)\b",

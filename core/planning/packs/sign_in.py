@@ -41,7 +41,13 @@ SIGN_IN = Pack(
         r"\bsign-in\b|\blogins?\b",
         r"\bsingle sign[ -]?on\b|\bsso\b|\bpasskeys?\b",
         r"\b(?:two|multi|2)[ -]?factor\b|\b(?:2fa|mfa)\b|\bsecond factor\b|\bone[- ]time codes?\b",
-        r"\bpasswords?\b",
+        (
+            # A password elsewhere opens a link or signs a paper.
+            r"\b(?:forg[eo]t(?:ten)?|lost|reset\w*|chang\w*|choos\w*|new|leaked|strong) "
+            r"(?:an? |the |their |his |her |your )?passwords?\b|"
+            r"\bpasswords? (?:reset|rules?|policy|change|(?:of |with )?at least|must|should|or)\b|"
+            r"\b(?:e-?mail|user ?name|number)(?: address)? and (?:an? )?(?:password|pin)\b"
+        ),
         r"\b(?:failed|wrong) (?:sign-ins?|log-?ins?|attempts?)\b",
         r"\b(?:sign|log)(?:ged|ned)? out (?:everywhere|of all|on all|from all|after)\b",
         r"\bsessions? (?:\w+ )?(?:times? ?out|time-?outs?|ends?|expires?|closes?)\b",

@@ -22,7 +22,13 @@ UPLOAD = Pack(
         r"\bphotograph(?:s|ed)?\b",
         r"\b(?:take|takes|upload|uploads|attach|attaches|add|send) (?:\w+ ){0,2}"
         r"(?:photos?|pictures?|images?|files?|documents?|receipts?|pdfs?|scans?)\b",
-        r"\b(?:photos?|pictures?|images?|files?|attachments?)\b.*\b(?:allowed|max|up to|at most)\b",
+        # “One photo has at most 30 tags” is no upload.
+        r"\b(?:photos?|pictures?|images?|files?|attachments?)\b.{0,60}\b(?:allowed\b|"
+        r"(?:max\.?|up to|at most) (?:\d+ ?(?:[km]b|gb)|(?:\d+|two|three|five|ten) "
+        r"(?:photos?|pictures?|images?|files?)))",
+        r"\b(?:up to|at most|max\.?) (?:\d+|two|three|five|ten) "
+        r"(?:photos?|pictures?|images?|files?)",
+        r"\b(?:jpe?gs?|pngs?|pdfs?|photos?)\b.{0,40}\b\d+ ?(?:mb|kb)\b",
         r"\buploads?\b",
         r"\bwith (?:an? |some |several )?(?:photos?|pictures?|images?)\b",
     ),

@@ -41,11 +41,12 @@ _REPORTED_TO_MODERATORS = frozenset(
     {"comment", "post", "review", "message", "conversation", "profile", "listing", "photo"}
 )
 # What is sent or set without being a thing of the feature: it has packs of its own.
-_CARRIED = words(
+CARRIED = words(
     """
     message mail e-mail email reminder notification invitation link sms letter push alert answer
     reply photo picture image file document receipt scan comment account lock alarm sure use note
-    flag warning question concern hand price budget limit rent value rate
+    flag warning question concern hand price budget limit rent value rate deletion refund access
+    help permission approval confirmation change favourite session
     """
 )
 _LIVING = words("child baby patient animal pet dog cat cow person")
@@ -56,6 +57,12 @@ _OUTCOMES = {
 }  # fmt: skip
 # What people log is time, not an hour.
 _MEASURES = {"hour": "time_entry", "working_hour": "time_entry", "working_time": "time_entry"}
+# By which words a brief speaks of a thing that it does not name.
+TOLD_OF = {
+    "time_entry": "working hours|hours|working time",
+    "application": "applications?|apply|applies",
+    "donation": "donations?|donates?",
+}
 _NEEDED_BEHIND = {
     "hand": re.compile(r"\s*in\b", re.I),
     "fill": re.compile(r"\s*(?:in|out)\b", re.I),
@@ -73,6 +80,10 @@ _WILLING = re.compile(
     r"allow|allows|to|they|i|we|"
     r"users?|everybody|everyone|people|anyone)\b",
     re.IGNORECASE,
+)
+_PIECE = re.compile(r"[,;:]")
+_FORBIDDEN = re.compile(
+    r"\b(?:no|nobody|never|not|cannot|can't|don't|doesn't|won't|without)\b", re.IGNORECASE
 )
 _BEFORE_A_VERB = re.compile(
     r"(?:\b(?:can|may|should|shall|must|could|will|to|not|never|only|also|they|we|i|you|who|and|or|"
@@ -119,10 +130,44 @@ _RECORDED = re.compile(
     r"^(?:and |or |also )?(?P<what>[^,;:()]{3,60}?)\s+"
     r"(?:(?:is|are|gets?|must be|has to be|have to be|should be) (?:\w+ly )?"
     r"(?:recorded|registered|entered|filed|submitted|reported|created|handed in|noted)\b|"
+    r"(?:can|may)(?: only)? be (?:filed|submitted|handed in|lodged)\b|"
     r"(?:entered|submitted|recorded|filed|handed in) by\b)",
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(r"\b(?:that|which|who|if|when|unless|until|not|never|nobody|no)\b", re.I)
+# “A permit expires after 3 years”: what has an end is remembered.
+_ENDING = re.compile(
+    r"^(?:must: |and )?(?:an? |each |every |the )?(?P<what>[a-z][a-z -]{2,30}?) "
+    r"(?:(?:is|are) (?:only )?valid (?:until|for)|expires? (?:after|on|at)|lapses? after)\b",
+    re.IGNORECASE,
+)
+# “Condition report with photos on return”: a paper that the brief wants to have.
+_PAPER = re.compile(
+    r"^(?:an? |the )?(?P<what>(?!(?:daily|weekly|monthly|yearly|quarterly)\b)[a-z]+ "
+    r"(?:report|protocol|questionnaire)) (?:with|on|for|at)\b(?!.*\b(?:is|are|can|must|may)\b)",
+    re.IGNORECASE,
+)
+# “Mark favourites”, “link my account with my child's”: what is remembered by it.
+_MARKED = re.compile(
+    r"\b(?:mark|save|keep|have|add)s? (?:\w+ )?(?P<what>favou?rites?|bookmarks?)\b", re.IGNORECASE
+)
+_LINKED = re.compile(
+    r"\blinks? (?:my|his|her|their|an?|the|two) (?P<what>[a-z]+)s? (?:with|to|and)\b", re.IGNORECASE
+)
+# “Set a daily play time”, “set their own alert limit”: one word more says which.
+_SET = re.compile(
+    r"\b(?:sets?|defines?|changes?) (?:an?|their|his|her|its|my)(?: own)?"
+    r"(?: daily| weekly| monthly)? "
+    r"(?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ "
+    r"(?:time|limit|goal|target|threshold))s?\b",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"^[a-z]+(?:s'|'s|s\u2019|\u2019s) ", re.IGNORECASE)
+_CHECKED_OFF = re.compile(
+    r"\b(?:fills? (?:in|out)|ticks? off|works? through|completes?) (?:an?|the|their|his|her) "
+    r"(?P<what>(?:[a-z]+ )?(?:checklist|questionnaire|survey|protocol))\b",
+    re.IGNORECASE,
+)
 # “Every sample gets a number”: it comes into being with that.
 _EACH = re.compile(
     r"^(?:each|every)(?: new| single)? (?P<what>[^,;:()]{3,40}?) "
@@ -155,6 +200,7 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
         found.extend(_done(clause, actor_word))
         found.extend(_left_behind(clause, actor_word))
         found.extend(_recorded(clause))
+        found.extend(_remembered(clause))
     found = [_made(deed, clauses) for deed in found]
     found = [deed for deed in found if deed.noun]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
@@ -194,6 +240,8 @@ def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
         verb = match["verb"].lower()
         if not _is_verb(verb, match["ending"], before, after, actor_word):
             continue
+        if _KIND_OF[verb] == "create" and _is_forbidden(before):
+            continue
         waiting.append((verb, _KIND_OF[verb]))
         if _JOINED.match(after):
             continue
@@ -211,6 +259,11 @@ def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
                 for word, kind in waiting
             )
         waiting = []
+
+
+def _is_forbidden(before: str) -> bool:
+    """Whether a deed is one that nobody does: “no author publishes their own piece”."""
+    return bool(_FORBIDDEN.search(_PIECE.split(before)[-1]))
 
 
 def _objects(verb: str, after: str) -> Iterator[str]:
@@ -238,7 +291,7 @@ def _object(verb: str, after: str) -> str:
     if verb == "report" and noun in _REPORTED_TO_MODERATORS:
         return ""
     last = noun.rpartition("_")[2]
-    if verb in _WEAK and (last in _CARRIED or noun in _CARRIED):
+    if verb in _WEAK and (last in CARRIED or noun in CARRIED):
         return ""
     return noun
 
@@ -264,6 +317,15 @@ def _is_verb(
     return bool(_BEFORE_A_VERB.search(before))
 
 
+def _remembered(clause: Clause) -> Iterator[Deed]:
+    """Yield what has a name of two words: what is marked, linked or set."""
+    for pattern, ending in ((_MARKED, ""), (_LINKED, "_link"), (_SET, "")):
+        match = pattern.search(clause.text)
+        if match and not _is_forbidden(clause.text[: match.start()]):
+            noun = snake(match["what"]) + ending
+            yield Deed("create", noun, match.group(0), clause, match.start(), match.end())
+
+
 def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
     """Yield what people leave behind with a verb that names no thing: they apply, they donate."""
     for match in _OUTCOME.finditer(clause.text):
@@ -280,10 +342,17 @@ def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator
 
 def _recorded(clause: Clause) -> Iterator[Deed]:
     """Yield what is recorded, and what each has from the beginning; nobody need be named."""
-    for pattern, is_weak in ((_RECORDED, False), (_EACH, True)):
-        match = pattern.match(clause.text)
+    for pattern, is_weak in (
+        (_RECORDED, False),
+        (_EACH, True),
+        (_ENDING, False),
+        (_CHECKED_OFF, False),
+        (_PAPER, False),
+    ):
+        match = pattern.search(clause.text)
         if not match or _SPECIAL.search(match["what"]):
             continue
-        noun = phrase_after(_LEADING.sub("", match["what"], count=1))
-        if noun and is_thing(noun) and not names_people(noun):
+        what = _POSSESSIVE.sub("", _LEADING.sub("", match["what"], count=1))
+        noun = phrase_after(what)
+        if noun and is_thing(noun) and not names_people(noun) and noun not in CARRIED:
             yield Deed("create", noun, match.group(0), clause, match.start(), match.end(), is_weak)

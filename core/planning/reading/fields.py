@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from core.planning.model import Field
 from core.planning.reading.clauses import Clause
-from core.planning.reading.deeds import VERBS
+from core.planning.reading.deeds import TOLD_OF, VERBS
 from core.planning.reading.nouns import plural, singular, snake, words
 from core.planning.reading.people import names_people
 
@@ -29,6 +29,7 @@ _FIELD = re.compile(
 )
 _IN_A_LIST = re.compile(r"(?:with|has|have|and)\b|,", re.IGNORECASE)
 _LOGGED = re.compile(r"\b(?:logged|recorded|stored) with\b", re.IGNORECASE)
+_OTHERS = re.compile(r"\b(?:each|every|an?) (?P<what>[a-z]+) (?:has|gets)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"\b(?:without|never|not|nobody|no)\b", re.IGNORECASE)
 _NAME_STOPS = re.compile(
     r"^(?:the|an?|its|their|and|or|with|both|of|any|same|per|each|every|old|new|other) "
@@ -38,17 +39,18 @@ _MAX_FIELDS = 12
 # A list behind its thing: “a loan: object, period, value”, “a topic with a title and a text”.
 _LISTED = (
     r"\b(?:{thing})\b(?: (?!(?:is|are|was|were|be|gets?)\b)[\w-]+){{0,4}}? ?"
-    r"(?P<mark>:|\(|with|has|have|consists of|contains) ?(?P<list>[^:;]{{3,300}})"
+    r"(?P<mark>:|\(|with|has|have|gets|consists of|contains) ?(?P<list>[^:;]{{3,300}})"
 )
+# A colon may stand further behind: “report a fault from their phone: a place, a sentence”.
+_BEHIND = r"\b(?:{thing})\b[^:;]{{1,90}}(?P<mark>:) ?(?P<list>[^:;]{{3,300}})"
 _GIVEN = (
     r"\b(?:assign|give|set)s? (?:each|every|an?|the)? ?(?:{thing}|it) (?P<list>an? [^:;]{{3,200}})"
 )
 _PER = (
     r"\b(?:enter|record|log|submit|report|hand in|register|note)s? (?:their |the |your )?(?:\w+ )?"
     r"(?:{thing}) (?:per|for each|for every|by) "
-    r"(?P<list>[a-z]+(?: [a-z]+)?(?:, [a-z]+)*(?:,? and [a-z]+)?)"
+    r"(?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, [a-z]+)*(?:,? and [a-z]+)?)"
 )
-_WORDS_OF = {"time_entry": "hours|time|working hours|working time"}
 _ASIDE = re.compile(r"\s*\((?P<inside>[^()]{1,120})\)?")
 _ITEM_END = re.compile(
     r"\s+(?:for|on|in|at|from|to|by|when|if|as|that|which|who|so|until|before|after|is|are|can|"
@@ -72,6 +74,9 @@ _NO_FIELD = words(
     """
 )
 _LONG = words("sentence description condition explanation reason remark comment instruction")
+_IS_SENTENCE = re.compile(
+    r"\b(?:is|are|can|must|may|should|shall|will|has|have|needs?|wants?|gets?)\b", re.IGNORECASE
+)
 _STATES = words("status state stage statuses states stages")
 _MOMENTS = {"start": "starts_at", "beginning": "starts_at", "end": "ends_at"}
 _COUNTS = words("number maximum minimum count")
@@ -81,14 +86,15 @@ _MAX_ITEM_WORDS = 4
 
 def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
     """Return the fields that the brief names for a thing, typed by their last word."""
-    told = _WORDS_OF.get(noun) or "|".join(
+    told = TOLD_OF.get(noun) or "|".join(
         re.escape(form)
         for short in _shorter(noun)
         for form in (plural(short).replace("_", " "), short.replace("_", " "))
     )
     about = re.compile(rf"\b(?:{told}|they|each|it)\b", re.IGNORECASE)
     lists = [
-        re.compile(pattern.format(thing=told), re.IGNORECASE) for pattern in (_LISTED, _GIVEN, _PER)
+        re.compile(pattern.format(thing=told), re.IGNORECASE)
+        for pattern in (_LISTED, _BEHIND, _GIVEN, _PER)
     ]
     found: dict[str, Field] = {}
     for clause in clauses:
@@ -96,14 +102,31 @@ def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
             continue
         for pattern in lists:
             for match in pattern.finditer(clause.text):
+                kinds = _kinds(match)
+                if kinds:
+                    found.setdefault("kind", Field("kind", "choice", choices=kinds))
+                    continue
                 is_closed = match.groupdict().get("mark") in {":", "("}
                 for field in _listed(match["list"], noun, is_closed=is_closed):
                     found.setdefault(field.name, field)
+        other = _OTHERS.search(clause.text)
+        if other and not re.fullmatch(told, other["what"], re.IGNORECASE):
+            continue  # “every group has a budget” says nothing of its bookings
         if not _NEGATED.search(clause.text) and not _LOGGED.search(clause.text):
             for field in _known(noun, clause.text):
                 if not any(name.startswith(field.name) for name in found):
                     found.setdefault(field.name, field)
     return tuple(found.values())[:_MAX_FIELDS]
+
+
+def _kinds(match: re.Match[str]) -> tuple[str, ...]:
+    """Return the kinds that stand in brackets behind a plural: “tags (place, person)”."""
+    if match.groupdict().get("mark") != "(":
+        return ()
+    named = match.group(0).partition("(")[0].split()
+    if not named or singular(named[-1].lower()) == named[-1].lower():
+        return ()
+    return _choices(match["list"].partition(")")[0])
 
 
 def _shorter(noun: str) -> Iterator[str]:
@@ -135,7 +158,7 @@ def _listed(text: str, noun: str, *, is_closed: bool) -> Iterator[Field]:
         text = text[: text.rindex(")")]
     named: list[tuple[str, str]] = []
     for item, aside in _items(text):
-        label = _label(item)
+        label = None if is_closed and _IS_SENTENCE.search(item) else _label(item)
         if label is None:
             if is_closed:
                 return
@@ -171,6 +194,8 @@ def _label(item: str) -> str | None:
     if not parts or len(parts) > _MAX_ITEM_WORDS:
         return None
     if set(parts) & _NO_FIELD or not re.fullmatch(r"[a-z][a-z' ]*", " ".join(parts)):
+        return None
+    if len(parts) > 1 and names_people(singular(parts[0])):
         return None
     if len(parts) > 1 and {parts[0], parts[0].removesuffix("s")} & VERBS:
         return None

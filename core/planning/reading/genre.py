@@ -17,7 +17,9 @@ _SIGNS: dict[str, tuple[str, ...]] = {
         r"\b\d+ ?% off\b",
         r"\bwhile (?:stocks?|supplies) lasts?\b|\bspecial offer\b|\blimited time\b",
         r"\b(?:why wait|order now|buy now|call us|sign up today|don't miss|grows with you)\b",
-        r"\b(?:seamless|lightning[- ]fast|world[- ]class|cutting[- ]edge|[\w-]+-powered|\d+x)\b",
+        r"\b(?:seamless(?:ly)?|effortless(?:ly)?|(?:lightning|blazing(?:ly)?)[- ]fast|world[- ]class|"
+        r"cutting[- ]edge|state[- ]of[- ]the[- ]art|next[- ]generation|[\w-]+-powered|\d+x)\b",
+        r"\b(?:supercharge|unlock|empower|transform|revolutioni[sz]e)s? your\b",
         r"[™®]",
     ),
     "job advert": (
@@ -53,6 +55,13 @@ _SIGNS: dict[str, tuple[str, ...]] = {
         r"\b(?:since|after) the (?:last )?update\b",
         r"\b(?:reinstalled|cleared the cache|rebooted|restarted)\b",
         r"\bplease fix\b|\b(?:app )?version \d",
+    ),
+    "complaint": (
+        r"\bto be honest\b|\bfed up\b|\bsick of\b",
+        r"\b(?:nobody|no one) (?:here |\w+ )?is happy\b|\beverybody (?:complains|hates)\b",
+        r"\bsomebody should\b|\bsomething (?:must|has to|should) (?:be done|happen)\b|"
+        r"\bdo something about (?:it|this|that)\b",
+        r"\bwas better before\b|\bused to be better\b|\bwas never (?:any )?good\b",
     ),
     "question": (
         r"\b(?:quick|short|a) question\b",

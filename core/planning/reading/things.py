@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.planning.reading.clauses import Clause
-from core.planning.reading.deeds import VERBS, Deed
+from core.planning.reading.deeds import TOLD_OF, VERBS, Deed
 from core.planning.reading.nouns import is_thing, plural, singular, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
@@ -39,7 +39,7 @@ _FINITE = re.compile(
 _VERB_LIKE = re.compile(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b", re.I)
 _MAX_LABEL_WORDS = 12
 _PARTICIPLE = re.compile(r"^(?:[a-z]+(?:ring|ned|red|ted|ced|ized|ised|ared)|digital|online|new)_")
-_CREATED, _CREATED_WEAKLY, _TITLED = 4, 2, 3
+_CREATED, _CREATED_WEAKLY, _TITLED = 4, 2, 4
 _MAX_MENTIONS = 6
 # Below this weight a thing is only mentioned.
 _ENOUGH = 5
@@ -51,7 +51,8 @@ class Thing:
 
     noun: str
     weight: int
-    is_created: bool  # somebody creates it; else the title names it
+    is_created: bool  # somebody creates it for sure
+    is_named: bool  # only the title names it
 
 
 def is_label(text: str) -> bool:
@@ -67,23 +68,47 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
     """Return the things of a brief that are worth a table, the weightiest first."""
     body = [clause for clause in clauses if clause.section == "body"]
     points: dict[str, int] = {}
-    created = {deed.noun for deed in deeds if deed.kind == "create"}
+    made = {deed.noun for deed in deeds if deed.kind == "create"}
+    created = {deed.noun for deed in deeds if deed.kind == "create" and not deed.is_weak}
     for deed in deeds:
         if deed.kind == "create":
             worth = _CREATED_WEAKLY if deed.is_weak else _CREATED
             points[deed.noun] = max(points.get(deed.noun, 0), worth)
-    for noun in _titled(clauses, body):
+    titled = _titled(clauses, body)
+    for noun in titled:
         known = [other for other in points if _same(noun, other)]
         for other in known:
             points[other] += _TITLED
         if not known and _is_handled(noun, body):
-            points[noun] = _TITLED
+            points[_short(noun, body)] = _TITLED
     found = [
-        Thing(noun, worth + min(_MAX_MENTIONS, mentions(noun, body)), noun in created)
+        Thing(
+            noun,
+            worth + min(_MAX_MENTIONS, mentions(noun, body)),
+            noun in created,
+            noun not in made,
+        )
         for noun, worth in points.items()
     ]
     found = [thing for thing in found if thing.weight >= _ENOUGH and thing.noun not in _BROUGHT]
-    return tuple(sorted(found, key=lambda thing: -thing.weight))
+    # What the title names goes before what is as heavy.
+    return tuple(
+        sorted(
+            found,
+            key=lambda thing: (
+                -thing.weight,
+                not any(_same(noun, thing.noun) for noun in titled),
+            ),
+        )
+    )
+
+
+def _short(noun: str, body: Iterable[Clause]) -> str:
+    """Return the last word of a title's name where the text never says the whole of it."""
+    whole = noun.replace("_", " ")
+    if any(whole in clause.text.lower() for clause in body):
+        return noun
+    return noun.rpartition("_")[2]
 
 
 def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
@@ -97,7 +122,8 @@ def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
 def mentions(noun: str, clauses: Iterable[Clause]) -> int:
     """Return how many clauses name a thing, or its last word alone."""
     last = noun.rpartition("_")[2]
-    pattern = re.compile(rf"\b(?:{re.escape(last)}|{re.escape(plural(last))})\b", re.IGNORECASE)
+    told = TOLD_OF.get(noun) or f"{re.escape(last)}|{re.escape(plural(last))}"
+    pattern = re.compile(rf"\b(?:{told})\b", re.IGNORECASE)
     return sum(bool(pattern.search(clause.text)) for clause in clauses)
 
 

@@ -1,0 +1,90 @@
+"""Which other things a thing refers to: what a brief counts, repeats or says rules of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from core.planning.reading.clauses import Clause
+from core.planning.reading.deeds import CARRIED
+from core.planning.reading.nouns import plural, words
+from core.planning.reading.people import names_people
+from core.planning.reading.phrases import phrase_after
+
+# How people speak of a thing that there are several of: “a bin is counted”, “the same bin”,
+# “41 rooms”, “belongs to a department”, “per project”.
+_SPOKEN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?:^|[,:;]\s|\b(?:when|while|if|once|until|that)\s)(?:an?|each|every|no|one) "
+        r"(?P<what>[a-z]+(?: [a-z]+)?)(?= (?:can|can't|cannot|may|must|is|are|has|whose|belongs|"
+        r"gets|with|that|comes|never|without)\b)",
+        r"\b(?:the|an?) same (?P<what>[a-z]+(?: [a-z]+)?)",
+        r"\bbelongs to an? (?P<what>[a-z]+)",
+        r"\b\d[\d,]* (?P<what>[a-z]+s)\b",
+        r"\b(?:per|(?:for|at|to|on) an?) (?:\w+ )?(?P<what>[a-z]+)\b",
+    )
+)
+_FOR_THEIRS = re.compile(r"\bfor (?:their|his|her|my) (?:own )?(?P<what>[a-z]+)", re.IGNORECASE)
+# What packs bring, what happens rather than is, and what is no row of a table.
+_NOT_RELATED = words(
+    """
+    request download upload report import export order payment booking appointment reservation
+    version session token key tag label value entry line row click attempt retry decision answer
+    result figure piece unit kilometre metre character hit star point vote copy page slot
+    """
+)
+_MAX_RELATED = 4
+
+
+def related(noun: str, clauses: Sequence[Clause], known: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the things that a thing refers to, besides those that are `known`.
+
+    Each must be spoken of in two clauses, and once together with the thing itself.
+    """
+    body = [clause.text for clause in clauses if clause.section == "body"]
+    own = _named(noun.rpartition("_")[2])
+    together = [text for text in body if own.search(text)]
+    found = dict.fromkeys(what for pattern in _SPOKEN for what in _spoken(pattern, body))
+    found = {
+        what: None
+        for what in found
+        if sum(bool(_determined(what).search(text)) for text in body) > 1
+        and any(_named(what).search(text) for text in together)
+    }
+    found |= dict.fromkeys(_spoken(_FOR_THEIRS, together))
+    return tuple(what for what in found if _may_be(what, noun, known))[:_MAX_RELATED]
+
+
+def _spoken(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for match in pattern.finditer(text):
+            what = phrase_after(match["what"])
+            if what:
+                yield what
+
+
+def _may_be(what: str, noun: str, known: Iterable[str]) -> bool:
+    last = what.rpartition("_")[2]
+    return (
+        not names_people(what)
+        and last not in CARRIED
+        and last not in _NOT_RELATED
+        and what not in known
+        and not noun.endswith(what)
+        and not what.endswith(noun)
+    )
+
+
+def _named(what: str) -> re.Pattern[str]:
+    name = what.replace("_", " ")
+    return re.compile(rf"\b(?:{name}|{plural(name)})\b", re.IGNORECASE)
+
+
+def _determined(what: str) -> re.Pattern[str]:
+    name = what.replace("_", " ")
+    return re.compile(
+        rf"\b(?:an?|the|each|every|same|per|no|one|of|this|its|\d[\d,]*) (?:\w+ )?"
+        rf"(?:{name}|{plural(name)})\b",
+        re.IGNORECASE,
+    )
