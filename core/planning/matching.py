@@ -59,10 +59,15 @@ class Matches:
     conflicts: list[Conflict] = field(default_factory=list)
 
     @property
+    def things(self) -> tuple[str, ...]:
+        """What the packs are about, and what somebody creates in the brief."""
+        bound = (dict(match.bindings).get("subject", "") for match in self.packs)
+        return tuple(noun for noun in (*bound, *self.created) if noun)
+
+    @property
     def main(self) -> str:
         """What the feature is mainly about; empty when nothing says so."""
-        bound = [dict(match.bindings).get("subject", "") for match in self.packs]
-        return next((noun for noun in (*bound, *self.created) if noun), "")
+        return next(iter(self.things), "")
 
     def known_as(self, noun: str) -> str:
         """Return the fuller name of a thing: `request` is the `vacation_request` met before."""
@@ -124,7 +129,9 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
         return
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
-        scope = [clause for clause, _ in group] if pack.each_clause else clauses
+        # Where rules call for the pack, they have looked at all other clauses already.
+        is_all = not (pack.each_clause or pack.by_rules)
+        scope = clauses if is_all else [clause for clause, _ in group]
         bindings = _bindings(pack, scope, found)
         if bindings is None:
             found.unbound.extend((pack, clause) for clause, _ in group if clause.section == "body")
@@ -148,10 +155,9 @@ def _calls(pack: Pack, clause: Clause) -> Hit | None:
     readings = (
         hit
         for pattern in pack.rules
-        if not (pattern.unless and find(pattern.unless, clause.text))
         for cue in pattern.cues
         for hit in find_all(cue, clause.text)
-        if captured(hit) is not None
+        if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))
     )
     return next(readings, None)
 
@@ -243,6 +249,9 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
         value = found.known_as(_noun(noun, clauses))
         if not value or value in bindings.values():
             value = _fallback(noun, found)
+        states = bindings.get("states", "").split(", ")
+        if value and value in states:  # it is not what goes through them
+            value = next((one for one in found.things if one not in states), "")
         if value and value not in bindings.values():
             bindings[noun.name] = value
         elif not noun.optional:
@@ -297,9 +306,9 @@ def _fire(
     for clause in clauses:
         if clause.section == "background":
             continue  # how things are, not what is asked for
-        if pattern.unless and find(pattern.unless, clause.text):
-            continue
         for spoken in _evidence_in(pattern, clause):
+            if pattern.unless and find(pattern.unless, clause.text):
+                break
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())

@@ -36,6 +36,7 @@ from core.planning.packs.retention import RETENTION
 from core.planning.packs.scheduling import SCHEDULING
 from core.planning.packs.search import SEARCH
 from core.planning.packs.search_speed import SEARCH_SPEED
+from core.planning.packs.separation import SEPARATION
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.tagging import TAGGING
@@ -79,6 +80,7 @@ PACKS: tuple[Pack, ...] = (
     NOTIFICATION,
     QUALIFICATION,
     REST_PERIOD,
+    SEPARATION,
     FINALITY,
     VISIBILITY,
     RETENTION,

@@ -2,7 +2,7 @@
 
 from core.planning.model import Constraint, Entity, Field, Mechanism, Question, Trigger
 from core.planning.packs.pack import Contribution, RulePattern
-from core.planning.reading.captures import BEGINS, NAME
+from core.planning.reading.captures import BEGINS, DONE, NAME
 
 # Where a list of roles ends, and where it stands before its verb.
 _ENDS = (
@@ -149,6 +149,36 @@ APPROVAL_ROLE_RULES = (
             ' AND NEW."amount" > <value>',
             Field("amount", "money"),
             Field("currency", "currency", default="'<unit>'"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.role-beyond",
+        each=True,
+        text="Beyond that limit a <subject_> is approved only with the approval of <who>.",
+        cues=(
+            rf"\b(?:above|over|beyond) (?:it|that|this|the (?:budget|limit|amount)),? "
+            rf"{_ROLES_FIRST} "
+            rf"(?:{_MUST}(?:agree|approve|confirm|sign|decide)|decides\b|{_GIVES}\b)",
+        ),
+        mechanisms=(
+            Mechanism("permission", "submit<Subject>", "within the limit nobody is asked"),
+            Mechanism("permission", "decide<Subject>", "beyond it <who>, nobody else"),
+            Mechanism("test", "submit<Subject>", "at the limit exactly, and one unit above it"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.maker",
+        text="Who <since> a <subject_> does not <other> it: another person does.",
+        cues=(
+            rf"\b(?:who|that) (?:has |have )?(?P<since>{DONE}|wrote|made|drew up) [\w ]{{1,30}} "
+            rf"(?:cannot|"
+            r"can't|can not|can never|must not|must never|may not|is not allowed to|never) "
+            r"(?P<other>"
+            r"approves?|releases?|signs?|confirms?|decides?|authori[sz]es?)\b",
+        ),
+        mechanisms=(
+            Mechanism("permission", "decide<Subject>", "403 for the owner: who <since> it"),
+            Mechanism("test", "decide<Subject>", "<other> it under a second role of theirs: 403"),
         ),
     ),
     RulePattern(

@@ -31,11 +31,6 @@ APPROVAL_RULES = (
         cues=(
             rf"{_NEGATION}.{{0,60}}\b(?:approv|sign|releas)\w*\b.{{0,60}}\b(?:own|themsel\w+|himself|"
             r"herself)\b",
-            r"\b(?:who|that) (?:has |have )?(?:entered|created|made|wrote|submitted|requested|"
-            r"filed|"
-            r"prepared) [\w ]{1,30} (?:cannot|can't|can not|must not|may not|is not allowed to|"
-            r"never) "
-            r"(?:approve|release|sign|confirm|decide)",
         ),
         always=True,
         takes=("approval.self",),
@@ -48,7 +43,11 @@ APPROVAL_RULES = (
                 "approver and requester apart",
             ),
             Mechanism("permission", "decide<Subject>", "refused for the owner with 403"),
-            Mechanism("test", "decide<Subject>", "the owner tries, also as an administrator"),
+            Mechanism(
+                "test",
+                "decide<Subject>",
+                "the owner tries, also as an administrator, and with a change of their own",
+            ),
         ),
     ),
     RulePattern(
@@ -272,7 +271,14 @@ APPROVAL_RULES = (
     RulePattern(
         slug="approval.deadline",
         text="A decision is due within <words>; after that the request expires.",
-        cues=(r"\bwithin (?P<near>.{1,20})", r"\bexpires? after (?P<near>.{1,20})"),
+        cues=(
+            r"\b(?:approv|decid|decision|confirm|releas|reject)\w*\b[^.;]{0,60}?\bwithin "
+            r"(?P<near>.{1,20})",
+            r"\bwithin (?P<near>.{1,20}?)\b[^.;]{0,30}\b(?:approv|decid|decision|confirm|"
+            r"reject)\w*",
+            r"\b(?:requests?|submissions?|applications?|it|they|unanswered|undecided)\b[^.;]{0,40}?"
+            r"\bexpires? after (?P<near>.{1,20})",
+        ),
         # What ends by itself as well, and is not waiting for a decision.
         unless=r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b",
         quantity="duration",

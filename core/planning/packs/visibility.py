@@ -89,6 +89,7 @@ VISIBILITY_RULES = (
             rf"{BEGINS}(?P<who>(?:{NAME} ){{0,3}}?{NAME}s) [\w ]{{3,60}} (?:but|and) {_NOT} {_SEE} "
             rf"{_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} no {_WHAT}",
+            rf"^(?P<who>{NAME}(?: {NAME})?): [^:]{{0,60}}?, {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?:only )?[^,;:]{{2,60}}, (?:never|not|but not|"
             rf"but never) {_WHAT}",
             rf"{BEGINS}{_THING} (?:must|may|should|can|are|is) (?:never|not)(?: be)? {_SEEN} "
