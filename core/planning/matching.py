@@ -59,15 +59,10 @@ class Matches:
     conflicts: list[Conflict] = field(default_factory=list)
 
     @property
-    def things(self) -> tuple[str, ...]:
-        """What the packs are about, and what somebody creates in the brief."""
-        bound = (dict(match.bindings).get("subject", "") for match in self.packs)
-        return tuple(noun for noun in (*bound, *self.created) if noun)
-
-    @property
     def main(self) -> str:
         """What the feature is mainly about; empty when nothing says so."""
-        return next(iter(self.things), "")
+        bound = [dict(match.bindings).get("subject", "") for match in self.packs]
+        return next((noun for noun in (*bound, *self.created) if noun), "")
 
     def known_as(self, noun: str) -> str:
         """Return the fuller name of a thing: `request` is the `vacation_request` met before."""
@@ -251,7 +246,8 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
             value = _fallback(noun, found)
         states = bindings.get("states", "").split(", ")
         if value and value in states:  # it is not what goes through them
-            value = next((one for one in found.things if one not in states), "")
+            bound = (dict(matched.bindings).get("subject", "") for matched in found.packs)
+            value = next((one for one in (*bound, *found.created) if one not in ("", *states)), "")
         if value and value not in bindings.values():
             bindings[noun.name] = value
         elif not noun.optional:
