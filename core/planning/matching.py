@@ -418,10 +418,13 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
     read = captured(hit)
     if read is None:
         return None
-    within = (
-        place for name in read if (span := hit.span(name)) for place in (span[0], span[1] - 1)
-    )
-    return _Finding(extra | read, (*places, *within))
+    if read:
+        # A group may run on into what its reader leaves out, such as an exception.
+        said = [(*span, len(read[name])) for name in read if (span := hit.span(name))]
+        last = [hit.end - 1] if all(end < hit.end for _, end, _ in said) else []
+        spoken = (place for at, end, size in said for place in (at, min(end, at + size) - 1))
+        places = (*(places if pattern.quantity else (hit.start, *last)), *spoken)
+    return _Finding(extra | read, places)
 
 
 def _ends(hit: Hit) -> tuple[int, int]:

@@ -108,13 +108,14 @@ APPROVAL_ROLE_RULES = (
             rf"these\b|"
             rf"those\b|each\b|every\b|all\b|$)",
             rf"\bapprovals?: ?{_ROLES}{_ENDS}",
+            rf"^as an? {_ROLES},? i (?:want|would like|need) to (?:approve|release|sign off|"
+            rf"countersign)\b",
         ),
         unless=rf"{_AMOUNTS}|\b(?:no|nobody|never|cannot|can't|own)\b|\bsigned in\b",
         mechanisms=(
             Mechanism(
                 "trigger", "<subjects>_by_<role>", "refuses the status without that approval"
             ),
-            Mechanism("constraint", "approvals_one_per_role", "UNIQUE: each role decides once"),
             Mechanism("permission", "decide<Subject>", "in the name of a role only for who has it"),
             Mechanism("test", "decide<Subject>", "all but one of <who> have approved: still open"),
         ),
@@ -141,9 +142,12 @@ APPROVAL_ROLE_RULES = (
                 "<subjects>_by_<role>",
                 "refuses the status above <value> <unit> without that approval",
             ),
-            Mechanism("constraint", "approvals_one_per_role", "UNIQUE: each role decides once"),
             Mechanism("permission", "decide<Subject>", "in the name of a role only for who has it"),
-            Mechanism("test", "decide<Subject>", "at <words> exactly <who> is not asked"),
+            Mechanism(
+                "test",
+                "decide<Subject>",
+                "at <words> exactly <who> is not asked; above it two others are not enough",
+            ),
         ),
         adds=_asked_of(
             ' AND NEW."amount" > <value>',

@@ -100,7 +100,7 @@ SEPARATION_RULES = (
             Mechanism(
                 "constraint",
                 "confirmations_by_another",
-                "CHECK: who confirms is not who asked; nothing is done on the request alone",
+                "CHECK: somebody else than who asked confirms; nothing is done before",
             ),
             Mechanism(
                 "interface",

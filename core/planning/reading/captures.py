@@ -77,6 +77,13 @@ _STOPPED = words("the a an its their his her our every each another second any o
 _DONE = re.compile(r"(?:ed|en|nt|id|wn|ft|rawn|sold|held|made|done)$")
 # “Approved weeks are locked” is about what is entered for a week.
 _TIMES = words("day week month quarter year period shift night")
+# “Before everybody can use them”: it is not used.
+_DONE_NOW = {
+    "use": "used", "uses": "used", "publish": "published", "appear": "shown", "appears": "shown",
+    "count": "counted", "counts": "counted", "goes out": "sent out", "go out": "sent out",
+    "goes live": "put live", "go live": "put live", "goes online": "put online",
+    "go online": "put online",
+}  # fmt: skip
 # “No deleting of tags” is a ban to delete; not every verb only loses its ending.
 _BASE = {
     f"{verb[:-1]}ing": verb
@@ -150,7 +157,7 @@ def _when(text: str) -> str | None:
 def _since(text: str) -> str | None:
     since = text.strip(" ,.").lower()
     stem = since.removesuffix("ing")
-    return _BASE.get(since, stem if stem != since else since) or None
+    return _DONE_NOW.get(since) or _BASE.get(since, stem) or None
 
 
 def _verb(text: str) -> str | None:
