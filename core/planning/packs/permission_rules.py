@@ -49,12 +49,12 @@ PERMISSION_RULES = (
         each=True,
         text="One person never has two of these roles, in no <scope_>: <who>.",
         cues=(
-            rf"(?:^|[,;:] ?)(?P<roles>(?:the |an? )?{NAME}(?: {NAME})? (?:and|or) (?:the |an? "
+            rf"(?:^|[,;:] ?)(?P<both>(?:the |an? )?{NAME}(?: {NAME})?? (?:and|or) (?:the |an? "
             rf")?{NAME}"
-            rf"(?: {NAME})?) (?:(?:are|is|may|must|can|should|have to) ){{0,2}}?(?:never|"
+            rf"(?: {NAME})??) (?:(?:are|is|may|must|can|should|have to) ){{0,2}}?(?:never|"
             rf"not)(?: be)? "
             r"(?:the same|one) person",
-            rf"\b(?:nobody|no one) (?:is|may be|can be) (?:both )?(?P<roles>(?:the |an? "
+            rf"\b(?:nobody|no one) (?:is|may be|can be) (?:both )?(?P<both>(?:the |an? "
             rf")?{NAME} and "
             rf"(?:the |an? )?{NAME})(?= at| together|$|[,;.])",
         ),

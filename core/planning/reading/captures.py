@@ -11,7 +11,7 @@ from core.planning.reading.people import DEPARTMENTS, names_people
 # Groups that bind words as they stand, and groups that bind the name of a thing.
 PHRASES = ("who", "what", "seen", "when", "since", "other", "another", "needed")
 THINGS = ("record",)
-ROLES = ("roles",)
+ROLES = ("roles", "both")  # bound as `roles`; of `both` each must be somebody
 CAPTURED = (*PHRASES, *THINGS, *ROLES)
 
 # For patterns: where somebody may begin to be named, and whom a clause then names.
@@ -104,9 +104,10 @@ def captured(hit: Hit) -> dict[str, str] | None:
         value = _READERS[name](text)
         if value is None:
             return None
-        found[name] = value
         if name in ROLES:
-            found |= _together(text)
+            found |= {"roles": value} | _together(text)
+        else:
+            found[name] = value
     return found
 
 
@@ -209,6 +210,10 @@ def _roles(text: str) -> str | None:
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
 
+def _both(text: str) -> str | None:
+    return _roles(text) if len(_named(text)) == len(_JOINED.split(text.strip(" ,"))) > 1 else None
+
+
 def _together(text: str) -> dict[str, str]:
     """Return who is meant in a sentence, and how many of them it takes."""
     named = _named(text)
@@ -237,4 +242,5 @@ _READERS = {
     "another": _another,
     "record": _record,
     "roles": _roles,
+    "both": _both,
 }
