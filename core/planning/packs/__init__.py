@@ -37,6 +37,7 @@ from core.planning.packs.scheduling import SCHEDULING
 from core.planning.packs.search import SEARCH
 from core.planning.packs.search_speed import SEARCH_SPEED
 from core.planning.packs.separation import SEPARATION
+from core.planning.packs.sequence import SEQUENCE
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.tagging import TAGGING
@@ -80,6 +81,7 @@ PACKS: tuple[Pack, ...] = (
     NOTIFICATION,
     QUALIFICATION,
     REST_PERIOD,
+    SEQUENCE,
     SEPARATION,
     FINALITY,
     VISIBILITY,

@@ -171,6 +171,22 @@ APPROVAL_ROLE_RULES = (
         ),
     ),
     RulePattern(
+        slug="approval.instead",
+        each=True,
+        text="Instead of the usual approver, <who> decides about <words>.",
+        cues=(
+            rf"{BEGINS}(?P<words>(?:{NAME} ){{0,7}}?{NAME}) (?:is|are) (?:decided|approved) by "
+            rf"{_ROLES} "
+            r"instead\b",
+            rf"\bfor (?P<words>(?:{NAME} ){{0,5}}?{NAME}),? {_ROLES_FIRST} (?:decides|approves) "
+            rf"instead\b",
+        ),
+        mechanisms=(
+            Mechanism("permission", "decide<Subject>", "<words>: <who>, not the usual approver"),
+            Mechanism("test", "decide<Subject>", "the usual approver tries one of those: 403"),
+        ),
+    ),
+    RulePattern(
         slug="approval.maker",
         text="Who <since> a <subject_> does not <other> it: another person does.",
         cues=(

@@ -276,9 +276,9 @@ APPROVAL_RULES = (
         cues=(
             r"\b(?:approv|decid|decision|confirm|releas|reject)\w*\b[^.;]{0,60}?\bwithin "
             r"(?P<near>.{1,20})",
-            r"\bwithin (?P<near>.{1,20}?)\b[^.;]{0,30}\b(?:approv|decid|decision|confirm|"
+            r"\bwithin (?P<near>.{1,20}?)\b[^.;]{0,30}\b(?:approv|decid|confirm|"
             r"reject)\w*",
-            r"\b(?:requests?|submissions?|applications?|it|they|unanswered|undecided)\b[^.;]{0,40}?"
+            r"\b(?:requests?|submissions?|applications?|unanswered|undecided)\b[^.;]{0,40}?"
             r"\bexpires? after (?P<near>.{1,20})",
         ),
         # What ends by itself as well, and is not waiting for a decision.

@@ -176,17 +176,13 @@ SEPARATION_RULES = (
     RulePattern(
         slug="separation.not-both",
         each=True,
-        text="Who <since> a <record_> does not <other> it: another person does.",
+        text="Where <maker> <since> a <record_>, another person has to <other> it.",
         cues=(
-            rf"\b(?:who|that) (?:has |have )?(?P<since>[a-z]+(?:ed|de|ote|ook)) {_A}{RECORD} "
-            rf"{_CANNOT} "
-            rf"(?P<other>{_CHECK}) (?:it|them|the same|this)\b",
-            rf"\b(?:nobody|no one|no {NAME}) (?:may |can )?(?P<other>{_CHECK}) {_A}{RECORD} "
-            rf"(?:that |which )?"
-            r"(?:they|he|she) (?P<since>[a-z]+(?:ed|de|ote|ook)) (?:themsel\w+|himself|herself)",
-            rf"\b(?P<other>{_CHECK}) [\w ]{{3,40}} is (?:always |never )?(?:the same|another) "
-            rf"person (?:as|"
-            rf"than) (?:the one |who ){{0,2}}(?P<since>[a-z]+(?:ed|de|ote|ook)) {_A}{RECORD}",
+            rf"\b(?P<maker>{NAME}) (?:who|that) (?:has |have )?(?P<since>[a-z]+(?:ed|de|ote|ook)) "
+            rf"{_A}{RECORD} {_CANNOT} (?P<other>{_CHECK}) (?:it|them|the same|this)\b",
+            rf"\b(?P<maker>nobody|no one|no {NAME}) (?:may |can )?(?P<other>{_CHECK}) {_A}{RECORD} "
+            r"(?:that |which )?(?:they|he|she) (?P<since>[a-z]+(?:ed|de|ote|ook)) (?:themsel\w+|"
+            r"himself|herself)",
         ),
         mechanisms=(
             Mechanism(
@@ -264,6 +260,29 @@ SEPARATION_RULES = (
             Mechanism("permission", "decide", "403 for who took the decision that it is about"),
             Mechanism(
                 "test", "decide", "only the first decider is on duty: it waits, nobody decides"
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="separation.arbiter",
+        text="Where two people did the same, <who> decides which of both counts; the other one "
+        "stays "
+        "on record.",
+        cues=(
+            rf"\b(?:if|when|where) (?:two|both|several) [^,;]{{3,60}}, {_ROLES} (?:decides?|"
+            rf"chooses?|"
+            r"picks?|selects?) (?:which|whose|what)\b",
+            rf"\b(?:two|different|conflicting) (?:counts?|versions?|entries|results?|"
+            rf"values?)\b[^;]{{0,60}}"
+            rf"?[,:] ?{_ROLES} (?:decides?|chooses?|picks?|selects?)\b",
+        ),
+        mechanisms=(
+            Mechanism("permission", "the choice between both", "for <who> alone, with a reason"),
+            Mechanism(
+                "interface", "writes", "the second one is kept as a conflict, never overwritten"
+            ),
+            Mechanism(
+                "test", "writes", "both arrive in one second: two rows and one open conflict"
             ),
         ),
     ),

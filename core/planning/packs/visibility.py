@@ -135,9 +135,25 @@ VISIBILITY_RULES = (
         ),
     ),
     RulePattern(
+        slug="visibility.after",
+        each=True,
+        text="<Who> may see <what> only after this has happened: <when>.",
+        cues=(
+            rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?P<what>[^,;]{{2,60}}?) (?:only )?(?:after|"
+            rf"once|"
+            r"when) (?P<when>[^,;]{3,60}), not (?:before|earlier)",
+            rf"{BEGINS}{WHO} {_MAY}{_SEE} (?P<what>[^,;]{{2,60}}?) only (?:after|once|when) "
+            r"(?P<when>[^,;]{3,60})",
+        ),
+        mechanisms=_mechanisms(
+            "before it, <who> get the answer as if there were none: no row, no count, no hint",
+            "as <who>, a second before and after it",
+        ),
+    ),
+    RulePattern(
         slug="visibility.until",
         each=True,
-        text="<Seen> may not be seen before this has happened: <when>.",
+        text="<Seen> may not be seen anywhere before this has happened: <when>.",
         cues=(
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:is|are|stays?|remains?|must be|must "
             rf"stay) (?:kept )?(?:only )?(?:hidden|secret|invisible|{_SEEN})\b[^,;]{{0,80}}? "
@@ -146,13 +162,12 @@ VISIBILITY_RULES = (
             rf"(?:can |may )?{_SEE} (?P<seen>[\w' \u2019-]{{2,60}})",
             rf"\b(?:nobody|no one)\b[^,;]{{0,60}}? (?:can |may )?{_SEE} (?P<seen>[^,;]{{2,60}}?) "
             r"(?:until|before) (?P<when>[^,;]{3,80})",
-            rf"\b{_SEE} (?P<seen>[^,;]{{2,60}}?) (?:only )?(?:after|once|when) "
-            r"(?P<when>[^,;]{3,60}), not (?:before|earlier)",
-            rf"\b{_SEE} (?P<seen>[^,;]{{2,60}}?) only (?:after|once|when) (?P<when>[^,;]{{3,60}})",
+            rf"\b(?:they|he|she) {_SEE} (?P<seen>[^,;]{{2,60}}?) only (?:after|once|when) "
+            r"(?P<when>[^,;]{3,60})",
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:must|may|should|will|can) (?:not|"
             rf"never) "
             r"(?:appear|be (?:visible|published|shown|public|readable|seen))\b[^;]{0,100}? "
-            r"(?:before|until) (?P<when>[^,;]{3,60})",
+            r"(?:before|until) (?P<when>[^,;]{3,60}(?:, time zone [\w/]+)?)",
         ),
         unless=r"\b(?:after|from|with) (?:\d+|two|three|four|five) [^,;]{0,50}\bhid(?:den|e)\b",
         mechanisms=(

@@ -9,7 +9,7 @@ from core.planning.reading.nouns import singular, snake, words
 from core.planning.reading.people import DEPARTMENTS, names_people
 
 # Groups that bind words as they stand, and groups that bind the name of a thing.
-PHRASES = ("who", "what", "seen", "when", "since", "other", "another", "needed")
+PHRASES = ("who", "what", "seen", "when", "since", "other", "another", "maker", "then", "needed")
 THINGS = ("record",)
 ROLES = ("roles", "both")  # bound as `roles`; of `both` each must be somebody
 CAPTURED = (*PHRASES, *THINGS, *ROLES)
@@ -97,7 +97,7 @@ _MAX_ROLE = 28  # a name of PostgreSQL has 63 letters, and the thing's name stan
 
 def captured(hit: Hit) -> dict[str, str] | None:
     """Return what the named groups of a hit bind; None when one of them cannot be read."""
-    found = {}
+    found: dict[str, str] = {}
     for name, text in hit.match.groupdict().items():
         if name not in CAPTURED or text is None:
             continue
@@ -150,7 +150,7 @@ def _seen(text: str) -> str | None:
 
 
 def _when(text: str) -> str | None:
-    stop = _STOP.search(text)
+    stop = _STOP.search(text.partition(", time zone")[0])
     when = (text[: stop.start()] if stop else text).strip(" ,.")
     return _lowered(" ".join(when.split()[:_MAX_WORDS])) or None
 
@@ -174,6 +174,16 @@ def _another(text: str) -> str | None:
     if text.lower() in {"person", "persons", "people", "else", "one"}:
         return "person"
     return singular(text.lower()) if is_somebody(text) else None
+
+
+def _maker(text: str) -> str:
+    """Return who did the first of two steps: “nobody” and “no clerk” are anybody who did it."""
+    name = text.lower()
+    if name.startswith("no ") and name != "no one":
+        return f"the {name[3:]}"
+    return (
+        "somebody" if name in {"", "nobody", "person", "one"} or name in _NOBODY else f"the {name}"
+    )
 
 
 def _record(text: str) -> str | None:
@@ -240,6 +250,8 @@ _READERS = {
     "since": _since,
     "other": _verb,
     "another": _another,
+    "maker": _maker,
+    "then": _since,
     "record": _record,
     "roles": _roles,
     "both": _both,

@@ -34,9 +34,9 @@ def told(sentence: str) -> list[str]:
         ("Losses above 1,000 EUR need a second count by somebody else.",
          "Losses above 1,000 EUR: two people, done only once another person has confirmed it."),
         ("Nobody grades an essay they wrote themselves.",
-         "Who wrote an essay does not grade it: another person does."),
+         "Where somebody wrote an essay, another person has to grade it."),
         ("The clerk who counted a till must not verify it.",
-         "Who counted a till does not verify it: another person does."),
+         "Where the clerk counted a till, another person has to verify it."),
         ("Interns must not export customer lists.", "The interns may not export customer lists."),
         ("No deleting of photos by volunteers.", "The volunteers may not delete photos."),
         ("Guests can read but not write.", "The guests may not write."),
@@ -52,9 +52,11 @@ def test_who_must_not_do_what_is_read(sentence: str, text: str) -> None:
         ("Objections are decided by another committee.", "decided by somebody else"),
         ("The appeal must not go to the referee who decided.", "decided by somebody else"),
         ("Nobody may judge an application of a relative.", "judges a relative"),
+        ("If two nurses entered a dose, the ward lead decides which one counts.",
+         "the ward lead decides which of both counts"),
         ("Signing requires the password again.", "password is asked for with each signature"),
     ],
-)
+)  # fmt: skip
 def test_other_duties_are_kept_apart(sentence: str, words: str) -> None:
     assert [text for text in told(sentence) if words in text]
 

@@ -49,9 +49,11 @@ def told(sentence: str) -> list[str]:
         ("No photos of children on the public page.",
          "No photos of children on the public page are shown."),
         ("Grades must not be published before the conference.",
-         "Grades may not be seen before this has happened: the conference."),
+         "Grades may not be seen anywhere before this has happened: the conference."),
+        ("Customers see their results after release, not before.",
+         "Customers may see their results only after this has happened: release."),
         ("Until the chef has tasted it, nobody can see a recipe.",
-         "A recipe may not be seen before this has happened: the chef has tasted it."),
+         "A recipe may not be seen anywhere before this has happened: the chef has tasted it."),
     ],
 )  # fmt: skip
 def test_what_somebody_may_see_is_read(sentence: str, text: str) -> None:
