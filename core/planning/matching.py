@@ -152,7 +152,9 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
         return
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
-        scope = [clause for clause, _ in group] if pack.each_clause else clauses
+        # Where rules call for the pack, they have looked at all other clauses already.
+        is_all = not (pack.each_clause or pack.by_rules)
+        scope = clauses if is_all else [clause for clause, _ in group]
         bindings = _bindings(pack, scope, found)
         if bindings is None:
             found.unbound.extend((pack, clause) for clause, _ in group if clause.section == "body")
@@ -176,10 +178,9 @@ def _calls(pack: Pack, clause: Clause) -> Hit | None:
     readings = (
         hit
         for pattern in pack.rules
-        if not (pattern.unless and find(pattern.unless, clause.text))
         for cue in pattern.cues
         for hit in find_all(cue, clause.text)
-        if captured(hit) is not None
+        if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))
     )
     return next(readings, None)
 
@@ -296,6 +297,10 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
         value = found.known_as(_noun(noun, clauses))
         if not value or value in bindings.values():
             value = _fallback(noun, found)
+        states = bindings.get("states", "").split(", ")
+        if value and value in states:  # it is not what goes through them
+            bound = (dict(matched.bindings).get("subject", "") for matched in found.packs)
+            value = next((one for one in (*bound, *found.created) if one not in ("", *states)), "")
         if value and value not in bindings.values():
             bindings[noun.name] = value
         elif not noun.optional:
@@ -350,9 +355,9 @@ def _fire(
     for clause in clauses:
         if clause.section == "background":
             continue  # how things are, not what is asked for
-        if pattern.unless and find(pattern.unless, clause.text):
-            continue
         for spoken in _evidence_in(pattern, clause):
+            if pattern.unless and find(pattern.unless, clause.text):
+                break
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())
@@ -469,10 +474,13 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
     read = captured(hit)
     if read is None:
         return None
-    within = (
-        place for name in read if (span := hit.span(name)) for place in (span[0], span[1] - 1)
-    )
-    return _Finding(extra | read, (*places, *within))
+    if read:
+        # A group may run on into what its reader leaves out, such as an exception.
+        said = [(*span, len(read[name])) for name in read if (span := hit.span(name))]
+        last = [hit.end - 1] if all(end < hit.end for _, end, _ in said) else []
+        spoken = (place for at, end, size in said for place in (at, min(end, at + size) - 1))
+        places = (*(places if pattern.quantity else (hit.start, *last)), *spoken)
+    return _Finding(extra | read, places)
 
 
 def _ends(hit: Hit, clause: Clause) -> tuple[int, int]:

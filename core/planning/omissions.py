@@ -14,6 +14,8 @@ from core.planning.model import PERSON, Entity, FeatureModel, Omission, PackMatc
 from core.planning.packs import BY_SLUG, PATTERNS
 from core.planning.packs.binding import bind
 from core.planning.packs.pack import Choice, Contribution, Option
+from core.planning.reading.captures import CAPTURED
+from core.planning.reading.nouns import snake
 
 T = TypeVar("T")
 Bindings = Mapping[str, str]
@@ -238,7 +240,11 @@ def _taken_by(rule: Rule) -> frozenset[str]:
 
 
 def _noun(rule: Rule) -> str:
-    return next((noun for _, noun in rule.bindings), "")
+    """Return what tells a rule from others of its slug: what it read, else its first thing."""
+    read = {name: value for name, value in rule.bindings if name in CAPTURED}
+    if "roles" in read:  # the sentence's words for the same
+        read = {name: value for name, value in read.items() if name not in {"who", "needed"}}
+    return snake(" ".join(read.values())) or next((noun for _, noun in rule.bindings), "")
 
 
 def _marked(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -42,6 +42,8 @@ from core.planning.packs.scheduling import SCHEDULING
 from core.planning.packs.search import SEARCH
 from core.planning.packs.search_speed import SEARCH_SPEED
 from core.planning.packs.sending_hours import SENDING_HOURS
+from core.planning.packs.separation import SEPARATION
+from core.planning.packs.sequence import SEQUENCE
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.speed import SPEED
@@ -87,6 +89,8 @@ PACKS: tuple[Pack, ...] = (
     NOTIFICATION,
     QUALIFICATION,
     REST_PERIOD,
+    SEQUENCE,
+    SEPARATION,
     FINALITY,
     VISIBILITY,
     RETENTION,

@@ -89,7 +89,6 @@ APPROVAL = Pack(
         r"\b(?:dis)?approv(?:e|es|ed|al|als|ing|er|ers)\b",
         r"\bsign(?:s|ed)? off\b",
         r"\bconfirms? or (?:declines?|rejects?)\b",
-        r"\baccepts? or (?:declines?|rejects?|refuses?)\b(?! (?:cookies|the terms))",
         rf"\b{_PEOPLE} (?:must|ha(?:s|ve) to|needs? to|may|can) (?:release|countersign)\b",
         r"\b(?:cannot|can't|must not|may not) release\b(?! notes)",
         r"\b(?:executed|paid|sent|published|used|carried out) only after (?:the |its )?release\b",
@@ -109,11 +108,15 @@ APPROVAL = Pack(
                 r"^(?P<before>[a-z ]+?)(?: (?:above|over|of more than|exceeding) .+?)? "
                 r"(?:needs?|requires?|must have) (?:an? |the )?approval\b",
                 r"\bapprovals?\s+(?:of|for)\s+(?P<after>.+)",
+                r"\b(?:reserves?|requests?|proposes?|plans?|files?|enters?) "
+                r"(?P<after>[^,;]{2,60}), "
+                r"(?:and )?(?:the |their |an? )?[\w ]{2,30} (?:approves?|confirms?|releases?) "
+                r"(?:those|"
+                r"these|them|it)\b",
                 r"\b(?P<before>[\w ]{1,60}?)\s+approvals?\b",
                 r"\bsubmits?\s+(?P<after>.+)",
-                r"\b(?P<before>[\w ]{1,60}?)\s+(?:is|are|must be|needs? to be)\s+(?:approved|"
-                r"signed by|"
-                r"released by)\b",
+                r"\b(?P<before>[\w ]{1,60}?)(?<!decision)(?<!decisions)(?<!change)(?<!changes)\s+"
+                r"(?:is|are|must be|needs? to be)\s+(?:approved|signed by|released by)\b",
                 r"^(?P<before>[a-z]+(?: [a-z]+)?)(?: (?:above|over|entered by|made by|of) .+?)? "
                 r"(?:is|are) "
                 r"(?:executed|paid|sent|published|used) only after\b",
@@ -121,8 +124,10 @@ APPROVAL = Pack(
                 r"(?:needs?|"
                 r"requires?) (?:an? |the )?[\w' -]{2,40}?(?:ok|okay|consent|agreement|confirmation|"
                 r"sign-off)\b",
+                r"^(?:an? |the |every |all )?(?!difference|amount|sum)(?P<before>[a-z]+(?: "
+                r"[a-z]+)?) "
+                r"(?:up to|above|over|of more than) (?:[A-Z]{3} |[\u20ac$\u00a3])?\d",
                 r"\b(?:must|has to|have to) agree to (?:each |every |the |an? )?(?P<after>.+)",
-                r"\baccepts? or (?:declines?|rejects?|refuses?) (?P<after>.+)",
             ),
             fallback="@main",
         ),

@@ -4,8 +4,8 @@ from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Que
 from core.planning.packs.pack import Contribution, RulePattern
 
 _USED = (
-    r"(?:us(?:e|es|ed)|publish(?:ed)?|appears?|visible|sent|executed|paid|valid|applied|shown|"
-    r"go(?:es)? (?:live|out|online)|take(?:s)? effect|carried out|ordered|counts?)"
+    r"(?P<since>us(?:e|es|ed)|publish(?:ed)?|appears?|visible|sent|executed|paid|valid|applied|shown|"
+    r"go(?:es)? (?:out|live|online)|public|effective|carried out|ordered|counts?)"
 )
 _GIVEN = r"(?:approv\w*|release[ds]?|signed off|cleared)"
 _VOIDED = """\
@@ -21,13 +21,12 @@ RETURN NEW;"""
 APPROVAL_EFFECT_RULES = (
     RulePattern(
         slug="approval.before-use",
-        text="A <subject_> has no effect before it is approved: until then nobody else uses it.",
+        text="A <subject_> is not <since> before it is approved.",
         cues=(
             rf"\b{_GIVEN}\b[^.;]{{0,40}}\bbefore\b[^.;]{{0,40}}\b{_USED}\b",
             rf"\b{_USED} only (?:after|once|when)\b[^.;]{{0,30}}\b{_GIVEN}\b",
-            rf"\b(?:only|not|never|nothing|nobody|no "
-            rf"[a-z]+)\b[^.;]{{0,30}}\b{_USED}\b[^.;]{{0,20}}\b"
-            rf"(?:before|until|without)\b[^.;]{{0,30}}\b{_GIVEN}\b",
+            rf"\b(?:only|not|never|nothing|nobody|no [a-z]+)\b[^.;]{{0,30}}\b{_USED}\b[^.;]{{0,20}}"
+            rf"\b(?:before|until|without)\b[^.;]{{0,30}}\b{_GIVEN}\b",
             rf"\b{_USED}\b[^.;]{{0,20}}\bonly {_GIVEN}\b",
         ),
         mechanisms=(
@@ -63,7 +62,9 @@ APPROVAL_EFFECT_RULES = (
             r"approval\b",
         ),
         mechanisms=(
-            Mechanism("constraint", "<subjects>_replaces_fkey", "the change is a row of its own"),
+            Mechanism(
+                "constraint", "<subjects>_replaces_id_fkey", "the change is a row of its own"
+            ),
             Mechanism("index", "<subjects>_one_change", "UNIQUE: one change waits at a time"),
             Mechanism("test", "update<Subject>", "until the approval, readers get the old one"),
         ),
@@ -140,10 +141,11 @@ APPROVAL_EFFECT_RULES = (
     ),
     RulePattern(
         slug="approval.fresh",
-        text="A decision needs a fresh proof of who decides, at most <value> old.",
+        text="A decision needs a fresh proof of who decides (<words>), at most <value> old.",
         cues=(
-            r"\b(?:releas\w+|approv\w+|sign(?:ing|ature)\w*|decid\w+|confirm\w+)\b[^.;]{0,40}\b(?:fresh|"
-            r"recent|new|second factor|password|pin)\b[^.;]{0,40}\b(?:older|old|within|last)\b",
+            r"\b(?:releas\w+|approv\w+|sign(?:ing|ature)\w*|decid\w+|confirm\w+)\b[^.;]{0,40}?\b"
+            r"(?P<words>second factor|password|pin|passkey|sign-in|one-time code)\b[^.;]{0,40}\b(?:"
+            r"older|old|within|last)\b",
         ),
         quantity="duration",
         mechanisms=(

@@ -2,7 +2,7 @@
 
 from core.planning.model import Constraint, Entity, Field, Mechanism, Question, Trigger
 from core.planning.packs.pack import Contribution, RulePattern
-from core.planning.reading.captures import BEGINS, NAME
+from core.planning.reading.captures import BEGINS, DONE, NAME
 
 # Where a list of roles ends, and where it stands before its verb.
 _ENDS = (
@@ -108,13 +108,14 @@ APPROVAL_ROLE_RULES = (
             rf"these\b|"
             rf"those\b|each\b|every\b|all\b|$)",
             rf"\bapprovals?: ?{_ROLES}{_ENDS}",
+            rf"^as an? {_ROLES},? i (?:want|would like|need) to (?:approve|release|sign off|"
+            rf"countersign)\b",
         ),
         unless=rf"{_AMOUNTS}|\b(?:no|nobody|never|cannot|can't|own)\b|\bsigned in\b",
         mechanisms=(
             Mechanism(
                 "trigger", "<subjects>_by_<role>", "refuses the status without that approval"
             ),
-            Mechanism("constraint", "approvals_one_per_role", "UNIQUE: each role decides once"),
             Mechanism("permission", "decide<Subject>", "in the name of a role only for who has it"),
             Mechanism("test", "decide<Subject>", "all but one of <who> have approved: still open"),
         ),
@@ -141,14 +142,63 @@ APPROVAL_ROLE_RULES = (
                 "<subjects>_by_<role>",
                 "refuses the status above <value> <unit> without that approval",
             ),
-            Mechanism("constraint", "approvals_one_per_role", "UNIQUE: each role decides once"),
             Mechanism("permission", "decide<Subject>", "in the name of a role only for who has it"),
-            Mechanism("test", "decide<Subject>", "at <words> exactly <who> is not asked"),
+            Mechanism(
+                "test",
+                "decide<Subject>",
+                "at <words> exactly <who> is not asked; above it two others are not enough",
+            ),
         ),
         adds=_asked_of(
             ' AND NEW."amount" > <value>',
             Field("amount", "money"),
             Field("currency", "currency", default="'<unit>'"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.role-beyond",
+        each=True,
+        text="Beyond that limit a <subject_> is approved only with the approval of <who>.",
+        cues=(
+            rf"\b(?:above|over|beyond) (?:it|that|this|the (?:budget|limit|amount)),? "
+            rf"{_ROLES_FIRST} "
+            rf"(?:{_MUST}(?:agree|approve|confirm|sign|decide)|decides\b|{_GIVES}\b)",
+        ),
+        mechanisms=(
+            Mechanism("permission", "submit<Subject>", "within the limit nobody is asked"),
+            Mechanism("permission", "decide<Subject>", "beyond it <who>, nobody else"),
+            Mechanism("test", "submit<Subject>", "at the limit exactly, and one unit above it"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.instead",
+        each=True,
+        text="Instead of the usual approver, <who> decides about <words>.",
+        cues=(
+            rf"{BEGINS}(?P<words>(?:{NAME} ){{0,7}}?{NAME}) (?:is|are) (?:decided|approved) by "
+            rf"{_ROLES} "
+            r"instead\b",
+            rf"\bfor (?P<words>(?:{NAME} ){{0,5}}?{NAME}),? {_ROLES_FIRST} (?:decides|approves) "
+            rf"instead\b",
+        ),
+        mechanisms=(
+            Mechanism("permission", "decide<Subject>", "<words>: <who>, not the usual approver"),
+            Mechanism("test", "decide<Subject>", "the usual approver tries one of those: 403"),
+        ),
+    ),
+    RulePattern(
+        slug="approval.maker",
+        text="Who <since> a <subject_> does not <other> it: another person does.",
+        cues=(
+            rf"\b(?:who|that) (?:has |have )?(?P<since>{DONE}|wrote|made|drew up) [\w ]{{1,30}} "
+            rf"(?:cannot|"
+            r"can't|can not|can never|must not|must never|may not|is not allowed to|never) "
+            r"(?P<other>"
+            r"approves?|releases?|signs?|confirms?|decides?|authori[sz]es?)\b",
+        ),
+        mechanisms=(
+            Mechanism("permission", "decide<Subject>", "403 for the owner: who <since> it"),
+            Mechanism("test", "decide<Subject>", "<other> it under a second role of theirs: 403"),
         ),
     ),
     RulePattern(

@@ -35,11 +35,6 @@ APPROVAL_RULES = (
         cues=(
             rf"{_NEGATION}.{{0,60}}\b(?:approv|sign|releas)\w*\b.{{0,60}}\b(?:own|themsel\w+|himself|"
             r"herself)\b",
-            r"\b(?:who|that) (?:has |have )?(?:entered|created|made|wrote|submitted|requested|"
-            r"filed|"
-            r"prepared) [\w ]{1,30} (?:cannot|can't|can not|must not|may not|is not allowed to|"
-            r"never) "
-            r"(?:approve|release|sign|confirm|decide)",
         ),
         always=True,
         takes=("approval.self",),
@@ -51,16 +46,22 @@ APPROVAL_RULES = (
                 "the approval carries its requester by a composite foreign key; a CHECK keeps "
                 "approver and requester apart",
             ),
-            Mechanism("permission", "decide<Subject>", "refused for the owner with 403"),
-            Mechanism("test", "decide<Subject>", "the owner tries, also as an administrator"),
+            Mechanism(
+                "permission", "decide<Subject>", "refused with 403 for who made it: its owner"
+            ),
+            Mechanism(
+                "test",
+                "decide<Subject>",
+                "the owner tries, also as an administrator, and with a change of their own",
+            ),
         ),
     ),
     RulePattern(
         slug="approval.second-step",
         text="Above <words> a second approval, by <second_>, is needed; by another person.",
         cues=(
-            r"\b(?:second|two|another|additional|further)\b.*\bapprov",
-            r"\bapprov\w*\b.*\b(?:second|two|both|twice)\b",
+            r"\b(?:second(?! factor)|two|another|additional|further)\b.*\bapprov",
+            r"\bapprov\w*\b.*\b(?:second(?! factor)|two|both|twice)\b",
             rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
         ),
         quantity="money",
@@ -138,8 +139,8 @@ APPROVAL_RULES = (
         slug="approval.two-steps",
         text="Every <subject_> needs two approvals, by two people (four eyes).",
         cues=(
-            r"\b(?:second|two|both|twice)\b.*\bapprov",
-            r"\bapprov\w*\b.*\b(?:second|two|both|twice|in two steps)\b",
+            r"\b(?:second(?! factor)|two|both|twice)\b.*\bapprov",
+            r"\bapprov\w*\b.*\b(?:second(?! factor)|two|both|twice|in two steps)\b",
             r"\bfour[- ]eyes\b|\btwo[- ](?:step|person|man)\b",
             rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
             rf"\b{_GIVE}\w*\b.{{0,60}}{_TWO_PEOPLE}",
@@ -193,7 +194,7 @@ APPROVAL_RULES = (
         slug="approval.threshold",
         text="Above <words> an approval is needed; up to that none is.",
         cues=(r"\b(?:above|over|more than|exceed\w*)\b.*\bapprov",),
-        unless=r"\b(?:second|two|another|additional|further|both)\b",
+        unless=r"\b(?:second(?! factor)|two|another|additional|further|both)\b",
         quantity="money",
         mechanisms=(
             Mechanism(

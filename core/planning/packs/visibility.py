@@ -89,6 +89,7 @@ VISIBILITY_RULES = (
             rf"{BEGINS}(?P<who>(?:{NAME} ){{0,3}}?{NAME}s) [\w ]{{3,60}} (?:but|and) {_NOT} {_SEE} "
             rf"{_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} no {_WHAT}",
+            rf"^(?P<who>{NAME}(?: {NAME})?): [^:]{{0,60}}?, {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?:only )?[^,;:]{{2,60}}, (?:never|not|but not|"
             rf"but never) {_WHAT}",
             rf"{BEGINS}{_THING} (?:must|may|should|can|are|is) (?:never|not)(?: be)? {_SEEN} "
@@ -134,9 +135,25 @@ VISIBILITY_RULES = (
         ),
     ),
     RulePattern(
+        slug="visibility.after",
+        each=True,
+        text="<Who> may see <what> only after this has happened: <when>.",
+        cues=(
+            rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?P<what>[^,;]{{2,60}}?) (?:only )?(?:after|"
+            rf"once|"
+            r"when) (?P<when>[^,;]{3,60}), not (?:before|earlier)",
+            rf"{BEGINS}{WHO} {_MAY}{_SEE} (?P<what>[^,;]{{2,60}}?) only (?:after|once|when) "
+            r"(?P<when>[^,;]{3,60})",
+        ),
+        mechanisms=_mechanisms(
+            "before it, <who> get the answer as if there were none: no row, no count, no hint",
+            "as <who>, a second before and after it",
+        ),
+    ),
+    RulePattern(
         slug="visibility.until",
         each=True,
-        text="<Seen> may not be seen before this has happened: <when>.",
+        text="<Seen> may not be seen anywhere before this has happened: <when>.",
         cues=(
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:is|are|stays?|remains?|must be|must "
             rf"stay) (?:kept )?(?:only )?(?:hidden|secret|invisible|{_SEEN})\b[^,;]{{0,80}}? "
@@ -145,13 +162,12 @@ VISIBILITY_RULES = (
             rf"(?:can |may )?{_SEE} (?P<seen>[\w' \u2019-]{{2,60}})",
             rf"\b(?:nobody|no one)\b[^,;]{{0,60}}? (?:can |may )?{_SEE} (?P<seen>[^,;]{{2,60}}?) "
             r"(?:until|before) (?P<when>[^,;]{3,80})",
-            rf"\b{_SEE} (?P<seen>[^,;]{{2,60}}?) (?:only )?(?:after|once|when) "
-            r"(?P<when>[^,;]{3,60}), not (?:before|earlier)",
-            rf"\b{_SEE} (?P<seen>[^,;]{{2,60}}?) only (?:after|once|when) (?P<when>[^,;]{{3,60}})",
+            rf"\b(?:they|he|she) {_SEE} (?P<seen>[^,;]{{2,60}}?) only (?:after|once|when) "
+            r"(?P<when>[^,;]{3,60})",
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:must|may|should|will|can) (?:not|"
             rf"never) "
             r"(?:appear|be (?:visible|published|shown|public|readable|seen))\b[^;]{0,100}? "
-            r"(?:before|until) (?P<when>[^,;]{3,60})",
+            r"(?:before|until) (?P<when>[^,;]{3,60}(?:, time zone [\w/]+)?)",
         ),
         unless=r"\b(?:after|from|with) (?:\d+|two|three|four|five) [^,;]{0,50}\bhid(?:den|e)\b",
         mechanisms=(

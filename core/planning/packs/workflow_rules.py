@@ -178,7 +178,7 @@ WORKFLOW_RULES = (
         each=True,
         text="Only <who> may move a <subject_> on so that it is <since>.",
         cues=(
-            rf"\bcan (?:only )?be (?P<since>{_MOVED}) (?:only )?by (?:the |an? )?{WHO_ALL}(?: "
+            rf"\bcan (?:only )?be (?P<since>{_MOVED}) (?:only )?by {WHO_ALL}(?: "
             rf"only)?"
             r"(?=$|[,;.)]| and | or | within| until| once)",
         ),
@@ -195,6 +195,9 @@ WORKFLOW_RULES = (
             r"\b(?:closed|archived|expired|cancelled) (?:automatically )?after (?P<near>.{1,20})",
             r"\bafter (?P<near>.{1,20}).{0,40}\b(?:expires?|automatically)\b",
         ),
+        # What is valid for a time is another thing than what is left lying.
+        unless=r"\b(?:permit|licen[cs]e|certificate|training|token|link|session|invitation|password|"
+        r"code|membership|subscription|consent)s?\b[^.;]{0,20}\bexpires?\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_expiry_in_time", "CHECK: <value> from its move"),

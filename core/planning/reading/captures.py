@@ -9,10 +9,10 @@ from core.planning.reading.nouns import singular, snake, words
 from core.planning.reading.people import DEPARTMENTS, names_people
 
 # Groups that bind words as they stand, and groups that bind the name of a thing.
-PHRASES = ("who", "what", "seen", "when", "since", "other", "needed")
+PHRASES = ("who", "what", "seen", "when", "since", "other", "another", "maker", "then", "needed")
 THINGS = ("record",)
-ROLES = ("roles",)
-_GROUPS = (*PHRASES, *THINGS, *ROLES)
+ROLES = ("roles", "both")  # bound as `roles`; of `both` each must be somebody
+CAPTURED = (*PHRASES, *THINGS, *ROLES)
 
 # For patterns: where somebody may begin to be named, and whom a clause then names.
 BEGINS = r"(?:^|[,;:(\u2013\u2014-] ?|\b(?:but|and|while|where|so that|that|as|if) )"
@@ -33,6 +33,11 @@ _JOINED = re.compile(r",? (?:and|or) (?:also )?(?:by |of |from )?|, ", re.IGNORE
 _ARTICLE = re.compile(
     r"^(?:(?:the|an?|our|their|its|both|each|another|second|other|different) )+", re.IGNORECASE
 )
+# “Board members” have the role of the board; “deleting suppliers” names nobody.
+_BODY = re.compile(r"^(board|council|committee) members?$", re.IGNORECASE)
+_DOING = re.compile(
+    r"[a-z]{2,}ing\b (?!director|doctor|nurse|physician|officer|partner|editor)", re.I
+)
 _PRONOUNS = words(
     "it this that these those they them he she we us you i me one ones everything anything "
     "something nothing there which who what all both each here nobody everybody anybody somebody "
@@ -40,8 +45,8 @@ _PRONOUNS = words(
 )
 # Where a thing that is seen, or a moment, ends: what follows says something else.
 _STOP = re.compile(
-    r"[;:()]|,(?! (?:and|or) )|\s[\u2013\u2014-]\s|\s(?:but|unless|except|while|so that|because|"
-    r"instead of|at all|any ?more|any longer|either)\b|"
+    r"[;:()]|,(?!\d| (?:and|or) )|\s[\u2013\u2014-]\s|\s(?:but|unless|except|while|so that|because|"
+    r"instead of|not (?:earlier|before|later|within)|at all|any ?more|any longer|either)\b|"
     r"\sand (?:can|may|must|will|is|are|sees?|gets?|never|not|nobody|only)\b",
     re.IGNORECASE,
 )
@@ -60,7 +65,8 @@ _SOMEBODY = words(
     """
     archivist archivists authority board chair chairman chairperson chairwoman chief chiefs
     committee conservator conservators council court curator curators dean department desk editor
-    editors-in-chief editor-in-chief embassy foreperson franchisee gp gps group head heads jury
+    editors-in-chief editor-in-chief embassy foreperson franchisee gp gps group head heads
+    intern interns jury
     landlord
     lead leader leaders leads management mayor meeting ministry notary office officer officers
     official parish police priest professor professors registrar registrars secretariat signatories
@@ -71,6 +77,19 @@ _STOPPED = words("the a an its their his her our every each another second any o
 _DONE = re.compile(r"(?:ed|en|nt|id|wn|ft|rawn|sold|held|made|done)$")
 # “Approved weeks are locked” is about what is entered for a week.
 _TIMES = words("day week month quarter year period shift night")
+# “Before everybody can use them”: it is not used.
+_DONE_NOW = {
+    "use": "used", "uses": "used", "publish": "published", "appear": "shown", "appears": "shown",
+    "count": "counted", "counts": "counted", "goes out": "sent out", "go out": "sent out",
+    "goes live": "put live", "go live": "put live", "goes online": "put online",
+    "go online": "put online",
+}  # fmt: skip
+# “No deleting of tags” is a ban to delete; not every verb only loses its ending.
+_BASE = {
+    f"{verb[:-1]}ing": verb
+    for verb in ("delete", "remove", "change", "invite", "close", "merge", "write", "rename",
+                 "overwrite", "share", "archive", "move", "use", "rate", "approve", "release")
+}  # fmt: skip
 _MAX_WORDS = 12
 _MAX_ROLE_WORDS = 5
 _MAX_ROLE = 28  # a name of PostgreSQL has 63 letters, and the thing's name stands before it
@@ -78,22 +97,23 @@ _MAX_ROLE = 28  # a name of PostgreSQL has 63 letters, and the thing's name stan
 
 def captured(hit: Hit) -> dict[str, str] | None:
     """Return what the named groups of a hit bind; None when one of them cannot be read."""
-    found = {}
+    found: dict[str, str] = {}
     for name, text in hit.match.groupdict().items():
-        if name not in _GROUPS or text is None:
+        if name not in CAPTURED or text is None:
             continue
         value = _READERS[name](text)
         if value is None:
             return None
-        found[name] = value
         if name in ROLES:
-            found |= _together(text)
+            found |= {"roles": value} | _together(text)
+        else:
+            found[name] = value
     return found
 
 
 def captured_spans(hit: Hit) -> list[tuple[int, int]]:
     """Return where the words stand that a hit binds."""
-    return [span for name in hit.match.groupdict() if name in _GROUPS and (span := hit.span(name))]
+    return [span for name in hit.match.groupdict() if name in CAPTURED and (span := hit.span(name))]
 
 
 def is_somebody(text: str) -> bool:
@@ -130,13 +150,40 @@ def _seen(text: str) -> str | None:
 
 
 def _when(text: str) -> str | None:
-    stop = _STOP.search(text)
+    stop = _STOP.search(text.partition(", time zone")[0])
     when = (text[: stop.start()] if stop else text).strip(" ,.")
     return _lowered(" ".join(when.split()[:_MAX_WORDS])) or None
 
 
 def _since(text: str) -> str | None:
-    return text.strip(" ,.").lower() or None
+    since = text.strip(" ,.").lower()
+    stem = since.removesuffix("ing")
+    return _DONE_NOW.get(since) or _BASE.get(since, stem) or None
+
+
+def _verb(text: str) -> str | None:
+    """Return a verb without the ending of the third person."""
+    verb = text.lower()
+    if verb.endswith("ies"):
+        return f"{verb[:-3]}y"
+    return verb[:-2] if verb.endswith(("sses", "ches", "shes")) else verb.removesuffix("s")
+
+
+def _another(text: str) -> str | None:
+    """Return who comes second: a role, or simply a person."""
+    if text.lower() in {"person", "persons", "people", "else", "one"}:
+        return "person"
+    return singular(text.lower()) if is_somebody(text) else None
+
+
+def _maker(text: str) -> str:
+    """Return who did the first of two steps: “nobody” and “no clerk” are anybody who did it."""
+    name = text.lower()
+    if name.startswith("no ") and name != "no one":
+        return f"the {name[3:]}"
+    return (
+        "somebody" if name in {"", "nobody", "person", "one"} or name in _NOBODY else f"the {name}"
+    )
 
 
 def _record(text: str) -> str | None:
@@ -159,8 +206,9 @@ def _named(text: str) -> list[str]:
     """Return whom a list of roles names, as people write them, without articles."""
     named = []
     for piece in _JOINED.split(text.strip(" ,")):
-        name = _ARTICLE.sub("", piece.strip())
-        if not is_somebody(name) or len(name.split()) > _MAX_ROLE_WORDS:
+        name = _BODY.sub(r"\1", _ARTICLE.sub("", piece.strip()))
+        count = len(name.split())
+        if not is_somebody(name) or count > _MAX_ROLE_WORDS or _DOING.match(name):
             break
         named.append(_lowered(name))
     return named
@@ -170,6 +218,10 @@ def _roles(text: str) -> str | None:
     """Return the roles as names: “the CFO and of the head of HR” is `cfo, head_of_hr`."""
     names = [snake(name.removesuffix("'s"))[:_MAX_ROLE].rstrip("_") for name in _named(text)]
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
+
+
+def _both(text: str) -> str | None:
+    return _roles(text) if len(_named(text)) == len(_JOINED.split(text.strip(" ,"))) > 1 else None
 
 
 def _together(text: str) -> dict[str, str]:
@@ -196,7 +248,11 @@ _READERS = {
     "seen": _seen,
     "when": _when,
     "since": _since,
-    "other": _who,
+    "other": _verb,
+    "another": _another,
+    "maker": _maker,
+    "then": _since,
     "record": _record,
     "roles": _roles,
+    "both": _both,
 }

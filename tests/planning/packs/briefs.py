@@ -54,6 +54,8 @@ SENTENCES = {
     "qualification": "Managers create duties that need a qualification.",
     "rest-period": "There are rest periods of 8 hours between two duties.",
     "visibility": "Only librarians may see fines.",
+    "sequence": "No loan before the fee is paid.",
+    "separation": "A waiver needs a second librarian.",
     "finality": "Paid fines cannot be changed.",
     "retention": "Invoices are kept for ten years.",
     "offline": "It must work offline.",
