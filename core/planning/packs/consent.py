@@ -12,7 +12,8 @@ _CONSENT = Contribution(
     entities=(
         Entity(
             "consent",
-            summary="What one person agreed to: when, in which words, over which way. Never changed.",
+            summary="What one person agreed to: when, in which words, over which way. Never "
+            "changed.",
             fields=(
                 Field("given_by_id", "ref", references="user"),
                 Field("purpose", "text"),
@@ -26,8 +27,8 @@ _CONSENT = Contribution(
                 Constraint(
                     "consents_in_order",
                     "check",
-                    '("withdrawn_at" >= "given_at") IS NOT false AND ("confirmed_at" >= "given_at") '
-                    "IS NOT false",
+                    '("withdrawn_at" >= "given_at") IS NOT false AND '
+                    '("confirmed_at" >= "given_at") IS NOT false',
                     "consent.recorded",
                 ),
             ),
@@ -98,9 +99,11 @@ CONSENT = Pack(
     rules=(
         RulePattern(
             slug="consent.recorded",
-            text="A consent is stored with its date, wording and source; a new one is a row of its own.",
+            text="A consent is stored with its date, wording and source; a new one is a row of "
+            "its own.",
             cues=(
-                r"\bconsents?\b[^;.]{0,20}?\b(?:is|are|be|gets?) (?:\w+ )?(?:stored|recorded|kept|logged|"
+                r"\bconsents?\b[^;.]{0,20}?\b(?:is|are|be|gets?) (?:\w+ )?(?:stored|recorded|"
+                r"kept|logged|"
                 r"documented|saved)\b",
                 r"\b(?:store|record|keep|log|document)s? (?:\w+ )?consents?\b",
                 r"\b(?:agree|agreed|consent) to (?:stay|be|receiv|get|join|us|our|the)\w*",
@@ -116,12 +119,16 @@ CONSENT = Pack(
             slug="consent.required",
             text="Without a valid consent it does not happen: <event>.",
             cues=(
-                r"\b(?:without|no)(?: an?| their| any)? consent,? (?:there is |we send |they get )?(?P<event>no "
+                r"\b(?:without|no)(?: an?| their| any)? consent,? (?:there is |we send |they get "
+                r")?(?P<event>no "
                 r"[a-z][a-z -]{1,30})",
-                r"(?P<event>[^,;.]{3,50}?) (?:unless (?:we|they|there|you) (?:have|has|is|got) (?:their |an? |"
-                r"your )?consent|only with (?:their |an? |explicit )*consent|only if (?:we have )?(?:their |"
+                r"(?P<event>[^,;.]{3,50}?) (?:unless (?:we|they|there|you) (?:have|has|is|got) "
+                r"(?:their |an? |"
+                r"your )?consent|only with (?:their |an? |explicit )*consent|only if (?:we have "
+                r")?(?:their |"
                 r"an? )?consent)",
-                r"(?P<event>[^,;.]{3,50}?) (?:only if|unless) they (?:have )?(?:agreed|consented)\b",
+                r"(?P<event>[^,;.]{3,50}?) (?:only if|unless) they (?:have )?(?:agreed|consented)"
+                r"\b",
             ),
             mechanisms=(
                 Mechanism(
@@ -150,10 +157,12 @@ CONSENT = Pack(
         ),
         RulePattern(
             slug="consent.withdrawn",
-            text="A consent can be withdrawn at any time, as easily as it was given; what follows from "
+            text="A consent can be withdrawn at any time, as easily as it was given; what "
+            "follows from "
             "it stops at once.",
             cues=(
-                r"\b(?:withdrawn?|revoked?|taken back|withdraw|revoke)\b[^;.]{0,30}?\b(?:at any time|any ?time|"
+                r"\b(?:withdrawn?|revoked?|taken back|withdraw|revoke)\b[^;.]{0,30}?\b(?:at any "
+                r"time|any ?time|"
                 r"whenever)\b",
                 r"\bwithdraw(?:al|s)?\b[^;.]{0,20}?\bconsents?\b",
             ),
@@ -168,7 +177,8 @@ CONSENT = Pack(
             slug="consent.proof",
             text="The proof is kept for <words> <event>, without what is not needed for it.",
             cues=(
-                rf"\b(?:prove|proof|proven|evidence|demonstrate)\b[^;.]{{0,30}}?\bfor {DURATION} (?P<event>after "
+                rf"\b(?:prove|proof|proven|evidence|demonstrate)\b[^;.]{{0,30}}?\bfor {DURATION} "
+                rf"(?P<event>after "
                 r"[^,;.]{3,40})",
             ),
             quantity="duration",
@@ -183,10 +193,12 @@ CONSENT = Pack(
         ),
         RulePattern(
             slug="consent.opt-out",
-            text="Whoever gets it can opt out with one step, without a reason; it holds for the next one "
+            text="Whoever gets it can opt out with one step, without a reason; it holds for the "
+            "next one "
             "already.",
             cues=(
-                rf"\b{_PEOPLE} (?:can|may|could|must be able to|should be able to) (?:also |always )?(?:opt[ -]?out"
+                rf"\b{_PEOPLE} (?:can|may|could|must be able to|should be able to) (?:also |"
+                rf"always )?(?:opt[ -]?out"
                 r"|unsubscribe|(?:switch|turn) (?:it |them |this |that )?off)\b",
                 r"\b(?:opt[ -]?out|unsubscribe) (?:link|possible|at any time|with one click)\b",
             ),
@@ -215,7 +227,8 @@ CONSENT = Pack(
             slug="consent.one-wins",
             text="Where choices contradict each other one wins over every other: <event>.",
             cues=(
-                r"(?P<event>[^,;.]{3,40}?) (?:beats|overrides|wins over|takes precedence over|goes before|outranks) "
+                r"(?P<event>[^,;.]{3,40}?) (?:beats|overrides|wins over|takes precedence over|"
+                r"goes before|outranks) "
                 r"(?:every|all|any|each)\b",
             ),
             mechanisms=(

@@ -82,7 +82,8 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="sign-in.second-factor-who",
-        text="A second factor is asked of <words>; without it a session of theirs can do nothing but "
+        text="A second factor is asked of <words>; without it a session of theirs can do nothing "
+        "but "
         "give one.",
         cues=(
             r"\b(?:second factor|two[- ]factor\w*|2fa|mfa)\b[^;.]{0,50}? (?:for|from|of) (?P<words>"
@@ -99,7 +100,8 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.by-device",
         text="How long a session lasts depends on the device: <words>.",
         cues=(
-            rf"\b(?P<words>{DURATION} on (?:an? |the |one's |your )?[^,;.]{{3,30}}?(?:,| and|,? but) "
+            rf"\b(?P<words>{DURATION} on (?:an? |the |one's |your )?[^,;.]{{3,30}}?(?:,| and|,? "
+            rf"but) "
             r"\d{1,3} (?:min(?:ute)?s?|hours?|days?) on (?:an? |the )?[^,;.]{3,40})",
         ),
         mechanisms=(
