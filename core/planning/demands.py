@@ -48,7 +48,7 @@ def match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None
     known = len(found.rules)
     body = tuple(dict.fromkeys(clause for clause in clauses if clause.section == "body"))
     numbers = {kind for clause in body for kind in kinds_of_numbers(clause.text)}
-    with_number = {
+    with_number: dict[str, list[Clause]] = {
         kind: [clause for clause in body if kind in kinds_of_numbers(clause.text)]
         for kind in sorted(numbers)
     }

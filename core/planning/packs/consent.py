@@ -1,7 +1,9 @@
 """Consent: what somebody agreed to, the proof of it, and the way out."""
 
+from dataclasses import replace
+
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism
-from core.planning.packs.pack import Contribution, Noun, Pack, RulePattern, Threat
+from core.planning.packs.pack import Contribution, Job, Noun, Pack, RulePattern, Threat
 from core.planning.packs.wording import DURATION
 
 _PEOPLE = (
@@ -134,7 +136,7 @@ CONSENT = Pack(
                 Mechanism(
                     "interface", "every use", "asks for a live consent in the same transaction"
                 ),
-                Mechanism("job", "every run", "leaves out whom it has no consent of"),
+                Mechanism("interface", "every run", "leaves out whom it has no consent of"),
                 Mechanism(
                     "test", "every use", "withdrawn a second before; given for another purpose"
                 ),
@@ -150,7 +152,9 @@ CONSENT = Pack(
             ),
             mechanisms=(
                 Mechanism("constraint", "consents_in_order", "CHECK: confirmed after it was given"),
-                Mechanism("job", "purge-unconfirmed-consents", "after 7 days"),
+                Mechanism(
+                    "interface", "giveConsent", "unconfirmed for 7 days: deleted at the next"
+                ),
                 Mechanism("test", "giveConsent", "somebody enters the address of another"),
             ),
             adds=_CONSENT,
@@ -168,7 +172,9 @@ CONSENT = Pack(
             ),
             mechanisms=(
                 Mechanism("constraint", "consents_in_order", "CHECK: withdrawn after it was given"),
-                Mechanism("job", "after-withdrawal", "stops what is planned, tells other systems"),
+                Mechanism(
+                    "interface", "withdrawConsent", "stops what is planned, tells other systems"
+                ),
                 Mechanism("test", "withdrawConsent", "while a message is on its way"),
             ),
             adds=_CONSENT,
@@ -189,7 +195,17 @@ CONSENT = Pack(
                 ),
                 Mechanism("test", "purge-consents", "a day before the end the proof is there"),
             ),
-            adds=_CONSENT,
+            adds=replace(
+                _CONSENT,
+                jobs=(
+                    Job(
+                        "purge-consents",
+                        "every night",
+                        "Deletes consents of people who have gone <value> ago.",
+                        "the oldest proof is a week past its time",
+                    ),
+                ),
+            ),
         ),
         RulePattern(
             slug="consent.opt-out",
@@ -207,7 +223,7 @@ CONSENT = Pack(
                     "interface", "opt-out", "a signed link in each message, no session needed"
                 ),
                 Mechanism(
-                    "job", "sending", "asks for it at the moment of sending, not of planning"
+                    "interface", "sending", "asks for it at the moment of sending, not of planning"
                 ),
                 Mechanism("test", "opt-out", "opened twice, by a mail scanner, while sending runs"),
             ),
@@ -217,7 +233,7 @@ CONSENT = Pack(
             text="Sent whatever somebody has chosen: <event>. It carries no advertising.",
             cues=(r"(?P<event>\b[A-Z]?[a-z][a-z ,-]{2,60}?) (?:is|are) always sent\b",),
             mechanisms=(
-                Mechanism("job", "sending", "kinds that duty or law ask for skip the choice"),
+                Mechanism("interface", "sending", "kinds that duty or law ask for skip the choice"),
                 Mechanism(
                     "test", "sending", "everything is switched off: these arrive, others do not"
                 ),

@@ -24,7 +24,7 @@ DAY_RULES = (
             Mechanism(
                 "constraint", "<records>_valid_in_order", "CHECK: the end is after the begin"
             ),
-            Mechanism("job", "expire-<records->", "every night, by expires_at"),
+            Mechanism("interface", "<record>", "compares expires_at on every use"),
             Mechanism("test", "<record>", "made on 30 December and on 2 January"),
         ),
         adds=Contribution(

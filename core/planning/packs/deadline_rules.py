@@ -50,6 +50,7 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
             ),
             rf"(?P<event>\b{_DUE_NOUN}) (?:is )?due (?:in|within|after) {number}",
         ),
+        unless=r"\b(?:otherwise|or else|or)\b[^;,.]{0,30}?\b(?:expires?|lapses?|is void)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<records>_done_when_due", "CHECK: due after it was made"),
@@ -277,7 +278,7 @@ DEADLINE_RULES = (
         quantity="duration",
         mechanisms=(
             Mechanism(
-                "job", "everywhere it is used", "copies and caches are no older than <value>"
+                "interface", "everywhere it is used", "copies and caches are no older than <value>"
             ),
             Mechanism(
                 "alert", "everywhere it is used", "a change is older than that and not applied"
@@ -307,7 +308,7 @@ DEADLINE_RULES = (
         quantity="duration",
         mechanisms=(
             Mechanism("interface", "<record>", "asks on each use whether something is overdue"),
-            Mechanism("job", "remind-of-<records->", "tells before it happens, and when it does"),
+            Mechanism("interface", "<record>", "tells before it happens, and when it does"),
             Mechanism("test", "<record>", "settled in the same minute: nothing is refused"),
         ),
     ),

@@ -1,6 +1,6 @@
 """The rules of what ends by itself: expiry, silence, and what has been there too long."""
 
-from core.planning.model import Constraint, Entity, Field, Index, Mechanism
+from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import Contribution, Job, RulePattern
 from core.planning.packs.wording import BEGIN, DURATION, FIRST, IT, SUBJECT
 
@@ -173,6 +173,14 @@ EXPIRY_RULES = (
                 ),
             ),
             jobs=(_EXPIRE,),
+            questions=(
+                Question(
+                    "deadline.kept-by",
+                    "“<event>”: how does the system know that this holds: does somebody enter it, "
+                    "or does it follow from what is stored?",
+                    "Who is responsible enters it, with the time; it is on record.",
+                ),
+            ),
         ),
     ),
     RulePattern(
@@ -261,7 +269,7 @@ EXPIRY_RULES = (
         ),
         mechanisms=(
             Mechanism("constraint", "<records>_stay_open", "CHECK: marked, or closed by the job"),
-            Mechanism("job", "put-closed-<records->", "skips what is marked"),
+            Mechanism("interface", "<record>", "the nightly run skips what is marked"),
             Mechanism("test", "put-closed-<records->", "the mark is set a second before"),
         ),
         adds=Contribution(

@@ -1,6 +1,6 @@
 """The rules of how often something may be done."""
 
-from core.planning.model import Constraint, Entity, Field, Mechanism
+from core.planning.model import Constraint, Entity, Field, Mechanism, Question
 from core.planning.packs.pack import Contribution, RulePattern
 from core.planning.packs.wording import AT_MOST, SUBJECT
 
@@ -47,7 +47,17 @@ TIMES_RULES = (
             *_KEPT,
             Mechanism("test", "<record>", "what stands against it comes in the same second"),
         ),
-        adds=Contribution(entities=(_COUNT,)),
+        adds=Contribution(
+            entities=(_COUNT,),
+            questions=(
+                Question(
+                    "limit.stands-against",
+                    "“<words>”: how does the system know that this holds: does somebody enter it, "
+                    "or does it follow from what is stored?",
+                    "Who is responsible enters it, with the time; it is on record.",
+                ),
+            ),
+        ),
     ),
     RulePattern(
         slug="limit.times",

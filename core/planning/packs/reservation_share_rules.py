@@ -95,7 +95,7 @@ RESERVATION_SHARE_RULES = (
         ),
         mechanisms=(
             Mechanism("constraint", "<subjects>_our_cancellation", "CHECK: the share is 100"),
-            Mechanism("job", "refund-<subjects->", "starts the refund with the cancellation"),
+            Mechanism("interface", "cancel<Subject>", "starts the refund in the same step"),
             Mechanism("test", "cancel<Subject>", "by staff, one minute before the start"),
         ),
         adds=Contribution(

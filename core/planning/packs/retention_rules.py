@@ -265,7 +265,7 @@ EVENT_RULES = (
         ),
         mechanisms=(
             Mechanism("interface", "<records>", "no write but by that person's own act"),
-            Mechanism("job", "logging", "filters them out of access logs and error reports"),
+            Mechanism("interface", "logging", "filters them out of access logs and error reports"),
             Mechanism("test", "<records>", "one use, then a search through all tables and logs"),
         ),
     ),
@@ -280,7 +280,7 @@ EVENT_RULES = (
         unless=r"\b(?:unless|until|before|if|when)\b",
         mechanisms=(
             Mechanism("interface", "<records>", "dropped before anything is written"),
-            Mechanism("job", "logging", "filters them out of access logs and error reports"),
+            Mechanism("interface", "logging", "filters them out of access logs and error reports"),
             Mechanism("test", "<records>", "one use, then a search through all tables and logs"),
         ),
     ),

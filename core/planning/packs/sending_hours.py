@@ -67,7 +67,7 @@ SENDING_HOURS = Pack(
                 Mechanism(
                     "constraint", "notification_deliveries_quiet", "CHECK: local time of sending"
                 ),
-                Mechanism("job", "deliver-notifications", "moves due_at to <value> local time"),
+                Mechanism("interface", "sending", "moves due_at to <value> local time"),
                 Mechanism(
                     "test",
                     "deliver-notifications",
@@ -97,7 +97,7 @@ SENDING_HOURS = Pack(
                 Mechanism(
                     "constraint", "notification_deliveries_hours", "CHECK: local time of sending"
                 ),
-                Mechanism("job", "deliver-notifications", "moves due_at to <lower> local time"),
+                Mechanism("interface", "sending", "moves due_at to <lower> local time"),
                 Mechanism("test", "deliver-notifications", "at <lower>, at <value>, clocks change"),
             ),
             adds=Contribution(
@@ -118,7 +118,7 @@ SENDING_HOURS = Pack(
                 rf"{_DAYS}",
             ),
             mechanisms=(
-                Mechanism("job", "deliver-notifications", "moves due_at over <event>"),
+                Mechanism("interface", "sending", "moves due_at over <event>"),
                 Mechanism(
                     "client", "deliver-notifications", "the calendar of the recipient's place"
                 ),

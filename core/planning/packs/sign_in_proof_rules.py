@@ -92,7 +92,9 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         ),
         mechanisms=(
             Mechanism("permission", "every operation", "login_sessions.second_factor_at is set"),
-            Mechanism("job", "grantRole", "a new right ends sessions without a second factor"),
+            Mechanism(
+                "state", "login_session", "a new right ends sessions without a second factor"
+            ),
             Mechanism("test", "every operation", "the right is given while a session is open"),
         ),
     ),
