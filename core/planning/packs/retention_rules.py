@@ -277,7 +277,8 @@ EVENT_RULES = (
             rf"(?:stored|"
             r"saved|recorded|logged)\b",
         ),
-        unless=r"\b(?:unless|until|before|if|when)\b",
+        unless=r"\b(?:unless|until|before|if|when)\b|"
+        r"\b(?:that|which) (?:is|are|were) (?:not|never) (?:stored|saved|recorded|logged)\b",
         mechanisms=(
             Mechanism("interface", "<records>", "dropped before anything is written"),
             Mechanism("interface", "logging", "filters them out of access logs and error reports"),
