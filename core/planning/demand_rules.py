@@ -21,7 +21,7 @@ from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.media_types import quoted_media_types
 from core.planning.reading.people import actors, names_people
 from core.planning.reading.phrases import compound_after, phrase_before
-from core.planning.reading.quantities import Quantity, count_in_words, quantities
+from core.planning.reading.quantities import Quantity, count_in_words, kinds_of_numbers, quantities
 
 if TYPE_CHECKING:
     from core.planning.matching import Matches
@@ -46,8 +46,15 @@ def match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None
     }
     bindings = {name: value for name, value in given.items() if value}
     known = len(found.rules)
+    body = tuple(dict.fromkeys(clause for clause in clauses if clause.section == "body"))
+    numbers = {kind for clause in body for kind in kinds_of_numbers(clause.text)}
+    with_number: dict[str, list[Clause]] = {
+        kind: [clause for clause in body if kind in kinds_of_numbers(clause.text)]
+        for kind in sorted(numbers)
+    }
     for pattern in pack.rules:
-        _fire(pack, pattern, bindings, clauses, found)
+        speaking = with_number.get(pattern.quantity, ()) if pattern.quantity else body
+        _fire(pack, pattern, bindings, speaking, found)
     evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
     if evidence:
         found.packs.append(PackMatch(pack.slug, tuple(bindings.items()), evidence))
@@ -62,11 +69,11 @@ def _fire(
 ) -> None:
     spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
     for clause in clauses:
-        if clause.section != "body" or (pattern.unless and find(pattern.unless, clause.text)):
-            continue
         taken = found.settled.setdefault(clause, set())
         for demand in _demands(pack, pattern, clause, taken, found):
             pairs = tuple((bindings | demand.said).items())
+            if pattern.unless and find(pattern.unless, clause.text):
+                break
             if is_open(bind(pattern, dict(pairs)).text):
                 continue
             taken.update(demand.places)

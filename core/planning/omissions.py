@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -42,16 +42,21 @@ class _Gone:
 def rule_names(rules: Sequence[Rule]) -> tuple[str, ...]:
     """Return the name of each rule for edits: its slug, with its thing where the slug repeats.
 
-    Rules of one slug about one thing are told apart by the words of the brief that they quote.
+    Rules of one slug about one thing are told apart by the words of the brief that they quote, and
+    what a brief demands twice all the same is numbered from the second on.
     """
     times = Counter(rule.slug for rule in rules)
     names = [rule.slug if times[rule.slug] == 1 else f"{rule.slug}:{_noun(rule)}" for rule in rules]
     again = Counter(names)
-    return tuple(
+    names = [
         f"{rule.slug}:{dict(rule.bindings)['words']}"
         if again[name] > 1 and "words" in dict(rule.bindings)
         else name
         for name, rule in zip(names, rules, strict=True)
+    ]
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return tuple(
+        f"{name}:{count + 1}" if count else name for name, count in zip(names, before, strict=True)
     )
 
 
@@ -170,7 +175,16 @@ def _gone(pack: str, bindings: Bindings, model: FeatureModel) -> _Gone:
         gone.keys |= {m.where for m in bound.mechanisms if m.kind == "constraint"}
         gone.taken |= set(bound.takes)
         gone.unsaid += bound.unsays
+    gone.keys -= _keys_of(rule for rule in model.rules if rule.slug in _slugs(model.omissions))
     return gone
+
+
+def _keys_of(rules: Iterable[Rule]) -> set[str]:
+    return {m.where for rule in rules for m in rule.mechanisms if m.kind == "constraint"}
+
+
+def _slugs(omissions: Sequence[Omission]) -> set[str]:
+    return {one.slug for one in omissions if one.kind == "rule"}
 
 
 def _entity(entity: Entity, gone: _Gone) -> Entity:

@@ -326,7 +326,8 @@ APPROVAL_RULES = (
     ),
     RulePattern(
         slug="approval.deadline",
-        text="A decision is due within <words>: what waits longer is overdue, and the next in charge "
+        text="A decision is due within <words>: what waits longer is overdue, and the next in "
+        "charge "
         "is told; it stays open.",
         cues=(
             rf"\b{_DECIDED}\b.{{0,60}}?\bwithin (?P<near>.{{1,20}})",
@@ -368,7 +369,8 @@ APPROVAL_RULES = (
                 Job(
                     "remind-of-<subjects->",
                     "every 5 minutes",
-                    "Tells who decides, and the next in charge, of <subjects_> past their due time.",
+                    "Tells who decides, and the next in charge, of <subjects_> past their due "
+                    "time.",
                     "a <subject_> waits twice as long as it may",
                 ),
             ),

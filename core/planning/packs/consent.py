@@ -1,7 +1,9 @@
 """Consent: what somebody agreed to, the proof of it, and the way out."""
 
+from dataclasses import replace
+
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism
-from core.planning.packs.pack import Contribution, Noun, Pack, RulePattern, Threat
+from core.planning.packs.pack import Contribution, Job, Noun, Pack, RulePattern, Threat
 from core.planning.packs.wording import DURATION
 
 _PEOPLE = (
@@ -12,7 +14,8 @@ _CONSENT = Contribution(
     entities=(
         Entity(
             "consent",
-            summary="What one person agreed to: when, in which words, over which way. Never changed.",
+            summary="What one person agreed to: when, in which words, over which way. Never "
+            "changed.",
             fields=(
                 Field("given_by_id", "ref", references="user"),
                 Field("purpose", "text"),
@@ -26,8 +29,8 @@ _CONSENT = Contribution(
                 Constraint(
                     "consents_in_order",
                     "check",
-                    '("withdrawn_at" >= "given_at") IS NOT false AND ("confirmed_at" >= "given_at") '
-                    "IS NOT false",
+                    '("withdrawn_at" >= "given_at") IS NOT false AND '
+                    '("confirmed_at" >= "given_at") IS NOT false',
                     "consent.recorded",
                 ),
             ),
@@ -98,9 +101,11 @@ CONSENT = Pack(
     rules=(
         RulePattern(
             slug="consent.recorded",
-            text="A consent is stored with its date, wording and source; a new one is a row of its own.",
+            text="A consent is stored with its date, wording and source; a new one is a row of "
+            "its own.",
             cues=(
-                r"\bconsents?\b[^;.]{0,20}?\b(?:is|are|be|gets?) (?:\w+ )?(?:stored|recorded|kept|logged|"
+                r"\bconsents?\b[^;.]{0,20}?\b(?:is|are|be|gets?) (?:\w+ )?(?:stored|recorded|"
+                r"kept|logged|"
                 r"documented|saved)\b",
                 r"\b(?:store|record|keep|log|document)s? (?:\w+ )?consents?\b",
                 r"\b(?:agree|agreed|consent) to (?:stay|be|receiv|get|join|us|our|the)\w*",
@@ -116,18 +121,22 @@ CONSENT = Pack(
             slug="consent.required",
             text="Without a valid consent it does not happen: <event>.",
             cues=(
-                r"\b(?:without|no)(?: an?| their| any)? consent,? (?:there is |we send |they get )?(?P<event>no "
+                r"\b(?:without|no)(?: an?| their| any)? consent,? (?:there is |we send |they get "
+                r")?(?P<event>no "
                 r"[a-z][a-z -]{1,30})",
-                r"(?P<event>[^,;.]{3,50}?) (?:unless (?:we|they|there|you) (?:have|has|is|got) (?:their |an? |"
-                r"your )?consent|only with (?:their |an? |explicit )*consent|only if (?:we have )?(?:their |"
+                r"(?P<event>[^,;.]{3,50}?) (?:unless (?:we|they|there|you) (?:have|has|is|got) "
+                r"(?:their |an? |"
+                r"your )?consent|only with (?:their |an? |explicit )*consent|only if (?:we have "
+                r")?(?:their |"
                 r"an? )?consent)",
-                r"(?P<event>[^,;.]{3,50}?) (?:only if|unless) they (?:have )?(?:agreed|consented)\b",
+                r"(?P<event>[^,;.]{3,50}?) (?:only if|unless) they (?:have )?(?:agreed|consented)"
+                r"\b",
             ),
             mechanisms=(
                 Mechanism(
                     "interface", "every use", "asks for a live consent in the same transaction"
                 ),
-                Mechanism("job", "every run", "leaves out whom it has no consent of"),
+                Mechanism("interface", "every run", "leaves out whom it has no consent of"),
                 Mechanism(
                     "test", "every use", "withdrawn a second before; given for another purpose"
                 ),
@@ -143,23 +152,29 @@ CONSENT = Pack(
             ),
             mechanisms=(
                 Mechanism("constraint", "consents_in_order", "CHECK: confirmed after it was given"),
-                Mechanism("job", "purge-unconfirmed-consents", "after 7 days"),
+                Mechanism(
+                    "interface", "giveConsent", "unconfirmed for 7 days: deleted at the next"
+                ),
                 Mechanism("test", "giveConsent", "somebody enters the address of another"),
             ),
             adds=_CONSENT,
         ),
         RulePattern(
             slug="consent.withdrawn",
-            text="A consent can be withdrawn at any time, as easily as it was given; what follows from "
+            text="A consent can be withdrawn at any time, as easily as it was given; what "
+            "follows from "
             "it stops at once.",
             cues=(
-                r"\b(?:withdrawn?|revoked?|taken back|withdraw|revoke)\b[^;.]{0,30}?\b(?:at any time|any ?time|"
+                r"\b(?:withdrawn?|revoked?|taken back|withdraw|revoke)\b[^;.]{0,30}?\b(?:at any "
+                r"time|any ?time|"
                 r"whenever)\b",
                 r"\bwithdraw(?:al|s)?\b[^;.]{0,20}?\bconsents?\b",
             ),
             mechanisms=(
                 Mechanism("constraint", "consents_in_order", "CHECK: withdrawn after it was given"),
-                Mechanism("job", "after-withdrawal", "stops what is planned, tells other systems"),
+                Mechanism(
+                    "interface", "withdrawConsent", "stops what is planned, tells other systems"
+                ),
                 Mechanism("test", "withdrawConsent", "while a message is on its way"),
             ),
             adds=_CONSENT,
@@ -168,7 +183,8 @@ CONSENT = Pack(
             slug="consent.proof",
             text="The proof is kept for <words> <event>, without what is not needed for it.",
             cues=(
-                rf"\b(?:prove|proof|proven|evidence|demonstrate)\b[^;.]{{0,30}}?\bfor {DURATION} (?P<event>after "
+                rf"\b(?:prove|proof|proven|evidence|demonstrate)\b[^;.]{{0,30}}?\bfor {DURATION} "
+                rf"(?P<event>after "
                 r"[^,;.]{3,40})",
             ),
             quantity="duration",
@@ -179,14 +195,26 @@ CONSENT = Pack(
                 ),
                 Mechanism("test", "purge-consents", "a day before the end the proof is there"),
             ),
-            adds=_CONSENT,
+            adds=replace(
+                _CONSENT,
+                jobs=(
+                    Job(
+                        "purge-consents",
+                        "every night",
+                        "Deletes consents of people who have gone <value> ago.",
+                        "the oldest proof is a week past its time",
+                    ),
+                ),
+            ),
         ),
         RulePattern(
             slug="consent.opt-out",
-            text="Whoever gets it can opt out with one step, without a reason; it holds for the next one "
+            text="Whoever gets it can opt out with one step, without a reason; it holds for the "
+            "next one "
             "already.",
             cues=(
-                rf"\b{_PEOPLE} (?:can|may|could|must be able to|should be able to) (?:also |always )?(?:opt[ -]?out"
+                rf"\b{_PEOPLE} (?:can|may|could|must be able to|should be able to) (?:also |"
+                rf"always )?(?:opt[ -]?out"
                 r"|unsubscribe|(?:switch|turn) (?:it |them |this |that )?off)\b",
                 r"\b(?:opt[ -]?out|unsubscribe) (?:link|possible|at any time|with one click)\b",
             ),
@@ -195,7 +223,7 @@ CONSENT = Pack(
                     "interface", "opt-out", "a signed link in each message, no session needed"
                 ),
                 Mechanism(
-                    "job", "sending", "asks for it at the moment of sending, not of planning"
+                    "interface", "sending", "asks for it at the moment of sending, not of planning"
                 ),
                 Mechanism("test", "opt-out", "opened twice, by a mail scanner, while sending runs"),
             ),
@@ -205,7 +233,7 @@ CONSENT = Pack(
             text="Sent whatever somebody has chosen: <event>. It carries no advertising.",
             cues=(r"(?P<event>\b[A-Z]?[a-z][a-z ,-]{2,60}?) (?:is|are) always sent\b",),
             mechanisms=(
-                Mechanism("job", "sending", "kinds that duty or law ask for skip the choice"),
+                Mechanism("interface", "sending", "kinds that duty or law ask for skip the choice"),
                 Mechanism(
                     "test", "sending", "everything is switched off: these arrive, others do not"
                 ),
@@ -215,7 +243,8 @@ CONSENT = Pack(
             slug="consent.one-wins",
             text="Where choices contradict each other one wins over every other: <event>.",
             cues=(
-                r"(?P<event>[^,;.]{3,40}?) (?:beats|overrides|wins over|takes precedence over|goes before|outranks) "
+                r"(?P<event>[^,;.]{3,40}?) (?:beats|overrides|wins over|takes precedence over|"
+                r"goes before|outranks) "
                 r"(?:every|all|any|each)\b",
             ),
             mechanisms=(

@@ -54,9 +54,12 @@ CONTRACT = Pack(
             slug="contract.one-active",
             text="A person has at most one active <record_>, also when two are started at once.",
             cues=(
-                rf"\b(?:can't|cannot|can not|may not|must not|never|nobody (?:can|may)|no one (?:can|may)) "
-                rf"(?:have|has|hold) {_SEVERAL} (?:active |running |open |current )(?P<record>[a-z]+)",
-                r"\b(?:only|at most) one (?:active|running|open|current) (?P<record>[a-z]+) (?:per|for each|"
+                rf"\b(?:can't|cannot|can not|may not|must not|never|nobody (?:can|may)|no one "
+                rf"(?:can|may)) "
+                rf"(?:have|has|hold) {_SEVERAL} (?:active |running |open |current )"
+                rf"(?P<record>[a-z]+)",
+                r"\b(?:only|at most) one (?:active|running|open|current) (?P<record>[a-z]+) "
+                r"(?:per|for each|"
                 r"a|each) (?:person|member|customer|user|household|account)",
             ),
             mechanisms=(
@@ -87,9 +90,11 @@ CONTRACT = Pack(
         ),
         RulePattern(
             slug="contract.pause",
-            text="It can be paused, <words>: nothing is charged meanwhile, and it goes on by itself.",
+            text="It can be paused, <words>: nothing is charged meanwhile, and it goes on by "
+            "itself.",
             cues=(
-                rf"\bpaus(?:e|es|ed|ing)\b (?:it |them |the [a-z]+ )?(?:for )?(?P<words>(?:up to |at most )?"
+                rf"\bpaus(?:e|es|ed|ing)\b (?:it |them |the [a-z]+ )?(?:for )?(?P<words>(?:up to "
+                rf"|at most )?"
                 rf"(?:\d{{1,2}} (?:to|-|\u2013) )?{DURATION}(?: (?:per|a|each) (?:year|month))?)",
             ),
             quantity="duration",
@@ -110,8 +115,9 @@ CONTRACT = Pack(
                             Constraint(
                                 "<records>_pause_length",
                                 "check",
-                                '("paused_at" IS NULL) = ("resumes_at" IS NULL) AND ("resumes_at" <= '
-                                "\"paused_at\" + interval '<value>') IS NOT false",
+                                '("paused_at" IS NULL) = ("resumes_at" IS NULL) AND '
+                                '("resumes_at" <= "paused_at" + interval \'<value>\') '
+                                "IS NOT false",
                                 "contract.pause",
                             ),
                         ),
@@ -139,7 +145,8 @@ CONTRACT = Pack(
             slug="contract.upgrade",
             text="An upgrade holds at once: the rest of the paid period is charged pro rata.",
             cues=(
-                r"\bupgrad\w*\b[^;.]{0,30}?\b(?:at once|immediately|right away|pro[- ]rata|same day)\b",
+                r"\bupgrad\w*\b[^;.]{0,30}?\b(?:at once|immediately|right away|pro[- ]rata|same "
+                r"day)\b",
             ),
             mechanisms=(
                 Mechanism("interface", "<record>", "shows the amount before it is confirmed"),
@@ -148,7 +155,8 @@ CONTRACT = Pack(
         ),
         RulePattern(
             slug="contract.downgrade",
-            text="A downgrade holds from the end of the paid period on; until then all stays as it is.",
+            text="A downgrade holds from the end of the paid period on; until then all stays as "
+            "it is.",
             cues=(r"\bdowngrad\w*\b[^;.]{0,40}?\bend of\b",),
             mechanisms=(
                 Mechanism("state", "<record>", "the next plan is noted, and taken at the renewal"),
@@ -157,11 +165,13 @@ CONTRACT = Pack(
         ),
         RulePattern(
             slug="contract.retries",
-            text="A payment that failed gets <value> retries, a key of its own for each; the person is "
+            text="A payment that failed gets <value> retries, a key of its own for each; the "
+            "person is "
             "told each time.",
             cues=(
                 r"\b(?:fail\w*|declin\w*|return\w*|debits?|payments?|charges?)\b[^;.]{0,40}?\b(?P<near>"
-                r"\d{1,2}|one|two|three|four|five) (?:retr(?:y|ies)|(?:more |further )(?:attempts?|tries))\b",
+                r"\d{1,2}|one|two|three|four|five) (?:retr(?:y|ies)|(?:more |further )"
+                r"(?:attempts?|tries))\b",
             ),
             quantity="count",
             mechanisms=(
@@ -233,7 +243,8 @@ CONTRACT = Pack(
                     Job(
                         "bill-fees",
                         "monthly, on the last day",
-                        "Puts fees that are neither billed nor waived on the bill of who owes them.",
+                        "Puts fees that are neither billed nor waived on the bill of who owes "
+                        "them.",
                         "a fee is two months old and neither billed nor waived",
                     ),
                 ),

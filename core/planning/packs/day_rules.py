@@ -15,7 +15,8 @@ DAY_RULES = (
         slug="deadline.valid-until",
         text="<Records_> are valid until <words>; the last day is computed once, when they begin.",
         cues=(
-            rf"{SUBJECT}(?:(?:is|are|stays?|remains?) )?valid (?:until|till|through|up to) (?:the )?"
+            rf"{SUBJECT}(?:(?:is|are|stays?|remains?) )?valid (?:until|till|through|up to) "
+            rf"(?:the )?"
             r"(?P<words>(?P<near>[^,;]{3,16}?)(?: of the [a-z]+ year)?)(?=$|[,;.])",
         ),
         quantity="date",
@@ -23,7 +24,7 @@ DAY_RULES = (
             Mechanism(
                 "constraint", "<records>_valid_in_order", "CHECK: the end is after the begin"
             ),
-            Mechanism("job", "expire-<records->", "every night, by expires_at"),
+            Mechanism("interface", "<record>", "compares expires_at on every use"),
             Mechanism("test", "<record>", "made on 30 December and on 2 January"),
         ),
         adds=Contribution(
@@ -139,9 +140,11 @@ DAY_RULES = (
     ),
     RulePattern(
         slug="deadline.nothing-by",
-        text="What is still missing at <value>, by the clock of the place, has a consequence: <event>.",
+        text="What is still missing at <value>, by the clock of the place, has a consequence: "
+        "<event>.",
         cues=(
-            r"\bif (?:nothing|no [a-z]+|none|nobody|it)\b[^;,.]{0,30}?\bby (?P<near>\d{1,2}:\d\d),? "
+            r"\bif (?:nothing|no [a-z]+|none|nobody|it)\b[^;,.]{0,30}?\bby (?P<near>\d{1,2}:\d\d)"
+            r",? "
             r"(?P<event>[^;,.]{3,60})",
         ),
         quantity="time",
@@ -163,10 +166,12 @@ DAY_RULES = (
     ),
     RulePattern(
         slug="deadline.not-after",
-        text="No time <words> <value> for <event>, by the clock of the place; an exception is on record "
+        text="No time <words> <value> for <event>, by the clock of the place; an exception is on "
+        "record "
         "with its reason.",
         cues=(
-            r"(?:^|[,;] )(?P<event>[A-Za-z][a-z]+(?: [a-z]+)?) (?:(?:can|may|must|do) )?not (?:[a-z]+ )?"
+            r"(?:^|[,;] )(?P<event>[A-Za-z][a-z]+(?: [a-z]+)?) (?:(?:can|may|must|do) )?not "
+            r"(?:[a-z]+ )?"
             r"(?P<words>after|before) (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
         ),
         quantity="time",

@@ -30,7 +30,8 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
     """Return the rule of a deadline; a deadline that is missed ends nothing."""
     return RulePattern(
         slug=f"deadline.{slug}",
-        text=f"Deadline of <words>{counted} (<event>): what is open after it counts as overdue, and "
+        text=f"Deadline of <words>{counted} (<event>): what is open after it counts as overdue, "
+        f"and "
         "who is responsible is told; nothing is closed or cancelled by it.",
         cues=(
             rf"(?P<event>\b(?:an? |the |first |final )*{_DUE_NOUN}(?: (?:by|from|of) "
@@ -43,11 +44,13 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
                 ()
                 if counted
                 else (
-                    rf"(?P<event>\b(?:an? |the )?{_DUE_NOUN}) within (?P<near>\d{{1,3}})(?=$|[,;.])",
+                    rf"(?P<event>\b(?:an? |the )?{_DUE_NOUN}) within (?P<near>\d{{1,3}})(?=$|"
+                    rf"[,;.])",
                 )
             ),
             rf"(?P<event>\b{_DUE_NOUN}) (?:is )?due (?:in|within|after) {number}",
         ),
+        unless=r"\b(?:otherwise|or else|or)\b[^;,.]{0,30}?\b(?:expires?|lapses?|is void)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<records>_done_when_due", "CHECK: due after it was made"),
@@ -108,7 +111,8 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
 DEADLINE_RULES = (
     RulePattern(
         slug="deadline.escalation",
-        text="What nobody has dealt with for <words> is escalated, once: the next in charge is alerted "
+        text="What nobody has dealt with for <words> is escalated, once: the next in charge is "
+        "alerted "
         "and sees it in a list of their own.",
         cues=tuple(
             pattern.format(number=number)
@@ -224,7 +228,8 @@ DEADLINE_RULES = (
     ),
     RulePattern(
         slug="deadline.window",
-        text="Time window of <words> (<event>): by the server's clock, and what comes later is refused.",
+        text="Time window of <words> (<event>): by the server's clock, and what comes later is "
+        "refused.",
         cues=(
             rf"\b(?P<event>{_UNDO}(?: [a-z]+){{0,2}}?) (?:only )?(?:up to|until|within|for|in)"
             rf"(?: the first)? {DURATION}",
@@ -262,16 +267,18 @@ DEADLINE_RULES = (
     ),
     RulePattern(
         slug="deadline.effect",
-        text="A change takes effect within <words>, everywhere it is used; what is already on its way "
+        text="A change takes effect within <words>, everywhere it is used; what is already on "
+        "its way "
         "is stopped where it can be.",
         cues=(
             rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|this)\b[^;,.]{{0,16}}?\b(?:works?|"
-            rf"takes? effect|holds?|appl(?:y|ies)|be effective|counts?)\b[^;,.]{{0,6}}? within {DURATION}",
+            rf"takes? effect|holds?|appl(?:y|ies)|be effective|counts?)\b[^;,.]{{0,6}}? "
+            rf"within {DURATION}",
         ),
         quantity="duration",
         mechanisms=(
             Mechanism(
-                "job", "everywhere it is used", "copies and caches are no older than <value>"
+                "interface", "everywhere it is used", "copies and caches are no older than <value>"
             ),
             Mechanism(
                 "alert", "everywhere it is used", "a change is older than that and not applied"
@@ -290,16 +297,18 @@ DEADLINE_RULES = (
         slug="deadline.late-blocks",
         text="What is late by <words> has a consequence until it is settled: <event>.",
         cues=(
-            rf"\b(?:overdue|late|unpaid|in arrears)\b[^;,]{{0,20}}? (?:by|for|since) (?:more than |over )?"
+            rf"\b(?:overdue|late|unpaid|in arrears)\b[^;,]{{0,20}}? (?:by|for|since) (?:more "
+            rf"than |over )?"
             rf"{DURATION} (?P<event>(?:is|are|gets?) (?:blocked|locked|suspended|refused|stopped)"
             r"[^,;.]{0,40})",
-            rf"\bafter {DURATION},? (?P<event>(?:the )?[a-z]+(?: [a-z]+)? (?:is|are|gets?) (?:blocked|"
+            rf"\bafter {DURATION},? (?P<event>(?:the )?[a-z]+(?: [a-z]+)? (?:is|are|gets?) "
+            rf"(?:blocked|"
             r"locked|suspended|refused|stopped) (?:until|till|unless)[^,;.]{3,40})",
         ),
         quantity="duration",
         mechanisms=(
             Mechanism("interface", "<record>", "asks on each use whether something is overdue"),
-            Mechanism("job", "remind-of-<records->", "tells before it happens, and when it does"),
+            Mechanism("interface", "<record>", "tells before it happens, and when it does"),
             Mechanism("test", "<record>", "settled in the same minute: nothing is refused"),
         ),
     ),

@@ -1,6 +1,6 @@
 """The rules of what ends by itself: expiry, silence, and what has been there too long."""
 
-from core.planning.model import Constraint, Entity, Field, Index, Mechanism
+from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import Contribution, Job, RulePattern
 from core.planning.packs.wording import BEGIN, DURATION, FIRST, IT, SUBJECT
 
@@ -21,7 +21,10 @@ _OTHERWISE = (
     rf"{DURATION},? (?:or|otherwise|or else|else)\b[^;]{{0,20}}? (?:lapses?|expires?|is void|are "
     r"void|is (?:withdrawn|released|cancelled|deleted|closed)|becomes? void)"
 )
-_UNANSWERED = rf"(?:\bnot|n't) [a-z]+ed (?:within|in|after) {DURATION},?[^;]{{0,30}}? (?:lapses?|expires?|is void)"
+_UNANSWERED = (
+    rf"(?:\bnot|n't) [a-z]+ed (?:within|in|after) {DURATION},?[^;]{{0,30}}? "
+    r"(?:lapses?|expires?|is void)"
+)
 _UNLESS = r"[^;,]{0,10}?,? (?P<event>(?:unless|without|if (?:not|it is not)) [^,;.()]{3,60})"
 _CUES = (
     rf"{SUBJECT}{_ENDS}{_AFTER}",
@@ -30,7 +33,8 @@ _CUES = (
     rf"\b{_LASTING}(?: \([^()]{{1,30}}\))? (?:(?:is|are) )?valid (?:for )?{DURATION}",
     rf"{SUBJECT}(?:is|are) (?:only )?valid for {DURATION}",
     rf"{SUBJECT.removesuffix(' ')}{_OTHERWISE}",
-    rf"{BEGIN}(?:an? |the |each |every )?(?P<record>[a-z-]+(?: [a-z-]+)?) (?:that |which )?[^,;]{{0,30}}?"
+    rf"{BEGIN}(?:an? |the |each |every )?(?P<record>[a-z-]+(?: [a-z-]+)?) (?:that |which "
+    rf")?[^,;]{{0,30}}?"
     rf"(?:\bnot|n't|nobody|no one)\b[^,;]{{0,20}}? (?:within|in|for|after) {DURATION} (?:lapses?|"
     r"expires?|is void)",
     _UNANSWERED,
@@ -77,7 +81,8 @@ def _silent(act: str, title: str, verb: str) -> RulePattern:
     )
     return RulePattern(
         slug=f"deadline.{act}",
-        text=f"What has no answer and no other change for <words> is {title} by the system, and whom "
+        text=f"What has no answer and no other change for <words> is {title} by the system, and "
+        f"whom "
         "it concerns is told.",
         cues=(
             rf"{SUBJECT}{before} (?:automatically )?(?:after|within) {DURATION}",
@@ -168,6 +173,14 @@ EXPIRY_RULES = (
                 ),
             ),
             jobs=(_EXPIRE,),
+            questions=(
+                Question(
+                    "deadline.kept-by",
+                    "“<event>”: how does the system know that this holds: does somebody enter it, "
+                    "or does it follow from what is stored?",
+                    "Who is responsible enters it, with the time; it is on record.",
+                ),
+            ),
         ),
     ),
     RulePattern(
@@ -190,10 +203,13 @@ EXPIRY_RULES = (
         slug="deadline.passes-on",
         text="It waits for <words>, then it is free again by itself (<event>).",
         cues=(
-            rf"\b(?:waits?|(?:is|are) (?:kept|held|reserved|set aside)|stays?|remains?)\b[^;,]{{0,30}}?"
-            rf"\b{DURATION}[^;,.]{{0,30}}?,? (?:then|afterwards|after that),? (?P<event>(?:the )?next "
+            rf"\b(?:waits?|(?:is|are) (?:kept|held|reserved|set aside)|stays?|remains?)"
+            rf"\b[^;,]{{0,30}}?"
+            rf"\b{DURATION}[^;,.]{{0,30}}?,? (?:then|afterwards|after that),? (?P<event>(?:the "
+            rf")?next "
             r"[^;,.]{3,40}|(?:it|they) (?:goes|go|is|are) [^;,.]{3,40})",
-            rf"\bha(?:s|ve) {DURATION} (?P<event>to [a-z]+(?: [a-z]+){{0,3}}, (?:otherwise|or|then) "
+            rf"\bha(?:s|ve) {DURATION} (?P<event>to [a-z]+(?: [a-z]+){{0,3}}, (?:otherwise|or|"
+            rf"then) "
             r"[^;,.]{3,50}\bnext\b[^;,.]{0,30})",
         ),
         quantity="duration",
@@ -246,13 +262,14 @@ EXPIRY_RULES = (
         text="The system never closes what carries <event>.",
         cues=(
             r"\bclosed\b[^;]{0,40}?\bunless (?:it|they|the [a-z]+) (?:carr(?:y|ies)|bears?|has|"
-            r"have|(?:is|are) (?:marked|labell?ed|tagged)(?: as)?) (?P<event>[^,;.\u2013\u2014]{3,60})",
+            r"have|(?:is|are) (?:marked|labell?ed|tagged)(?: as)?) "
+            r"(?P<event>[^,;.\u2013\u2014]{3,60})",
             rf"{SUBJECT}(?:with|marked(?: as)?|labell?ed) (?P<event>[^,;.]{{3,40}}?) (?:is|are) "
             r"never (?:automatically )?closed",
         ),
         mechanisms=(
             Mechanism("constraint", "<records>_stay_open", "CHECK: marked, or closed by the job"),
-            Mechanism("job", "put-closed-<records->", "skips what is marked"),
+            Mechanism("interface", "<record>", "the nightly run skips what is marked"),
             Mechanism("test", "put-closed-<records->", "the mark is set a second before"),
         ),
         adds=Contribution(

@@ -15,7 +15,8 @@ _HAVE = (
 _WHO = r"(?P<who>[a-z]+(?: [a-z]+)?)"
 _ON = r"(?:per|on (?:one|each|an?)|for (?:each|every)|in (?:one|each|an?)|to (?:one|each|an?))"
 _CHOOSE = (
-    r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|rank|"
+    r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|"
+    r"rank|"
     r"wish for|sign up for)"
 )
 
@@ -49,14 +50,18 @@ LIMIT = Pack(
         *TIMES_RULES,
         RulePattern(
             slug="limit.per-person",
-            text="A <who_> has at most <value> <records_> at a time; one more is refused, also when "
+            text="A <who_> has at most <value> <records_> at a time; one more is refused, also "
+            "when "
             "two come at once.",
             cues=(
-                rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) (?:per|for each|by one|to one|from "
+                rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) (?:per|for each|by one|to one|"
+                rf"from "
                 rf"one|an?) {_WHO}",
-                rf"\b(?:an?|each|every|one|no) {_WHO} (?:can |may |must )?(?:only )?{_HAVE} (?:only )?"
+                rf"\b(?:an?|each|every|one|no) {_WHO} (?:can |may |must )?(?:only )?{_HAVE} "
+                rf"(?:only )?"
                 rf"{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME})",
-                rf"\b(?:an?|each|every|one) {_WHO} (?:can|may) not {_HAVE} more than {COUNT} {_KIND}"
+                rf"\b(?:an?|each|every|one) {_WHO} (?:can|may) not {_HAVE} more "
+                rf"than {COUNT} {_KIND}"
                 rf"(?P<record>{_NAME})",
                 rf"^{_WHO} (?:can |may )?(?:only )?{_HAVE} (?:only )?{AT_MOST} {COUNT} {_KIND}"
                 rf"(?P<record>{_NAME})",
@@ -75,10 +80,13 @@ LIMIT = Pack(
             "come at once.",
             cues=(
                 rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) {_ON} (?P<holder>{_NAME})",
-                rf"\b(?:an?|each|every|one) (?P<holder>{_NAME}) (?:can |may |must )?(?:only )?(?:ha(?:s|ve)"
-                rf"|holds?|carr(?:y|ies)|contains?|gets?|bears?) (?:only )?{AT_MOST} {COUNT} {_KIND}"
+                rf"\b(?:an?|each|every|one) (?P<holder>{_NAME}) (?:can |may |must )?(?:only "
+                rf")?(?:ha(?:s|ve)"
+                rf"|holds?|carr(?:y|ies)|contains?|gets?|bears?) (?:only "
+                rf")?{AT_MOST} {COUNT} {_KIND}"
                 rf"(?P<record>{_NAME})",
-                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and )?{AT_MOST} "
+                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and "
+                rf")?{AT_MOST} "
                 rf"{COUNT} {_ON} (?P<holder>{_NAME})",
             ),
             quantity="count",
@@ -96,8 +104,10 @@ LIMIT = Pack(
             text="There are at most <value> <records_> <event>; one more is refused, also when two "
             "come at once.",
             cues=(
-                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and )?{AT_MOST} "
-                rf"{COUNT} (?P<event>(?:on|in|for) (?:one|each|an?) (?!day|week|month|hour|year)[a-z]+)",
+                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and "
+                rf")?{AT_MOST} "
+                rf"{COUNT} (?P<event>(?:on|in|for) (?:one|each|an?) (?!day|week|month|hour|year)"
+                rf"[a-z]+)",
             ),
             quantity="count",
             mechanisms=(
@@ -107,10 +117,12 @@ LIMIT = Pack(
         ),
         RulePattern(
             slug="limit.choices",
-            text="One person has at most <value> at the same time (<event>); one more is refused until "
+            text="One person has at most <value> at the same time (<event>); one more is refused "
+            "until "
             "another is taken back.",
             cues=(
-                rf"\b(?P<event>{_CHOOSE}) (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|hours?))",
+                rf"\b(?P<event>{_CHOOSE}) (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|"
+                rf"hours?))",
             ),
             quantity="count",
             mechanisms=(

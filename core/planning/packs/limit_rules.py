@@ -7,7 +7,8 @@ from core.planning.packs.wording import AT_MOST, COUNT, DURATION
 _MONEY = r"(?P<near>(?:[€$£] ?[\d,.]+|[\d,.]+ ?(?:€|£|EUR|USD|GBP|CHF|euros?|dollars)))"
 _ABOVE = r"(?:above|over|of more than|more than|exceeding|beyond|higher than)"
 _CANNOT = (
-    r"(?:can't|cannot|can not|may not|must not|(?:is|are) (?:blocked|locked|not allowed|refused|barred)|"
+    r"(?:can't|cannot|can not|may not|must not|(?:is|are) (?:blocked|locked|not allowed|refused|"
+    r"barred)|"
     r"gets? no)"
 )
 _NEEDS = (
@@ -38,9 +39,11 @@ def _only_above(slug: str, number: str, quantity: str) -> RulePattern:
         slug=f"limit.only-above-{slug}",
         text="Above <words> only a <who_> may do it; up to that whoever may do it at all.",
         cues=(
-            rf"\b{_ABOVE} {number} (?:is|are|may be|can be) only (?:given|granted|made|allowed|done|"
+            rf"\b{_ABOVE} {number} (?:is|are|may be|can be) only (?:given|granted|made|allowed|"
+            rf"done|"
             r"booked|ordered|paid|set|changed) by (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?)",
-            rf"\bonly (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?) (?:may|can) (?:give|grant|make|allow|book|"
+            rf"\bonly (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?) (?:may|can) (?:give|grant|make|"
+            rf"allow|book|"
             rf"order|pay|set|change)\b[^;,.]{{0,30}}? {_ABOVE} {number}",
         ),
         quantity=quantity,
@@ -54,7 +57,8 @@ def _only_above(slug: str, number: str, quantity: str) -> RulePattern:
 AMOUNT_RULES = (
     RulePattern(
         slug="limit.blocked-above",
-        text="Above <words> (<event>) it is refused until that is settled; the refusal says how much "
+        text="Above <words> (<event>) it is refused until that is settled; the refusal says how "
+        "much "
         "is open.",
         cues=(
             rf"\b(?:with|having|owing|whose) (?P<event>[a-z][a-z ]{{2,30}}?) {_ABOVE} {_MONEY}"
@@ -75,9 +79,12 @@ AMOUNT_RULES = (
         slug="limit.never-above",
         text="What is above <words> is refused for everybody: no approval opens it.",
         cues=(
-            rf"\b{_ABOVE} {_MONEY} (?:is|are) (?:never|not) (?:possible|allowed|permitted|accepted)",
-            rf"\b{_ABOVE} {_MONEY} (?:is|are) (?:always )?(?:refused|rejected|impossible|forbidden)",
-            rf"\bno(?:body|thing)?\b[^;,.]{{0,30}}? {_ABOVE} {_MONEY} (?:is|are) (?:possible|allowed|"
+            rf"\b{_ABOVE} {_MONEY} (?:is|are) (?:never|not) (?:possible|allowed|permitted|"
+            rf"accepted)",
+            rf"\b{_ABOVE} {_MONEY} (?:is|are) (?:always )?(?:refused|rejected|impossible|"
+            rf"forbidden)",
+            rf"\bno(?:body|thing)?\b[^;,.]{{0,30}}? {_ABOVE} {_MONEY} (?:is|are) (?:possible|"
+            rf"allowed|"
             r"accepted)",
         ),
         quantity="money",
@@ -147,7 +154,8 @@ AMOUNT_RULES = (
         slug="limit.hours",
         text="One person has at most <words> in one <event>, all entries together.",
         cues=(
-            rf"\b(?:{AT_MOST}|never more than|not more than) {DURATION} (?:an?|per|each|every|in one|on "
+            rf"\b(?:{AT_MOST}|never more than|not more than) {DURATION} (?:an?|per|each|every|in "
+            rf"one|on "
             r"one) (?P<event>day|week|month|year)\b",
         ),
         unless=r"\b(?:ahead|in advance|before)\b",
@@ -164,10 +172,12 @@ AMOUNT_RULES = (
     _needs("count", r"(?P<near>\d[\d,]*)", "count", r" (?P<words>[a-z][a-z ]{2,30}?)"),
     RulePattern(
         slug="limit.per-window",
-        text="At most <value> <records_> in one <event> for one <words>: 429 with Retry-After above "
+        text="At most <value> <records_> in one <event> for one <words>: 429 with Retry-After "
+        "above "
         "it, and each answer says how many are left.",
         cues=(
-            rf"\b{COUNT} (?P<record>[a-z]+) (?:per|an?|each|every) (?P<event>second|minute|hour|day|"
+            rf"\b{COUNT} (?P<record>[a-z]+) (?:per|an?|each|every) (?P<event>second|minute|hour|"
+            rf"day|"
             r"week|month) (?:per|for each|for every|from one|by one) (?P<words>[^,;.()]{2,40})",
         ),
         quantity="count",
@@ -181,7 +191,8 @@ AMOUNT_RULES = (
     ),
     RulePattern(
         slug="limit.per-period",
-        text="At most <value> in one <event> for each person; one more is refused, also when two come "
+        text="At most <value> in one <event> for each person; one more is refused, also when two "
+        "come "
         "at once.",
         cues=(
             rf"\b{AT_MOST} {COUNT}(?: [a-z]+)? (?:on one|in one|on the same|an?|per|each|every) "

@@ -1,6 +1,6 @@
 """The rules of how often something may be done."""
 
-from core.planning.model import Constraint, Entity, Field, Mechanism
+from core.planning.model import Constraint, Entity, Field, Mechanism, Question
 from core.planning.packs.pack import Contribution, RulePattern
 from core.planning.packs.wording import AT_MOST, SUBJECT
 
@@ -38,7 +38,8 @@ TIMES_RULES = (
         slug="limit.times-unless",
         text="It can be <event> at most <value> times, and not at all while this holds: <words>.",
         cues=tuple(
-            rf"{cue},? (?:unless|but not (?:if|when|while)|except (?:if|when)) (?P<words>[^,;.]{{3,70}})"
+            rf"{cue},? (?:unless|but not (?:if|when|while)|except (?:if|when)) "
+            rf"(?P<words>[^,;.]{{3,70}})"
             for cue in _TIMES[:2]
         ),
         quantity="count",
@@ -46,11 +47,22 @@ TIMES_RULES = (
             *_KEPT,
             Mechanism("test", "<record>", "what stands against it comes in the same second"),
         ),
-        adds=Contribution(entities=(_COUNT,)),
+        adds=Contribution(
+            entities=(_COUNT,),
+            questions=(
+                Question(
+                    "limit.stands-against",
+                    "“<words>”: how does the system know that this holds: does somebody enter it, "
+                    "or does it follow from what is stored?",
+                    "Who is responsible enters it, with the time; it is on record.",
+                ),
+            ),
+        ),
     ),
     RulePattern(
         slug="limit.times",
-        text="It can be <event> at most <value> times: the count is in the row and never goes back.",
+        text="It can be <event> at most <value> times: the count is in the row and never goes "
+        "back.",
         cues=_TIMES[:2],
         quantity="count",
         mechanisms=_KEPT,
@@ -60,7 +72,8 @@ TIMES_RULES = (
         slug="limit.once",
         text="Only once: <event>. The second time is refused and changes nothing.",
         cues=(
-            r"\b(?:can|may|could) (?:only )?(?P<event>(?!be\b)[a-z]+(?: (?:the|an?|on|to|for|against|"
+            r"\b(?:can|may|could) (?:only )?(?P<event>(?!be\b)[a-z]+(?: (?:the|an?|on|to|for|"
+            r"against|"
             r"same|one|each|this|it|[a-z]{4,12})){0,3}?) (?:only )?once\b"
             r"(?!,? (?:an?|per|every|each|the|it|they|all|you|we|he|she)\b)",
             r"\bonly (?P<event>(?!be\b)[a-z]+ (?:the same |one |each |an? )[a-z]+) once\b",
@@ -79,7 +92,8 @@ TIMES_RULES = (
         text="It works for one person only, the first who uses it; then it is void for everybody "
         "else.",
         cues=(
-            r"\b(?:can|may|must) (?:only )?be used (?:only )?by (?:only )?(?:one|a single) person\b",
+            r"\b(?:can|may|must) (?:only )?be used (?:only )?by (?:only )?(?:one|a single) "
+            r"person\b",
             r"\b(?:works?|valid|good) for (?:only )?(?:one|a single) person\b",
         ),
         mechanisms=(

@@ -6,7 +6,8 @@ SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap 
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
 fills `<value>`, `<unit>`, `<words>` and `<share>`; `<limit>` says the words with the side that is
 meant (“at most 10 MB”), `<operator>` how a value that keeps it compares (`<=`), `<lower>` the lower
-end of a range, `<event>` what a group of that name finds. A noun `states` stands for a list of states: `<states>` draft > review,
+end of a range. What a group `event` of a cue finds fills `<event>`, a group `mediatypes` the media
+types as `<mediatypes>`. A noun `states` stands for a list of states: `<states>` draft > review,
 `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`, `<moves>` ('draft', 'review'),
 `<skips>` the same over one between, and `("<eachstate>",)` a tuple of them. What a cue's own groups
 bind is filled as it stands (`<who>`, `<what>`); of a group `roles`, `<role>` is the first one,

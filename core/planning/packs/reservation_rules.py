@@ -167,7 +167,8 @@ RESERVATION_RULES = (
         slug="reservation.deposit-amount",
         text="The deposit of a <subject_> is <words>.",
         cues=(r"\bdeposits? (?:of|is|:) (?P<near>.{1,20})", r"(?P<near>.{1,16})\bdeposits?\b"),
-        unless=r"\b(?:per|for each|each) (?:person|guest|seat|head|room|night|ticket|adult|place)\b",
+        unless=r"\b(?:per|for each|each) (?:person|guest|seat|head|room|night|ticket|adult|place)"
+        r"\b",
         quantity="money",
         mechanisms=(Mechanism("constraint", "<subjects>_deposit_amount", "CHECK: <value> <unit>"),),
         adds=Contribution(

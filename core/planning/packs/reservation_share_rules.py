@@ -24,7 +24,8 @@ def _shared(name: str, sql: str, rule: str) -> tuple[Entity, ...]:
                 Constraint(
                     "<subjects>_refund_by_share",
                     "check",
-                    '"deposit_refunded_amount" <= round("deposit_amount" * "refund_share" / 100, 2)',
+                    '"deposit_refunded_amount" <= '
+                    'round("deposit_amount" * "refund_share" / 100, 2)',
                 ),
                 Constraint(name, "check", sql, rule),
             ),
@@ -38,9 +39,11 @@ RESERVATION_SHARE_RULES = (
         text="The whole deposit is refunded when the <subject_> is cancelled <value> before it "
         "starts or earlier; what is cancelled after that gets the share that the brief names.",
         cues=(
-            rf"\bcancel\w*\b[^;]{{0,30}}?{DURATION} before\b[^;]{{0,60}}?\b(?:completely|in full|fully|"
+            rf"\bcancel\w*\b[^;]{{0,30}}?{DURATION} before\b[^;]{{0,60}}?\b(?:completely|in full|"
+            rf"fully|"
             r"whole|entire|100 ?%)",
-            rf"\b(?:completely|in full|fully|whole|entire|full|100 ?%)\b[^;]{{0,60}}?{DURATION} before\b",
+            rf"\b(?:completely|in full|fully|whole|entire|full|100 ?%)\b[^;]{{0,60}}?{DURATION} "
+            rf"before\b",
         ),
         unless=r"\b(?:half|lost|kept|keep|forfeit)\b",
         quantity="duration",
@@ -63,7 +66,8 @@ RESERVATION_SHARE_RULES = (
         text="Half of the deposit is refunded when the <subject_> is cancelled <value> before it "
         "starts or earlier; below that time nothing is.",
         cues=(
-            rf"\b(?:until|up to|within) {DURATION}(?: before[^:;,]{{0,30}})?[:,]? (?:only )?(?:half|50 ?%)",
+            rf"\b(?:until|up to|within) {DURATION}(?: before[^:;,]{{0,30}})?[:,]? (?:only "
+            rf")?(?:half|50 ?%)",
             rf"\b(?:half|50 ?%)\b[^;]{{0,40}}?(?:until|up to) {DURATION} before\b",
         ),
         quantity="duration",
@@ -85,12 +89,13 @@ RESERVATION_SHARE_RULES = (
         text="When it is the house that cancels, the deposit always goes back completely, however "
         "late.",
         cues=(
-            rf"\b(?:if|when|unless|except when)\b[^;,]{{0,12}}?\b{_OUR}\b(?: who| that)? cancels?\b",
+            rf"\b(?:if|when|unless|except when)\b[^;,]{{0,12}}?\b{_OUR}\b(?: who| that)? "
+            rf"cancels?\b",
             rf"\bcancell?ed by {_OUR}\b",
         ),
         mechanisms=(
             Mechanism("constraint", "<subjects>_our_cancellation", "CHECK: the share is 100"),
-            Mechanism("job", "refund-<subjects->", "starts the refund with the cancellation"),
+            Mechanism("interface", "cancel<Subject>", "starts the refund in the same step"),
             Mechanism("test", "cancel<Subject>", "by staff, one minute before the start"),
         ),
         adds=Contribution(
@@ -106,7 +111,8 @@ RESERVATION_SHARE_RULES = (
         text="From a size of <value> on a deposit is asked for; below it none is, unless the day "
         "asks for it.",
         cues=(
-            r"\b(?:for|from|with|of) (?P<near>\d{1,3}) (?:people|persons|guests|seats|rooms|tickets|"
+            r"\b(?:for|from|with|of) (?P<near>\d{1,3}) (?:people|persons|guests|seats|rooms|"
+            r"tickets|"
             r"places)? ?(?:or more|on|upwards|and more|and above)\b[^;.]{0,80}?\bdeposits?\b",
             r"\bdeposits?\b[^;.]{0,60}?\b(?:for|from|with|of) (?P<near>\d{1,3}) (?:people|persons|"
             r"guests|seats|rooms|tickets|places)? ?(?:or more|on|upwards|and more|and above)\b",
@@ -137,8 +143,10 @@ RESERVATION_SHARE_RULES = (
         slug="reservation.deposit-days",
         text="A deposit is always asked for on <words>, whatever the size.",
         cues=(
-            rf"\balways on (?P<words>{_DAY}(?:(?:,| and| or) {_DAY}){{0,4}})[^;.]{{0,40}}?\bdeposits?\b",
-            rf"\bdeposits?\b[^;.]{{0,40}}?\balways on (?P<words>{_DAY}(?:(?:,| and| or) {_DAY}){{0,4}})",
+            rf"\balways on (?P<words>{_DAY}(?:(?:,| and| or) {_DAY}){{0,4}})"
+            rf"[^;.]{{0,40}}?\bdeposits?\b",
+            rf"\bdeposits?\b[^;.]{{0,40}}?\balways on (?P<words>{_DAY}(?:(?:,| and| or)"
+            rf" {_DAY}){{0,4}})",
         ),
         mechanisms=(
             Mechanism("interface", "create<Subject>", "the day by the clock of the place"),
@@ -180,9 +188,11 @@ RESERVATION_SHARE_RULES = (
         text="Who is more than <value> late can lose the <resource_>: staff give it away, and the "
         "<subject_> says since when.",
         cues=(
-            rf"\b(?:more than |over )?{DURATION} late\b[^;.]{{0,60}}?\b(?:gives?|given|release[sd]?|lose"
+            rf"\b(?:more than |over )?{DURATION} late\b[^;.]{{0,60}}?\b(?:gives?|given|"
+            rf"release[sd]?|lose"
             r"|loses|free)\b",
-            rf"\b(?:gives?|given|released?|free)\b[^;.]{{0,40}}?\b(?:more than |after )?{DURATION} late\b",
+            rf"\b(?:gives?|given|released?|free)\b[^;.]{{0,40}}?\b(?:more than |after "
+            rf")?{DURATION} late\b",
         ),
         quantity="duration",
         mechanisms=(
@@ -194,10 +204,12 @@ RESERVATION_SHARE_RULES = (
     ),
     RulePattern(
         slug="reservation.released-at",
-        text="What nobody has claimed by <value> on the day is released, by the clock of the place, "
+        text="What nobody has claimed by <value> on the day is released, by the clock of the "
+        "place, "
         "unless somebody called.",
         cues=(
-            r"\bnot (?:claimed|collected|picked up|taken up|occupied)\b[^;.]{0,16}?\b(?:by|until|before)"
+            r"\bnot (?:claimed|collected|picked up|taken up|occupied)\b[^;.]{0,16}?\b(?:by|until|"
+            r"before)"
             r" (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
         ),
         quantity="time",
@@ -212,7 +224,8 @@ RESERVATION_SHARE_RULES = (
         slug="reservation.one-at-a-time",
         text="No two <subjects_> have one <resource_> at the same time.",
         cues=(
-            r"\b(?:never|no|not)\b[^;,]{0,16}?\btwo [a-z]+ (?:at|in|on|for|with) (?:one|the same|a) [a-z]+"
+            r"\b(?:never|no|not)\b[^;,]{0,16}?\btwo [a-z]+ (?:at|in|on|for|with) (?:one|the same|"
+            r"a) [a-z]+"
             r" at (?:the same time|once)\b",
         ),
         mechanisms=(

@@ -110,7 +110,8 @@ RETENTION = Pack(
             slug="retention.delete",
             text="<Records_> are deleted after <words>.",
             cues=DELETED,
-            unless=r"\b(?:failed|wrong|unsuccessful) [a-z ]{0,16}(?:attempts?|tries|logins?|pins?)\b",
+            unless=r"\b(?:failed|wrong|unsuccessful) [a-z ]{0,16}(?:attempts?|tries|logins?|"
+            r"pins?)\b",
             quantity="duration",
             mechanisms=(
                 Mechanism("job", "purge-<records->", "every night, in batches of 1,000"),

@@ -6,7 +6,10 @@ from core.planning.packs.wording import DURATION, IT, SUBJECT, THING
 
 _KEPT = r"(?:kept|retained|stored|archived|preserved)"
 _KEEP = rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be|is|are) {_KEPT}"
-_GONE = r"(?:deleted|removed|erased|purged|forgotten|destroyed|anonymi[sz]ed|wiped|shredded|disposed of)"
+_GONE = (
+    r"(?:deleted|removed|erased|purged|forgotten|destroyed|anonymi[sz]ed|wiped|shredded|"
+    r"disposed of)"
+)
 _GOES = rf"(?:(?:must|should|shall|will|has to|have to) be|is|are|gets?) (?:automatically )?{_GONE}"
 _EVENT = r"(?P<event>(?:the |an? |its |their )?[^,;.()]{3,50}?)(?=$|[,;.()]| and | but )"
 _PERSONAL = (
@@ -24,7 +27,8 @@ KEPT = (
     rf"(?P<before>.{{1,120}}?) {_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"{IT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? for (?:at least )?{DURATION}",
-    rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{_PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)[a-z]*)?"
+    rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{_PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)"
+    rf"[a-z]*)?"
     r"[:,]? (?P<near>\d{1,3} (?:months|years))$",
 )
 DELETED = (
@@ -112,7 +116,8 @@ EVENT_RULES = (
         slug="retention.keep-while",
         text="<Records_> are kept as long as <event>, and <words> longer.",
         cues=(
-            rf"{SUBJECT}{_KEEP} (?:as long as|while|until) (?P<event>[^,;.]{{3,40}}?),? (?:plus|and) "
+            rf"{SUBJECT}{_KEEP} (?:as long as|while|until) (?P<event>[^,;.]{{3,40}}?),? (?:plus|"
+            rf"and) "
             rf"(?:another |further )?{DURATION}",
         ),
         quantity="duration",
@@ -128,7 +133,8 @@ EVENT_RULES = (
                 Job(
                     "purge-<records->",
                     "every night",
-                    "Deletes <records_> past retain_until, which is set when it no longer holds that "
+                    "Deletes <records_> past retain_until, which is set when it no longer holds "
+                    "that "
                     "<event>.",
                     "a run deletes ten times the usual number: it stops and asks",
                 ),
@@ -140,7 +146,8 @@ EVENT_RULES = (
         text="<event> is forgotten <words>: the person is taken from the row, what was counted "
         "stays.",
         cues=(
-            rf"\b(?P<event>who (?:[a-z]+ed|read|saw|bought|lent|took|wrote|had) (?:what|which [a-z]+"
+            rf"\b(?P<event>who (?:[a-z]+ed|read|saw|bought|lent|took|wrote|had) (?:what|which "
+            rf"[a-z]+"
             rf"|it|them))\b[^;]{{0,40}}? (?:{_GOES}) (?P<words>(?:after )?(?:\w+ (?:hours?|days?|"
             r"weeks?|months?|years?))(?: after [^,;.]{3,40})?)",
         ),
@@ -193,7 +200,8 @@ EVENT_RULES = (
         cues=(
             rf"{SUBJECT}{_GOES} {DURATION} after {_EVENT}",
             rf"{SUBJECT}{_GOES} {DURATION} (?P<event>later)",
-            rf"\b{DURATION} after (?P<event>[^,;.]{{3,50}}?),? {THING}(?: of [^,;.]{{3,40}})? {_GOES}",
+            rf"\b{DURATION} after (?P<event>[^,;.]{{3,50}}?),? {THING}(?: of "
+            rf"[^,;.]{{3,40}})? {_GOES}",
             rf"{IT}{_GOES} {DURATION} after {_EVENT}",
         ),
         quantity="duration",
@@ -240,7 +248,8 @@ EVENT_RULES = (
                 Job(
                     "thin-out-<records->",
                     "every night",
-                    "Sums up <records_> older than <value> to <event>, then deletes the finer ones.",
+                    "Sums up <records_> older than <value> to <event>, then deletes the finer "
+                    "ones.",
                     "totals before and after differ",
                 ),
             ),
@@ -250,12 +259,13 @@ EVENT_RULES = (
         slug="retention.never-unless",
         text="<Records_> are not stored <event>; then they belong to who asked for it.",
         cues=(
-            rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) (?:stored|"
+            rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) "
+            rf"(?:stored|"
             r"saved|recorded|logged) (?P<event>(?:unless|without|except) [^,;.]{3,60})",
         ),
         mechanisms=(
             Mechanism("interface", "<records>", "no write but by that person's own act"),
-            Mechanism("job", "logging", "filters them out of access logs and error reports"),
+            Mechanism("interface", "logging", "filters them out of access logs and error reports"),
             Mechanism("test", "<records>", "one use, then a search through all tables and logs"),
         ),
     ),
@@ -263,13 +273,15 @@ EVENT_RULES = (
         slug="retention.never",
         text="<Records_> are never stored: neither in a table nor in a log.",
         cues=(
-            rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) (?:stored|"
+            rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) "
+            rf"(?:stored|"
             r"saved|recorded|logged)\b",
         ),
-        unless=r"\b(?:unless|until|before|if|when)\b",
+        unless=r"\b(?:unless|until|before|if|when)\b|"
+        r"\b(?:that|which) (?:is|are|were) (?:not|never) (?:stored|saved|recorded|logged)\b",
         mechanisms=(
             Mechanism("interface", "<records>", "dropped before anything is written"),
-            Mechanism("job", "logging", "filters them out of access logs and error reports"),
+            Mechanism("interface", "logging", "filters them out of access logs and error reports"),
             Mechanism("test", "<records>", "one use, then a search through all tables and logs"),
         ),
     ),

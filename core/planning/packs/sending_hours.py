@@ -54,7 +54,8 @@ SENDING_HOURS = Pack(
             text="Nothing is sent between <lower> and <value>, by the clock of who gets it; what "
             "falls into that time waits for its end.",
             cues=(
-                rf"\b{_MESSAGE}\b[^;]{{0,80}}?\b(?:never|not|none|nothing|no one|nobody)\b[^;]{{0,20}}? "
+                rf"\b{_MESSAGE}\b[^;]{{0,80}}?\b(?:never|not|none|nothing|no one|nobody)"
+                rf"\b[^;]{{0,20}}? "
                 rf"(?:between|from) {_RANGE}",
                 rf"\b(?:no|never|nothing|not|nobody)\b[^;,]{{0,30}}?\b{_MESSAGE}\b[^;,]{{0,20}}? "
                 rf"(?:between|from) {_RANGE}",
@@ -66,7 +67,7 @@ SENDING_HOURS = Pack(
                 Mechanism(
                     "constraint", "notification_deliveries_quiet", "CHECK: local time of sending"
                 ),
-                Mechanism("job", "deliver-notifications", "moves due_at to <value> local time"),
+                Mechanism("interface", "sending", "moves due_at to <value> local time"),
                 Mechanism(
                     "test",
                     "deliver-notifications",
@@ -88,14 +89,15 @@ SENDING_HOURS = Pack(
             cues=(
                 rf"\b(?P<event>{_MESSAGE})\b(?: (?:is|are|go|goes)(?: out| sent)?)? only (?:go out "
                 rf"|sent )?(?:between|from) {_RANGE}",
-                rf"\bonly (?P<event>send|call|mail|text|write) [^;,]{{0,30}}?(?:between|from) {_RANGE}",
+                rf"\bonly (?P<event>send|call|mail|text|write) [^;,]{{0,30}}?(?:between|from)"
+                rf" {_RANGE}",
             ),
             quantity="time",
             mechanisms=(
                 Mechanism(
                     "constraint", "notification_deliveries_hours", "CHECK: local time of sending"
                 ),
-                Mechanism("job", "deliver-notifications", "moves due_at to <lower> local time"),
+                Mechanism("interface", "sending", "moves due_at to <lower> local time"),
                 Mechanism("test", "deliver-notifications", "at <lower>, at <value>, clocks change"),
             ),
             adds=Contribution(
@@ -109,13 +111,14 @@ SENDING_HOURS = Pack(
             slug="sending-hours.days",
             text="Nothing is sent on <event>: it waits for the next day on which it may.",
             cues=(
-                rf"\b{_MESSAGE}\b[^;]{{0,80}}?\b(?:never|not|none|nothing)\b[^;]{{0,16}}? (?:on|at) "
+                rf"\b{_MESSAGE}\b[^;]{{0,80}}?\b(?:never|not|none|nothing)\b[^;]{{0,16}}? (?:on|"
+                rf"at) "
                 rf"{_DAYS}",
                 rf"\b(?:no|never|nothing)\b[^;,]{{0,20}}?\b{_MESSAGE}\b[^;,]{{0,20}}? (?:on|at) "
                 rf"{_DAYS}",
             ),
             mechanisms=(
-                Mechanism("job", "deliver-notifications", "moves due_at over <event>"),
+                Mechanism("interface", "sending", "moves due_at over <event>"),
                 Mechanism(
                     "client", "deliver-notifications", "the calendar of the recipient's place"
                 ),
@@ -128,7 +131,8 @@ SENDING_HOURS = Pack(
             text="The quiet time does not hold for <event>: it is sent at once, and each such "
             "message is on record with who marked it.",
             cues=(
-                rf"\b(?:between|from) {_CLOCK} ?(?:-|\u2013|and|to|until) ?{_CLOCK},? (?:except(?: for)?|"
+                rf"\b(?:between|from) {_CLOCK} ?(?:-|\u2013|and|to|until) ?{_CLOCK},? "
+                rf"(?:except(?: for)?|"
                 r"unless it is|but for) (?P<event>[^,;.()]{3,40})",
             ),
             mechanisms=(

@@ -82,7 +82,8 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="sign-in.second-factor-who",
-        text="A second factor is asked of <words>; without it a session of theirs can do nothing but "
+        text="A second factor is asked of <words>; without it a session of theirs can do nothing "
+        "but "
         "give one.",
         cues=(
             r"\b(?:second factor|two[- ]factor\w*|2fa|mfa)\b[^;.]{0,50}? (?:for|from|of) (?P<words>"
@@ -91,7 +92,9 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         ),
         mechanisms=(
             Mechanism("permission", "every operation", "login_sessions.second_factor_at is set"),
-            Mechanism("job", "grantRole", "a new right ends sessions without a second factor"),
+            Mechanism(
+                "state", "login_session", "a new right ends sessions without a second factor"
+            ),
             Mechanism("test", "every operation", "the right is given while a session is open"),
         ),
     ),
@@ -99,7 +102,8 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.by-device",
         text="How long a session lasts depends on the device: <words>.",
         cues=(
-            rf"\b(?P<words>{DURATION} on (?:an? |the |one's |your )?[^,;.]{{3,30}}?(?:,| and|,? but) "
+            rf"\b(?P<words>{DURATION} on (?:an? |the |one's |your )?[^,;.]{{3,30}}?(?:,| and|,? "
+            rf"but) "
             r"\d{1,3} (?:min(?:ute)?s?|hours?|days?) on (?:an? |the )?[^,;.]{3,40})",
         ),
         mechanisms=(

@@ -39,7 +39,8 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
             r"\b(?:sign|log)(?:s|ged|ned)? (?:\w+ )?out\b.{0,30}?\bafter (?P<near>.{1,20})",
             r"\bafter (?P<near>.{1,20}?) (?:of inactivity|without activity|idle)\b",
         ),
-        unless=r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|phone)s?\b",
+        unless=r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|"
+        r"phone)s?\b",
         quantity="duration",
         unsays=(("a period without activity", "its end"),),
         mechanisms=(

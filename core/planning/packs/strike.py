@@ -24,8 +24,10 @@ def _cues(consequence: str) -> tuple[str, ...]:
         rf"\bafter {_NTH}(?:,| the | an? | it | they ){then}",
         rf"\b(?P<event>{consequence}\b[^,;.]{{0,30}}?) (?:after|from) {_COUNTED}(?=$|[,;.]| and )",
         rf"^{_COUNTED} ?(?:=|:|\u2013|->|mean|means|lead to) ?{then}",
-        rf"\b(?P<words>(?:doesn't|didn't|does not|did not|don't|fails? to|is|was|has been|comes?|came|"
-        rf"arrives?|cancels?|cancelled) [a-z ]{{2,24}}?{_MANY}) (?:within|in)?[^,;.]{{0,16}}?{then}",
+        rf"\b(?P<words>(?:doesn't|didn't|does not|did not|don't|fails? to|is|was|has been|comes?|"
+        rf"came|"
+        rf"arrives?|cancels?|cancelled) [a-z ]{{2,24}}?{_MANY}) (?:within|"
+        rf"in)?[^,;.]{{0,16}}?{then}",
         rf"\bif (?P<words>{COUNT} [a-z]+ [^,;.]{{3,30}}?),? (?:it|they|the [a-z]+) {then}",
     )
 
@@ -51,7 +53,8 @@ STRIKE = Pack(
                 Mechanism(
                     "interface",
                     "every operation that is refused",
-                    "says until when and how to object; the count is raised under a lock on the row",
+                    "says until when and how to object; the count is raised under a lock on the "
+                    "row",
                 ),
                 Mechanism("permission", "users.blocked_until", "staff can lift it, on record"),
                 Mechanism("test", "users.strike_count", "one less passes; two at once count two"),
@@ -81,7 +84,8 @@ STRIKE = Pack(
                         "strike.forgiven",
                         "When does what was counted begin at zero again, and who can lift a "
                         "consequence that hit the wrong one?",
-                        "After the consequence is over, and after a year without; staff can lift it, "
+                        "After the consequence is over, and after a year without; staff can lift "
+                        "it, "
                         "with a reason.",
                     ),
                 ),

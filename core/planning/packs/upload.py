@@ -39,7 +39,8 @@ UPLOAD = Pack(
         Noun(
             "file",
             (
-                rf"\b{AT_MOST} (?:\d+|[a-z]+) (?P<after>photos?|pictures?|images?|documents?) of \d",
+                rf"\b{AT_MOST} (?:\d+|[a-z]+) (?P<after>photos?|pictures?|images?|documents?) of "
+                rf"\d",
                 r"\bphotograph(?:s|ed)?\s+(?P<after>.+)",
                 r"\b(?:uploads?|attach(?:es)?)\s+(?P<after>.+)",
                 r"\b(?:photo|picture|image|scan)s? of\s+(?P<after>.+)",
@@ -80,7 +81,8 @@ UPLOAD = Pack(
             slug="upload.kinds",
             text="Only these kinds of file are accepted, recognised by their content: <words>.",
             cues=(
-                rf"\b(?:is|are|be|as|only|accepted|allowed|formats?|kinds?|types?|uploads?|attach)\b:? "
+                rf"\b(?:is|are|be|as|only|accepted|allowed|formats?|kinds?|types?|uploads?|"
+                rf"attach)\b:? "
                 rf"(?:an? |only |as )?{MEDIA_TYPE_LIST}\b",
                 rf"\({MEDIA_TYPE_LIST}\b",
                 rf"\b(?:an? )?{MEDIA_TYPE_LIST},? (?:files? )?(?:of )?{AT_MOST} \d",
@@ -109,10 +111,12 @@ UPLOAD = Pack(
         ),
         RulePattern(
             slug="upload.count-and-size",
-            text="At most <words> belong to one thing; one more, or a larger one, is refused before it "
+            text="At most <words> belong to one thing; one more, or a larger one, is refused "
+            "before it "
             "is read.",
             cues=(
-                rf"\b{AT_MOST} (?P<words>{COUNT} (?:files|photos|pictures|images|documents|attachments|"
+                rf"\b{AT_MOST} (?P<words>{COUNT} (?:files|photos|pictures|images|documents|"
+                rf"attachments|"
                 r"scans|plans) (?:of|with|à) (?:up to |at most |max\.? )?\d{1,4} ?[KMG]B)",
             ),
             quantity="count",

@@ -142,6 +142,13 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return _rated(text, _completed(text, [found[begin] for begin in sorted(found)]))
 
 
+@lru_cache(maxsize=2048)
+def kinds_of_numbers(text: str) -> frozenset[QuantityKind]:
+    """Return which kinds of number a text holds; counts in words are counts."""
+    kinds = {quantity.kind for quantity in quantities(text)}
+    return frozenset({*kinds, *(("count",) if _COUNTED.search(text) else ())})
+
+
 def count_in_words(text: str, start: int, end: int) -> Quantity | None:
     """Return the count that a stretch of a text says in words: `three`, `twice`.
 
