@@ -25,6 +25,8 @@ from core.planning.reading.quantities import Quantity, quantities
 from core.planning.reading.states import states_in
 
 _MAX_RECORDS = 3
+# What somebody starts rather than writes: packs of their own know what of it is stored.
+_RUNS = frozenset({"search", "import", "export"})
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
@@ -92,7 +94,9 @@ class Matches:
 
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     """Return the packs that match, with their rules, in the order of the packs."""
-    created = dict.fromkeys(deed.noun for deed in deeds if deed.kind == "create")
+    created = dict.fromkeys(
+        deed.noun for deed in deeds if deed.kind == "create" and deed.noun not in _RUNS
+    )
     found = Matches(created=tuple(created))
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))

@@ -49,7 +49,6 @@ NOT_YET: dict[str, str] = {
     "lab-instruments": "no four hours; no service; wrong: a fee as a ban",
     "lab-samples": "needs_input; no another reviewer; no append only; no freezer",
     "library-holds": "needs_input; no quiet hours; no fees; no extended twice",
-    "library-search": "needs_input; no once a day; no searches not stored",
     "machine-maintenance": "needs_input; kind integration; no offline; no ticks win",
     "museum-loans": "needs_input; no insurance first; no lapses; no secret",
     "museum-tags": "needs_input; no merge; no thirty tags; no keyboard",
@@ -70,13 +69,11 @@ NOT_YET: dict[str, str] = {
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
     "clinic-referrals": ("PDF or JPEG",),
-    "defect-dashboard": ("No names of workers",),
     "hospital-sign-in": (
         "PIN of 6 digits",
         "No passwords by SMS",
     ),
     "issue-triage": ("people can switch off",),
-    "library-search": ("No external search service",),
     "museum-loans": ("both signed",),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
     "property-repairs": ("up to 6 photos of 10 MB",),

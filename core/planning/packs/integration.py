@@ -87,7 +87,7 @@ INTEGRATION = Pack(
     ),
     kind="integration",
     claims=True,
-    instead_of=("speed",),
+    instead_of=("speed", "quota"),
     rules=(*INTEGRATION_RULES, *INTEGRATION_CASE_RULES, *INTEGRATION_TABLE_RULES),
     brings=INTEGRATION_BRINGS,
 )

@@ -30,7 +30,7 @@ SPEED = Pack(
     rules=(
         RulePattern(
             slug="speed.budget",
-            text="Fast enough: “<words>”, for <share> percent of the calls on data of full size.",
+            text="Fast enough for <share> percent of the calls, on data of full size: “<words>”.",
             cues=_ANSWER,
             unless=_NO_SPEED,
             quantity="duration",

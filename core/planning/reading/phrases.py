@@ -30,7 +30,7 @@ _STOPPERS = listed(
 _ING_NOUNS = listed(
     """
     booking meeting listing setting building rating training tracking shipping billing pricing
-    ticketing holding
+    ticketing holding reading
     """
 )
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019_-]*|\d+|[^\sA-Za-z\d]")
