@@ -26,13 +26,11 @@ _ALERTS = Contribution(
                     "alert_rules_once",
                     "unique",
                     '"metric_id", "owner_id", "group_name"',
-                    "dashboard.alert",
                 ),
                 Constraint(
                     "alert_rules_limit",
                     "check",
                     '"lasting_seconds" >= 0 AND "limit_denominator" > 0',
-                    "dashboard.alert",
                 ),
             ),
         ),
@@ -125,7 +123,8 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         slug="dashboard.age",
         text="No number is older than <words>; older ones are marked as late.",
         cues=(
-            r"\b(?:at most|up to|no more than|max(?:imum|\.)?) (?P<near>\d[^,;]{1,15}?) old\b",
+            r"\b(?:at most|up to|no more than|max(?:imum|\.)?) (?P<near>\d[\d.]* ?(?:s|secs?|"
+            r"seconds?|min|minutes?|h|hours?|days?)) old\b",
             r"\b(?:delay|lag|late(?:ness)?) (?:of|by) (?:up to |at most |about )?(?P<near>.{1,15})",
             r"\barrives? (?:up to |at most )?(?P<near>.{1,15}?) (?:late|later)\b",
         ),
@@ -269,7 +268,7 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
             r"()]{2,40})",
         ),
         mechanisms=(
-            Mechanism("constraint", "metrics_defined", "the definition stands beside the number"),
+            Mechanism("interface", "listMetrics", "the definition stands beside the number"),
             Mechanism("test", "roll-up-metrics", "counted by hand: <words>"),
         ),
     ),
@@ -282,7 +281,7 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
             r"[^;]{5,120})",
         ),
         mechanisms=(
-            Mechanism("constraint", "alert_rules_once", "UNIQUE: number, owner and group"),
+            Mechanism("state", "alert_rule", "one for each number, owner and group"),
             Mechanism("job", "watch-metrics", "compares each new number with its limits"),
             Mechanism("test", "watch-metrics", "just below, just above, above for too short"),
         ),
@@ -314,7 +313,7 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
             r"own (?:limits?|thresholds?|levels?)\b[^,;]{0,40})",
         ),
         mechanisms=(
-            Mechanism("constraint", "alert_rules_once", "one row for each owner and number"),
+            Mechanism("state", "alert_rule", "on, or off, for its owner alone"),
             Mechanism("interface", "setAlertRule", "holds from the next number on"),
             Mechanism("test", "watch-metrics", "switched off while one is open: it ends"),
         ),

@@ -15,7 +15,7 @@ IMPORT_ROW_RULES: tuple[RulePattern, ...] = (
             r"rejected|refused|left out|skipped|held back|put aside|listed)\b",
         ),
         mechanisms=(
-            Mechanism("constraint", "import_rows_reason", "CHECK: none is rejected without one"),
+            Mechanism("state", "import_row", "rejected, with what was wrong in words"),
             Mechanism("job", "run-imports", "each check on each row before anything is written"),
             Mechanism("test", "run-imports", "one row for each: <words>; one that breaks two"),
         ),
