@@ -163,7 +163,8 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         slug="dashboard.thinned",
         text="Older values get coarser: “<words>”. Sums and averages stay what they were.",
         cues=(
-            rf"(?P<words>[^,;]{{0,40}}\b(?:thinned|condensed|aggregated|rolled up|reduced|"
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\b(?:thinned|condensed|aggregated|rolled "
+            rf"up|reduced|"
             rf"summed up)(?: out| down)? (?:in)?to {_GRAIN}\b[^,;]{{0,20}}\bafter "
             r"(?P<near>[^,;]{1,15}))",
         ),
@@ -203,7 +204,8 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         text="Too little to say anything: “<words>”.",
         each=True,
         cues=(
-            r"(?P<words>[^,;]{0,40}\b(?:fewer|less) than (?P<near>\d[\d,]*) [^,;]{3,50}?"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:fewer|less) than (?P<near>\d[\d,]*) "
+            r"[^,;]{3,50}?"
             r"\b(?:shows?|shown as|displays?|instead)\b[^,;]{0,60})",
         ),
         quantity="count",
@@ -307,8 +309,10 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         slug="dashboard.own-limit",
         text="Their own limits: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,40}\b(?:switch|turn) (?:it|them|alerts?|this) off\b[^,;]{0,60})",
-            r"(?P<words>[^,;]{0,60}\b(?:sets?|choose|chooses|change|changes) (?:its|their|his|her|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:switch|turn) (?:it|them|alerts?|this) "
+            r"off\b[^,;]{0,60})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:sets?|choose|chooses|change|changes) "
+            r"(?:its|their|his|her|"
             r"an?) "
             r"own (?:limits?|thresholds?|levels?)\b[^,;]{0,40})",
         ),

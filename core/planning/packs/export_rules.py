@@ -68,7 +68,8 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
         slug="export.background",
         text="An export is made in the background: “<words>”. The page may be left meanwhile.",
         cues=(
-            r"(?P<words>[^,;]{0,20}\b(?:exports?|files?|downloads?|reports?)\b[^,;]{0,40}\bin the "
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:exports?|files?|downloads?|"
+            r"reports?)\b[^,;]{0,40}\bin the "
             r"background\b)",
         ),
         mechanisms=(
@@ -91,7 +92,8 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
         slug="export.told",
         text="Who asked for an export is told: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{3,60}\b(?:when|once|as soon as) (?:it|they|the (?:file|export))"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{3,200}\b(?:when|once|as soon as) (?:it|they|the "
+            r"(?:file|export))"
             r"(?:'s| is| are) (?:ready|done|finished|there|complete))\b",
         ),
         mechanisms=(

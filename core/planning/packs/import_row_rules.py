@@ -42,7 +42,8 @@ IMPORT_ROW_RULES: tuple[RulePattern, ...] = (
         text="The same thing twice: “<words>”. What was replaced stays readable.",
         cues=(
             r"(?P<words>\bsame [^:;]{3,60}\b(?:twice|two times|again)\b[^;]{3,100})",
-            r"(?P<words>[^,;]{0,30}\b(?:the )?(?:later|newer|last|first|earlier) (?:one|row|value|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:the )?(?:later|newer|last|first|earlier) "
+            r"(?:one|row|value|"
             r"entry) (?:wins|counts|is taken|stays)\b[^;]{0,80})",
         ),
         mechanisms=(

@@ -14,7 +14,8 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="integration.same-reference",
         text="Their own reference makes it one: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,40}\bsame (?:number|reference|id|event|order|result|message|record|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bsame (?:number|reference|id|event|order|"
+            r"result|message|record|"
             r"booking|payment|file)\b[^,;]{0,30}\b(?:twice|again|two times|more than once)\b"
             r"[^,;]{0,60})",
         ),
@@ -27,7 +28,8 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="integration.first-wins",
         text="Two at the same moment: “<words>”. The row is locked before it is decided.",
         cues=(
-            r"(?P<words>[^,;]{0,60}\bthe (?:first|earlier|later|last) (?:one )?(?:[a-z]+ )?(?:wins|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bthe (?:first|earlier|later|last) (?:one "
+            r")?(?:[a-z]+ )?(?:wins|"
             r"counts|is taken|gets it)\b[^;]{0,120})",
         ),
         mechanisms=(
@@ -69,9 +71,9 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="integration.silent",
         text="Silence is noticed: “<words>”.",
         cues=(
-            rf"(?P<words>[^,;]{{0,40}}\bwithout (?:an? |any |new )?{_NEWS} for "
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\bwithout (?:an? |any |new )?{_NEWS} for "
             rf"(?P<near>{_SPAN})[^,;]{{0,80}})",
-            rf"(?P<words>[^,;]{{0,40}}\b(?:no|not had an?) {_NEWS} (?:for|in) "
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\b(?:no|not had an?) {_NEWS} (?:for|in) "
             rf"(?P<near>{_SPAN})[^,;]{{0,80}})",
         ),
         quantity="duration",

@@ -121,7 +121,8 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         slug="integration.in-time",
         text="In time: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,90}\b(?:within|in under|in less than|not later than) "
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:within|in under|in less than|not later "
+            r"than) "
             r"(?P<near>[^,;]{1,20}))",
         ),
         unless=r"\b(?:answer\w*|respon\w+|acknowledg\w+|200|replaces?|lapses?|confirmed|"
@@ -135,7 +136,7 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="integration.schedule",
         text="On schedule: “<words>”. One run never overtakes another.",
-        cues=(r"(?P<words>[^,;]{0,60}\bevery (?P<near>[^,;]{1,20}))",),
+        cues=(r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bevery (?P<near>[^,;]{1,20}))",),
         unless=_DOWN,
         quantity="duration",
         mechanisms=(
@@ -219,11 +220,13 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         text="What cannot be matched waits in a list until a person decides; nothing is guessed: "
         "“<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,60}\b(?:unknown|unmatched|ambiguous|unassigned)\b[^,;]{0,60})",
-            r"(?P<words>[^,;]{0,60}\b(?:assign|decide|match|check)\w*\b.{0,20}\bby hand\b)",
-            r"(?P<words>[^,;]{0,60}\b(?:somebody|someone|a person|manually)\b.{0,30}"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:unknown|unmatched|ambiguous|unassigned)\b[^,;]{0,60})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:assign|decide|match|"
+            r"check)\w*\b.{0,20}\bby hand\b)",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:somebody|someone|a person|"
+            r"manually)\b.{0,30}"
             r"\b(?:decides?|assigns?|checks?)\b)",
-            r"(?P<words>[^,;]{0,60}\bgoes to a person\b)",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bgoes to a person\b)",
         ),
         mechanisms=(
             Mechanism("state", "inbound_event", "parked, with the reason"),

@@ -64,7 +64,8 @@ OFFLINE_RULES: tuple[RulePattern, ...] = (
         slug="offline.by-wifi",
         text="Large files wait for Wi-Fi: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,30}\b(?:only|just) (?:via|over|on|by|with|in) (?:a )?wi-?fi\b"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:only|just) (?:via|over|on|by|with|in) "
+            r"(?:a )?wi-?fi\b"
             r"[^,;]{0,60})",
         ),
         mechanisms=(
