@@ -31,7 +31,13 @@ _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
 # What packs call a thing by themselves, whatever the brief calls it.
-_OWN_NAMES = frozenset(noun.fallback for pack in PACKS for noun in pack.nouns if not noun.patterns)
+_OWN_NAMES = frozenset(
+    name
+    for pack in PACKS
+    for noun in pack.nouns
+    if not noun.patterns
+    for name in noun.fallback.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +239,7 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
     for noun in pack.nouns:
         value = found.known_as(_noun(noun, clauses))
         if not value or value in bindings.values():
-            value = _fallback(noun, found)
+            value = _fallback(noun, found, bindings)
         if value and value not in bindings.values():
             bindings[noun.name] = value
         elif not noun.optional:
@@ -265,7 +271,7 @@ def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
     return "" if names_people(phrase) else phrase
 
 
-def _fallback(noun: Noun, found: Matches) -> str:
+def _fallback(noun: Noun, found: Matches, bound_so_far: dict[str, str]) -> str:
     for candidate in noun.fallback.split():
         value = candidate
         if candidate == "@main":
@@ -273,7 +279,7 @@ def _fallback(noun: Noun, found: Matches) -> str:
         elif candidate.startswith("@"):
             bound = [dict(m.bindings) for m in found.packs if m.slug == candidate[1:]]
             value = bound[0].get(noun.name, "") if bound else ""
-        if value:
+        if value and value not in bound_so_far.values():
             return value
     return ""
 

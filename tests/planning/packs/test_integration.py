@@ -43,6 +43,24 @@ def test_each_demand_is_said_in_its_own_words() -> None:
     assert "free, held, sold" in texts["integration.mapped-states"]
     assert "integration.call-log" in texts
     assert bound(model, "integration")["carried"] == "flat"
+    assert bound(model, "integration")["partner"] == "portal"
+
+
+def test_what_goes_out_has_its_own_name_where_the_brief_speaks_of_deliveries() -> None:
+    model = planned("Every delivery is sent to the warehouse system by webhook within 2 minutes.")
+    assert bound(model, "integration")["subject"] == "delivery"
+    assert bound(model, "integration")["delivery"] == "outbound_delivery"
+
+
+def test_what_comes_in_and_what_goes_out_are_told_apart() -> None:
+    model = planned(
+        "We fetch payments from the bank every 4 hours through its API. A receipt is sent exactly "
+        "once. Sent receipts cannot be changed any more."
+    )
+    assert bound(model, "integration")["subject"] == "payment"
+    assert bound(model, "integration")["besides"] == "receipt"
+    assert "exactly once" in rule_texts(model)["integration.sent-once"]
+    assert "Sent receipts" in rule_texts(model)["integration.locked"]
 
 
 def test_parts_go_to_their_places_and_people_are_found_by_number() -> None:
@@ -66,8 +84,8 @@ def test_the_database_keeps_the_floor_and_one_meaning_of_a_state(empty_database:
         with refused("prices_not_below_minimum"):
             insert(db, "prices", **price, amount=79)
         insert(db, "prices", **price, amount=80)
-        portal = insert(db, "connections", name="portal", secret_ref="portal")
-        state = {"connection_id": portal, "their_state": "OPEN"}
+        portal = insert(db, "portals", name="portal", secret_ref="portal")
+        state = {"portal_id": portal, "their_state": "OPEN"}
         insert(db, "state_mappings", **state, our_state="free")
         with refused("state_mappings_once"):
             insert(db, "state_mappings", **state, our_state="held")
