@@ -20,7 +20,6 @@ from tests.planning.trades import (
 # Briefs whose plan is not yet what a careful reader expects, and why. An entry that has become
 # untrue fails its test: take it out then.
 NOT_YET: dict[str, str] = {
-    "accounting-datev": "no exactly once; no locked; no encrypted",
     "agency-timesheets": "needs_input; kind none; no deadline; no not the own",
     "bank-four-eyes": "needs_input; no limit; no cut-off; no fresh factor",
     "building-permits": "needs_input; no objections; no two people; no permit expires",
@@ -40,12 +39,10 @@ NOT_YET: dict[str, str] = {
     "guild-moderation": "no hidden after three; no reported once",
     "gym-membership": "needs_input; no proof; no told before; no retries",
     "hospital-sign-in": "no locks after wrong pins; no second factor for prescribers",
-    "hotel-channels": "no prices; no same number; wrong: the table room_arrive",
     "hotel-deposit": "needs_input; no held; no refund; no no show; no groups",
     "hr-applicants": "needs_input; no two approve; no deleted; no consent",
     "insurance-claims": "needs_input; no size; no alone; no one after the other",
     "issue-triage": "needs_input; no eight labels; no stale",
-    "kitchen-orders": "needs_input; no connection lost; no table or column order",
     "lab-instruments": "no four hours; no service; wrong: a fee as a ban",
     "lab-samples": "needs_input; no another reviewer; no append only; no freezer",
     "library-holds": "needs_input; no quiet hours; no fees; no extended twice",
@@ -73,7 +70,6 @@ LOST: dict[str, tuple[str, ...]] = {
         "PIN of 6 digits",
         "No passwords by SMS",
     ),
-    "issue-triage": ("people can switch off",),
     "museum-loans": ("both signed",),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
     "property-repairs": ("up to 6 photos of 10 MB",),

@@ -36,7 +36,7 @@ SEARCH = Pack(
                 r"engines?\b|"
                 r"results?\b|box\b|field\b|bar\b|page\b|function\b|history\b|terms?\b|words?\b)"
                 r"(?P<after>.+)",
-                r"\bfind (?P<after>.+)",
+                r"\bfind (?!duplicates?\b)(?P<after>.+)",
                 r"\bfilter(?:s|ing)? (?P<after>.+?) by\b",
                 r"\b(?P<before>[a-z]+) search\b",
                 r"\b(?P<before>[\w ]{1,60}?) (?:are|is|can be|must be) (?:searched|searchable|"
