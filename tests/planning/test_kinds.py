@@ -125,3 +125,12 @@ def test_a_link_between_people_is_no_integration(text: str) -> None:
 def test_connecting_a_named_system_is_one() -> None:
     model = understand("Connect our shop to Klarvia. Paid orders are sent there every 5 minutes.")
     assert model.kind == "integration"
+
+
+def test_what_comes_late_in_a_brief_is_an_aside_also_where_nothing_is_created() -> None:
+    model = understand(
+        "Members book courts for up to two hours. They can cancel until 2 hours before. Guests "
+        "come along. The hall is closed at night. The list of bookings takes 4 seconds today."
+    )
+    assert model.kind == "data"
+    assert "performance" not in packs(model)
