@@ -32,11 +32,19 @@ from core.planning.reading.things import Thing, mentions, things
 _MAX_RECORDS = 3
 _BOUND = 5  # how much speaks for a thing because a pack is about it
 _HEAVY = 6  # so much speaks for a thing that it is a record beside what another pack is about
+# What somebody starts rather than writes: packs of their own know what of it is stored.
+_RUNS = frozenset({"search", "import", "export"})
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
 # What packs call a thing by themselves, whatever the brief calls it.
-_OWN_NAMES = frozenset(noun.fallback for pack in PACKS for noun in pack.nouns if not noun.patterns)
+_OWN_NAMES = frozenset(
+    name
+    for pack in PACKS
+    for noun in pack.nouns
+    if not noun.patterns
+    for name in noun.fallback.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ class Matches:
     @property
     def created(self) -> tuple[str, ...]:
         """The things that the brief is about, the weightiest first."""
-        return tuple(thing.noun for thing in self.things)
+        return tuple(thing.noun for thing in self.things if thing.noun not in _RUNS)
 
     @property
     def main(self) -> str:
@@ -296,7 +304,7 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
     for noun in pack.nouns:
         value = found.known_as(_noun(noun, clauses))
         if not value or value in bindings.values():
-            value = _fallback(noun, found)
+            value = _fallback(noun, found, bindings)
         states = bindings.get("states", "").split(", ")
         if value and value in states:  # it is not what goes through them
             bound = (dict(matched.bindings).get("subject", "") for matched in found.packs)
@@ -332,7 +340,7 @@ def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
     return "" if names_people(phrase) else phrase
 
 
-def _fallback(noun: Noun, found: Matches) -> str:
+def _fallback(noun: Noun, found: Matches, bound_so_far: dict[str, str]) -> str:
     for candidate in noun.fallback.split():
         value = candidate
         if candidate == "@main":
@@ -340,7 +348,7 @@ def _fallback(noun: Noun, found: Matches) -> str:
         elif candidate.startswith("@"):
             bound = [dict(m.bindings) for m in found.packs if m.slug == candidate[1:]]
             value = bound[0].get(noun.name, "") if bound else ""
-        if value:
+        if value and value not in bound_so_far.values():
             return value
     return ""
 

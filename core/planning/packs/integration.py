@@ -12,6 +12,11 @@ _FILL = (
     r"(?:all |our |the |new |changed |every |each |an? |finished |paid |open "
     r")*(?!webhooks?\b|calls?\b|csv\b|them\b|it\b)"
 )
+_EACH = r"(?:both|each|every|one|all|another|two|three|four|several)(?: of)?(?: the| our)?"
+_PARTNER = (
+    r"(?:(?:sales |booking )?(?:channel|portal|marketplace|shop|bank|feed|warehouse|till|terminal|"
+    r"sensor|clearing house)s?)"
+)
 
 INTEGRATION = Pack(
     slug="integration",
@@ -45,6 +50,25 @@ INTEGRATION = Pack(
                 r"\b(?P<before>[a-z]+) go(?:es)? (?:out|to)\b",
             ),
             fallback="@main external_record",
+        ),
+        Noun("delivery", fallback="delivery outbound_delivery"),
+        Noun(
+            "partner",
+            (
+                rf"\b(?:on|through|via|with|to|from|if) {_EACH} (?P<after>{_PARTNER})\b",
+                rf"\b(?P<before>{_PARTNER}) (?:does not|doesn't|do not) answer\b",
+            ),
+            fallback="connection other_system",
+        ),
+        Noun(
+            "besides",
+            (
+                rf"\b(?:an?|each|every|the) (?P<after>[a-z]+) (?:is|are) (?:automatically "
+                rf")?{_MOVED}\b",
+                rf"\b(?P<before>[a-z]+) (?:is|are) (?:automatically )?{_MOVED} (?:exactly |only "
+                rf")?once\b",
+            ),
+            optional=True,
         ),
         Noun("event", fallback="inbound_event", also=("raw_message", "raw_event", "webhook_call")),
         Noun("call", fallback="api_call", also=("call_log",)),
@@ -88,7 +112,7 @@ INTEGRATION = Pack(
     ),
     kind="integration",
     claims=True,
-    instead_of=("speed",),
+    instead_of=("speed", "quota"),
     rules=(*INTEGRATION_RULES, *INTEGRATION_CASE_RULES, *INTEGRATION_TABLE_RULES),
     brings=INTEGRATION_BRINGS,
 )

@@ -14,7 +14,8 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="integration.same-reference",
         text="Their own reference makes it one: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,40}\bsame (?:number|reference|id|event|order|result|message|record|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bsame (?:number|reference|id|event|order|"
+            r"result|message|record|"
             r"booking|payment|file)\b[^,;]{0,30}\b(?:twice|again|two times|more than once)\b"
             r"[^,;]{0,60})",
         ),
@@ -24,10 +25,23 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         ),
     ),
     RulePattern(
+        slug="integration.sent-once",
+        text="Sent once: “<words>”. A repeat carries the same key, so that they know it again.",
+        cues=(
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:transferred|sent|transmitted|delivered|"
+            r"exported|booked|posted|pushed|reported) (?:exactly|only|at most|just) once\b)",
+        ),
+        mechanisms=(
+            Mechanism("constraint", "<deliverys>.delivery_key", "UNIQUE: one key for each change"),
+            Mechanism("test", "send-<deliverys->", "answered, and the answer lost on its way"),
+        ),
+    ),
+    RulePattern(
         slug="integration.first-wins",
         text="Two at the same moment: “<words>”. The row is locked before it is decided.",
         cues=(
-            r"(?P<words>[^,;]{0,60}\bthe (?:first|earlier|later|last) (?:one )?(?:[a-z]+ )?(?:wins|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bthe (?:first|earlier|later|last) (?:one "
+            r")?(?:[a-z]+ )?(?:wins|"
             r"counts|is taken|gets it)\b[^;]{0,120})",
         ),
         mechanisms=(
@@ -46,9 +60,9 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
             rf"{_GONE},? [^,;]{{5,100}})",
         ),
         mechanisms=(
-            Mechanism("state", "connection", "failing_since_at is set: the case holds"),
+            Mechanism("state", "<partner>", "failing_since_at is set: the case holds"),
             Mechanism("interface", "Connections", "says that it holds, and since when"),
-            Mechanism("test", "watch-connections", "down, in the middle of it, and back again"),
+            Mechanism("test", "watch-<partners->", "down, in the middle of it, and back again"),
         ),
     ),
     RulePattern(
@@ -69,9 +83,9 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="integration.silent",
         text="Silence is noticed: “<words>”.",
         cues=(
-            rf"(?P<words>[^,;]{{0,40}}\bwithout (?:an? |any |new )?{_NEWS} for "
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\bwithout (?:an? |any |new )?{_NEWS} for "
             rf"(?P<near>{_SPAN})[^,;]{{0,80}})",
-            rf"(?P<words>[^,;]{{0,40}}\b(?:no|not had an?) {_NEWS} (?:for|in) "
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\b(?:no|not had an?) {_NEWS} (?:for|in) "
             rf"(?P<near>{_SPAN})[^,;]{{0,80}})",
         ),
         quantity="duration",
@@ -149,8 +163,8 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
             r"deliver\w+|messages?|calls?)?\b[^,;]{0,20}\bvisible\b[^,;]{0,40})",
         ),
         mechanisms=(
-            Mechanism("interface", "listOutboundDeliveries", "waiting, refused, given up"),
-            Mechanism("test", "listOutboundDeliveries", "one of each, and who may not see it"),
+            Mechanism("interface", "list<Deliverys>", "waiting, refused, given up"),
+            Mechanism("test", "list<Deliverys>", "one of each, and who may not see it"),
         ),
     ),
     RulePattern(
@@ -165,11 +179,9 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         ),
         quantity="count",
         mechanisms=(
-            Mechanism("job", "send-outbound-deliveries", "a token bucket for each connection"),
-            Mechanism("alert", "outbound_deliveries", "the queue grows for an hour at that pace"),
-            Mechanism(
-                "test", "send-outbound-deliveries", "a burst; 429 with Retry-After is obeyed"
-            ),
+            Mechanism("job", "send-<deliverys->", "a token bucket for each connection"),
+            Mechanism("alert", "<deliverys>", "the queue grows for an hour at that pace"),
+            Mechanism("test", "send-<deliverys->", "a burst; 429 with Retry-After is obeyed"),
         ),
     ),
 )

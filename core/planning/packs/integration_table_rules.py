@@ -27,7 +27,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
                     "state_mapping",
                     summary="What a state of the other system is called in ours.",
                     fields=(
-                        Field("connection_id", "ref", references="connection"),
+                        Field("<partner>_id", "ref", references="<partner>"),
                         Field("their_state", "text"),
                         Field("our_state", "text"),
                     ),
@@ -35,7 +35,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
                         Constraint(
                             "state_mappings_once",
                             "unique",
-                            '"connection_id", "their_state"',
+                            '"<partner>_id", "their_state"',
                             "integration.mapped-states",
                         ),
                     ),
@@ -58,7 +58,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
                     "state_mapping",
                     "PUT",
                     "/state-mappings",
-                    body=("connection_id", "their_state", "our_state"),
+                    body=("<partner>_id", "their_state", "our_state"),
                     page="Connections",
                     permission="people who look after the connection",
                     rules=("integration.mapped-states",),
@@ -76,7 +76,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
         mechanisms=(
             Mechanism("constraint", "prices_not_below_minimum", "CHECK: amount and minimum"),
             Mechanism("interface", "outbound calls", "read again when it is sent, not when queued"),
-            Mechanism("test", "send-outbound-deliveries", "the minimum is raised while one waits"),
+            Mechanism("test", "send-<deliverys->", "the minimum is raised while one waits"),
         ),
         adds=Contribution(
             entities=(
@@ -136,7 +136,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
             r"\bcall logs?\b",
         ),
         mechanisms=(
-            Mechanism("constraint", "api_calls.connection_id", "no call without its partner"),
+            Mechanism("constraint", "api_calls.<partner>_id", "no call without its partner"),
             Mechanism("job", "purge-api-calls", "every night, past their time"),
             Mechanism("test", "api_calls", "no secret, no card, no password in any row"),
         ),
@@ -147,7 +147,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
                     summary="One call between the two systems, without secrets; for finding "
                     "faults.",
                     fields=(
-                        Field("connection_id", "ref", references="connection"),
+                        Field("<partner>_id", "ref", references="<partner>"),
                         Field("direction", "choice", choices=("in", "out")),
                         Field("operation", "text"),
                         Field("answer_code", "integer", required=False),
@@ -164,7 +164,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
                     "api_call",
                     "GET",
                     "/api-calls",
-                    filters=("connection_id", "from", "to"),
+                    filters=("<partner>_id", "from", "to"),
                     page="Connections",
                     permission="people who look after the connection",
                     many=True,

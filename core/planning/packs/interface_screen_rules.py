@@ -49,7 +49,8 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         text="In its place: “<words>”, at every width and text size.",
         each=True,
         cues=(
-            r"(?P<words>[^,;]{2,50}? (?:on top|at the (?:very )?(?:top|bottom)|in the (?:upper|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{2,200}? (?:on top|at the (?:very )?(?:top|bottom)|"
+            r"in the (?:upper|"
             r"lower|"
             r"top|bottom|middle)\b[^,;]{0,20}))",
         ),
@@ -108,7 +109,7 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         text="On a small screen (“<words>”): one column from 360 px on, no scrolling sideways, "
         "the keyboard hides no field.",
         cues=(
-            rf"(?P<words>[^,;]{{0,40}}\b(?:works?|usable|used?|opens?|fill\w*|possible|available|"
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\b(?:works?|usable|used?|opens?|fill\w*|possible|available|"
             rf"done|enter\w*|readable|read|looks?|fits?) (?:[a-z]+ ){{0,5}}on (?:a |an |the |their "
             rf"|my |any |small )*{_DEVICE})\b",
             rf"(?P<words>\b(?:[a-z]+ )?(?:form|page|screen|view|layout)s? (?:on|for) (?:a |the "
@@ -148,7 +149,8 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         text="Left as they are, for this is not needed there: “<words>”.",
         each=True,
         cues=(
-            r"\b(?P<words>[^,;]{3,80}?) (?:don't|do not|doesn't|does not|needn't|need not) (?:need|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{3,200}?) (?:don't|do not|doesn't|does not|needn't|"
+            r"need not) (?:need|"
             r"have|get) (?:it|this|that|them|any of (?:it|this))\b",
         ),
         mechanisms=(
@@ -173,7 +175,8 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         text="Shown so, and typed in any way that people write it: “<words>”.",
         each=True,
         cues=(
-            r"(?P<words>[^,;]{2,60} (?:is|are|must be|be) (?:shown|displayed|written|formatted) "
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{2,200} (?:is|are|must be|be) (?:shown|displayed|"
+            r"written|formatted) "
             r"(?:in (?:groups|blocks|large|bold|capital)|with (?:two|thousands|a (?:space|comma))|"
             r"as)"
             r"[^,;]{0,60})",

@@ -34,7 +34,7 @@ MIGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="migration.way-back-within",
         text="The way back stays open as long as was said: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,50}\b(?:go|goes|going|switch|switched|roll|rolled|move|moved|fall|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:go|goes|going|switch|switched|roll|rolled|move|moved|fall|"
             r"return|returned|put) back\b[^,;]{0,40}\b(?:within|for|up to|until|"
             r"during)\b[^,;]{3,60})",
         ),
@@ -103,7 +103,8 @@ MIGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="migration.differences-report",
         text="All differences can be handed over: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,60}\b(?:report|list|statement) of (?:all )?(?:the )?differences\b"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:report|list|statement) of (?:all "
+            r")?(?:the )?differences\b"
             r"[^,;]{0,40})",
         ),
         mechanisms=(
@@ -128,7 +129,10 @@ MIGRATION_CASE_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="migration.either-side",
         text="Meanwhile either side can be used: “<words>”.",
-        cues=(r"(?P<words>[^,;]{0,60}\bcan (?:still )?(?:use|go to|visit) either\b[^,;]{3,60})",),
+        cues=(
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bcan (?:still )?(?:use|go to|visit) "
+            r"either\b[^,;]{3,60})",
+        ),
         mechanisms=(
             Mechanism("interface", "both systems", "ask which one is in charge, then pass it on"),
             Mechanism("test", "switch<Subject>", "used on either side on the same day"),

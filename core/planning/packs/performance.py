@@ -7,7 +7,8 @@ from core.planning.packs.performance_rules import PERFORMANCE_RULES
 
 _SLOW = (
     r"(?:too slow|so slow|slow|sluggish|unbearable|crawls?|times? out|timed out|takes? (?:forever|"
-    r"ages|too long|(?:up to |about |over )?\d)|need(?:s|ed)? \d|faster|speed (?:\w+ )?up|gives up)"
+    r"ages|too long|(?:up to |about |over )?\d+)|need(?:s|ed)? \d+|faster|speed (?:\w+ )?up|gives "
+    r"up)"
 )
 _WHAT = (
     r"(?:pages?|views?|lists?|reports?|dashboards?|screens?|overviews?|quer(?:y|ies)|calendar|"

@@ -120,10 +120,11 @@ PERFORMANCE_LIMITS: tuple[RulePattern, ...] = (
         slug="performance.turnover",
         text="The turn of a period is no special load: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,30}\b(?:season|month|year|quarter|week|period|day|tariff|term)"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:season|month|year|quarter|week|period|day|tariff|term)"
             r"(?:ly)?[ -](?:change|end|start|switch|closing|roll ?over|turn)\b[^,;]{0,80}"
             r"\b(?:must not|may not|never|no|without)\b[^,;]{0,40})",
-            r"(?P<words>[^,;]{0,30}\b(?:change|start|turn) of (?:the )?(?:season|month|year|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:change|start|turn) of (?:the )?(?:season|"
+            r"month|year|"
             r"quarter|"
             r"term)\b[^,;]{0,80}\b(?:must not|may not|never|no|without)\b[^,;]{0,40})",
         ),

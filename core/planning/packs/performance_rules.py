@@ -204,7 +204,7 @@ PERFORMANCE_RULES: tuple[RulePattern, ...] = (
         slug="performance.seen-by",
         text="As today: “<words>”. The new reading asks for it in the same statement.",
         cues=(
-            r"(?P<words>[^,;]{0,80}\b(?:sees?|shown|reads?|finds?)\b[^,;]{0,60}\b(?:only|own)\b"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:sees?|shown|reads?|finds?)\b[^,;]{0,60}\b(?:only|own)\b"
             r"[^,;]{0,40})",
         ),
         mechanisms=(Mechanism("test", "<words>", "old and new answers agree for each role"),),

@@ -11,11 +11,13 @@ _NO_SPEED = (
     r"undone|retr(?:y|ies|ied)|blocked|older than|apart|pause|wait(?:s|ing)?)\b"
 )
 _ANSWER = (
-    rf"(?P<words>[^,;]{{2,80}}?\b{_WITHIN} (?:the |an? )?(?P<near>{_BLINK})[^,;]{{0,40}})",
+    rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{2,200}}?\b{_WITHIN} (?:the |an? "
+    rf")?(?P<near>{_BLINK})[^,;]{{0,40}})",
     rf"(?P<words>\b{_WITHIN} (?P<near>{_BLINK})[^,;]{{3,60}})",
 )
 _BULK = (
-    r"(?P<words>[^,;]{0,30}\b\d[\d,.]* ?(?:k|thousand|million)? (?:rows|lines|records|entries|"
+    r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b\d[\d,.]* ?(?:k|thousand|million)? (?:rows|lines|"
+    r"records|entries|"
     r"files|"
     r"pages|documents|messages|invoices|statements|items)\b[^,;]{0,30}?\b(?:in|within) "
     r"(?:under |below |less than |at most )?(?P<near>\d[\d.]* ?(?:minutes?|mins?|hours?)\b))",
@@ -30,7 +32,7 @@ SPEED = Pack(
     rules=(
         RulePattern(
             slug="speed.budget",
-            text="Fast enough: “<words>”, for <share> percent of the calls on data of full size.",
+            text="Fast enough for <share> percent of the calls, on data of full size: “<words>”.",
             cues=_ANSWER,
             unless=_NO_SPEED,
             quantity="duration",

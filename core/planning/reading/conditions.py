@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 ConditionKind = Literal["exception", "restriction", "end", "case"]
@@ -47,6 +48,7 @@ class Part:
     end: int
 
 
+@lru_cache(maxsize=2048)
 def conditions(text: str) -> tuple[Condition, ...]:
     """Return the conditions of a clause in their order."""
     openers = list(_OPENER.finditer(text))

@@ -34,7 +34,7 @@ _STOPPERS = listed(
 _ING_NOUNS = listed(
     """
     booking meeting listing setting building rating training tracking shipping billing pricing
-    ticketing holding
+    ticketing holding reading
     """
 )
 _NUMBER_FIRST = re.compile(
