@@ -38,10 +38,18 @@ class _Gone:
 
 
 def rule_names(rules: Sequence[Rule]) -> tuple[str, ...]:
-    """Return the name of each rule for edits: its slug, with its thing where the slug repeats."""
+    """Return the name of each rule for edits: its slug, with its thing where the slug repeats.
+
+    Rules of one slug about one thing are told apart by the words of the brief that they quote.
+    """
     times = Counter(rule.slug for rule in rules)
+    names = [rule.slug if times[rule.slug] == 1 else f"{rule.slug}:{_noun(rule)}" for rule in rules]
+    again = Counter(names)
     return tuple(
-        rule.slug if times[rule.slug] == 1 else f"{rule.slug}:{_noun(rule)}" for rule in rules
+        f"{rule.slug}:{dict(rule.bindings)['words']}"
+        if again[name] > 1 and "words" in dict(rule.bindings)
+        else name
+        for name, rule in zip(names, rules, strict=True)
     )
 
 
@@ -155,7 +163,8 @@ def _gone(pack: str, bindings: Bindings, model: FeatureModel) -> _Gone:
         ):
             continue
         bound = bind(pattern, about)
-        gone.slugs.add(one.slug)
+        if not any(rule.slug == one.slug for rule in model.rules):
+            gone.slugs.add(one.slug)  # else another of its wordings still stands
         gone.keys |= {m.where for m in bound.mechanisms if m.kind == "constraint"}
         gone.taken |= set(bound.takes)
         gone.unsaid += bound.unsays

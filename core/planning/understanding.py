@@ -11,10 +11,10 @@ from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over, missed
+from core.planning.kinds import kind_of
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
-    PLANNABLE,
     Action,
     Actor,
     Constraint,
@@ -25,7 +25,6 @@ from core.planning.model import (
     Question,
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
-from core.planning.packs import BY_SLUG
 from core.planning.plan import contributions
 from core.planning.questions import (
     Topic,
@@ -34,33 +33,16 @@ from core.planning.questions import (
     topics_in,
     unplanned_questions,
 )
+from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
-from core.planning.reading.deeds import deeds, fields_of
+from core.planning.reading.deeds import deeds
+from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 
-# Below this share of used clauses a plan would leave out too much of what was asked for.
-_ENOUGH_UNDERSTOOD = 0.6
-_KIND_CUES: tuple[tuple[Kind, str], ...] = (
-    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
-    ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
-    ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
-    ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
-)
-# A brief may begin with how things are, as long as a wish follows soon.
-_MAX_SCENE = 3
-_WISH = re.compile(
-    r"\b(?:wants?|needs?|would like|'d like|should|must|please|can|goal|target|wish)\b",
-    re.IGNORECASE,
-)
-_TELLS = re.compile(
-    r"^(?:we|our|today|currently|since|at the moment|right now|so far|the|it|there|every|each|"
-    r"twice|last|customer service|[a-z]+ (?:get|gets|is|are|has|have|was|were))\b.*\s\w+",
-    re.IGNORECASE,
-)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -213,19 +195,7 @@ def _filled(
 
 
 def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
-    """Name the kind: by the packs that matched, else by words that hint at it."""
-    kinds: dict[Kind, tuple[Evidence, ...]] = {}
-    for matched in found.packs:
-        kinds.setdefault(BY_SLUG[matched.slug].kind, matched.evidence)
-    for kind in ("migration", "integration", "performance", "data", "interface"):
-        if kind in kinds:
-            return kind, kinds[kind]
-    for kind, cue in _KIND_CUES:
-        for part in parts:
-            hit = re.search(cue, part.text, re.IGNORECASE)
-            if hit and part.section != "non_goal":
-                return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
-    return "none", ()
+    return kind_of(parts, found.packs)
 
 
 def _plannable(
@@ -235,30 +205,7 @@ def _plannable(
     found: Matches,
     topics: Sequence[tuple[Topic, Clause]],
 ) -> bool:
-    if model.kind not in PLANNABLE or not body:
-        return False
-    if not any(BY_SLUG[matched.slug].kind == model.kind for matched in found.packs):
-        return False
-    title = " ".join(part.text for part in parts if part.section == "title")
-    if any(re.search(topic.cue, title, re.IGNORECASE) for topic, _ in topics):
-        return False
-    scene = _scene(body)
-    if body[len(scene)] not in found.used:
-        return False  # what people say first is what they are after
-    if any(pack.kind != "none" and clause not in found.used for pack, clause in found.unbound):
-        return False  # something of weight was asked for, and it is not clear about what
-    told = set(body) - (set(scene) - found.used)
-    return len(told & found.used) >= _ENOUGH_UNDERSTOOD * len(told)
-
-
-def _scene(body: Sequence[Clause]) -> list[Clause]:
-    """Return the first clauses that only tell how things are, before the first wish."""
-    for position, part in enumerate(body[: _MAX_SCENE + 1]):
-        if _WISH.search(part.text):
-            return list(body[:position])
-        if not _TELLS.search(part.text):
-            break
-    return []
+    return bool(body) and is_ready(model.kind, parts, found, topics)
 
 
 def _with_fields(entity: Entity, model: FeatureModel, parts: Sequence[Clause]) -> Entity:

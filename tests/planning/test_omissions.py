@@ -81,11 +81,11 @@ def left_of(rule: Rule, results: dict[str, RoleResult]) -> Iterator[str]:
                 yield f"{slug}: {mechanism.how}"
     home, pattern = PATTERNS[rule.slug]
     adds = bind(pattern.adds, dict(rule.bindings))
-    gone = {one.slug for one in adds.threats} | {
-        one.slug for one in home.brings.threats if one.slug in pattern.takes
-    }
+    brings = bind(home.brings, dict(rule.bindings))
+    taken = [one for one in brings.threats if one.slug in pattern.takes]
+    gone = {(one.slug, one.text) for one in (*adds.threats, *taken)}
     threats = json.loads(artifact(results, "threats").body)["threats"]
-    yield from (one["rule"] for one in threats if one["rule"] in gone)
+    yield from (one["rule"] for one in threats if (one["rule"], one["threat"]) in gone)
     yield from (one.name for one in adds.jobs if one.does in artifact(results, "rollout").body)
 
 

@@ -1,11 +1,24 @@
 """The rules of approval: own requests, thresholds, comments, deadlines."""
 
 from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.approval_effect_rules import APPROVAL_EFFECT_RULES
+from core.planning.packs.approval_role_rules import APPROVAL_ROLE_RULES
 from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
 
-_NEGATION = r"\b(?:nobody|no[ -]one|never|not|cannot|can't|without)\b"
+_NEGATION = r"\b(?:nobody|no[ -]one|no [a-z]+(?: [a-z]+)?|never|not|cannot|can't|without)\b"
+_TWO_PEOPLE = (
+    r"\b(?:two|2) (?:different |other |separate )?(?:people|persons|signatories|members|employees|"
+    r"managers|directors|editors|moderators|admins?|of (?:the|them|us|our)\b)"
+)
+_GIVE = r"(?:approv|releas|confirm|agree|sign(?!ed in\b|-in\b|s? in\b))"
+_OWN_END = r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b"
+_DECIDED = (
+    r"(?:approv\w*|reject\w*|decid\w*|decisions?|confirm\w*|declin\w*|releas\w*|sign(?:s|ed)?)"
+)
 
 APPROVAL_RULES = (
+    *APPROVAL_ROLE_RULES,
+    *APPROVAL_EFFECT_RULES,
     RulePattern(
         slug="approval.enough",
         text="A <subject_> counts as approved only when all its required approvals are given.",
@@ -19,7 +32,15 @@ APPROVAL_RULES = (
     RulePattern(
         slug="approval.own",
         text="Nobody approves their own <subject_>.",
-        cues=(rf"{_NEGATION}.*\b(?:approv|sign)\w*\b.*\b(?:own|themsel\w+|himself|herself)\b",),
+        cues=(
+            rf"{_NEGATION}.{{0,60}}\b(?:approv|sign|releas)\w*\b.{{0,60}}\b(?:own|themsel\w+|himself|"
+            r"herself)\b",
+            r"\b(?:who|that) (?:has |have )?(?:entered|created|made|wrote|submitted|requested|"
+            r"filed|"
+            r"prepared) [\w ]{1,30} (?:cannot|can't|can not|must not|may not|is not allowed to|"
+            r"never) "
+            r"(?:approve|release|sign|confirm|decide)",
+        ),
         always=True,
         takes=("approval.self",),
         unsays=((", never the owner", ""),),
@@ -40,6 +61,7 @@ APPROVAL_RULES = (
         cues=(
             r"\b(?:second|two|another|additional|further)\b.*\bapprov",
             r"\bapprov\w*\b.*\b(?:second|two|both|twice)\b",
+            rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
         ),
         quantity="money",
         mechanisms=(
@@ -119,6 +141,9 @@ APPROVAL_RULES = (
             r"\b(?:second|two|both|twice)\b.*\bapprov",
             r"\bapprov\w*\b.*\b(?:second|two|both|twice|in two steps)\b",
             r"\bfour[- ]eyes\b|\btwo[- ](?:step|person|man)\b",
+            rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
+            rf"\b{_GIVE}\w*\b.{{0,60}}{_TWO_PEOPLE}",
+            r"\b(?:must|have to|need to) be two (?:different |separate )?(?:people|persons)\b",
         ),
         unless=r"\b(?:above|over|more than|exceed\w*)\b.*\d|[€$£]|\b(?:EUR|USD|GBP|CHF)\b",
         mechanisms=(
@@ -201,7 +226,12 @@ APPROVAL_RULES = (
     RulePattern(
         slug="approval.comment",
         text="A decision carries a comment; a rejection is not possible without one.",
-        cues=(r"\b(?:approv|reject|declin)\w*\b.*\b(?:comment|reason)\b",),
+        cues=(
+            r"\b(?:approv|reject|declin|refus)\w*\b.*\b(?:comment|reason)\b",
+            r"\b(?:sends?|sent|gives?|hands?) (?:it |them |[\w ]{1,20})?back with (?:an? "
+            r")?(?:short )?"
+            r"(?:comment|reason|question|remark|note)\b",
+        ),
         mechanisms=(
             Mechanism("constraint", "approvals_reason", "CHECK: a rejection has a comment"),
         ),
@@ -225,6 +255,7 @@ APPROVAL_RULES = (
         slug="approval.line-manager",
         text="The approver of the first step is the owner's line manager.",
         cues=(r"\b(?:line )?managers?\b.*\b(?:approv|confirm|sign)",),
+        unless=r"\b(?!line\b|the\b|their\b|his\b|her\b|an?\b|and\b|or\b|by\b)[a-z]+ managers?\b",
         mechanisms=(Mechanism("permission", "decide<Subject>", "users.manager_id of the owner"),),
         adds=Contribution(
             entities=(
@@ -243,11 +274,14 @@ APPROVAL_RULES = (
         ),
     ),
     RulePattern(
-        slug="approval.deadline",
-        text="A decision is due within <words>; after that the request expires.",
-        cues=(r"\bwithin (?P<near>.{1,20})", r"\bexpires? after (?P<near>.{1,20})"),
+        slug="approval.expiry",
+        text="A request that nobody decides expires after <words>, and its owner is told.",
+        cues=(
+            r"\bexpires? (?:after|in|within) (?P<near>.{1,20})",
+            r"\bwithin (?P<near>.{1,20}?)\b.{0,40}?\b(?:expires?|lapses?|is (?:void|withdrawn))\b",
+        ),
         # What ends by itself as well, and is not waiting for a decision.
-        unless=r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b",
+        unless=_OWN_END,
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_due", "CHECK: due at most <value> after"),
@@ -266,7 +300,7 @@ APPROVAL_RULES = (
                             "<subjects>_due",
                             "check",
                             '"due_at" <= "submitted_at" + interval \'<value>\'',
-                            "approval.deadline",
+                            "approval.expiry",
                         ),
                     ),
                     indexes=(
@@ -285,6 +319,56 @@ APPROVAL_RULES = (
                     "every minute",
                     "Moves submitted <subjects_> past their due time to expired.",
                     "oldest overdue <subject_> is more than 5 minutes late",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="approval.deadline",
+        text="A decision is due within <words>: what waits longer is overdue, and the next in charge "
+        "is told; it stays open.",
+        cues=(
+            rf"\b{_DECIDED}\b.{{0,60}}?\bwithin (?P<near>.{{1,20}})",
+            rf"\bwithin (?P<near>.{{1,20}}).{{0,60}}?\b{_DECIDED}\b",
+        ),
+        unless=rf"{_OWN_END}|\b(?:expires?|lapses?)\b",
+        quantity="duration",
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_decision_due", "CHECK: due at most <value> after"),
+            Mechanism("job", "remind-of-<subjects->", "every 5 minutes, each <subject_> once"),
+            Mechanism(
+                "test", "remind-of-<subjects->", "decided in the same second: nobody is told"
+            ),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    fields=(Field("due_at", "moment", required=False),),
+                    constraints=(
+                        Constraint(
+                            "<subjects>_decision_due",
+                            "check",
+                            '"due_at" <= "submitted_at" + interval \'<value>\'',
+                            "approval.deadline",
+                        ),
+                    ),
+                    indexes=(
+                        Index(
+                            "<subjects>_waiting_long",
+                            '"due_at"',
+                            where="\"status\" = 'submitted'",
+                            serves="remind-of-<subjects->",
+                        ),
+                    ),
+                ),
+            ),
+            jobs=(
+                Job(
+                    "remind-of-<subjects->",
+                    "every 5 minutes",
+                    "Tells who decides, and the next in charge, of <subjects_> past their due time.",
+                    "a <subject_> waits twice as long as it may",
                 ),
             ),
         ),

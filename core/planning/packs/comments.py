@@ -70,7 +70,7 @@ COMMENTS = Pack(
                 r"\bcomment (?:function|section|thread|field)s? (?:to|for|on|under|below) "
                 r"(?P<after>.+)",
             ),
-            fallback="@main",
+            fallback="@main post",
         ),
     ),
     rules=COMMENT_RULES,

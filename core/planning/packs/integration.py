@@ -1,6 +1,8 @@
 """Integration: two systems talk, over webhooks, feeds or polling, and stay in step."""
 
+from core.planning.packs.integration_case_rules import INTEGRATION_CASE_RULES
 from core.planning.packs.integration_rules import INTEGRATION_RULES
+from core.planning.packs.integration_table_rules import INTEGRATION_TABLE_RULES
 from core.planning.packs.integration_tables import INTEGRATION_BRINGS
 from core.planning.packs.pack import Noun, Pack
 
@@ -17,7 +19,7 @@ INTEGRATION = Pack(
     cues=(
         r"\bwebhooks?\b",
         r"\b(?:connect|integrate|link|hook up)\b.{1,80}\b(?:with|to|into)\b.{0,40}"
-        r"\b(?:software|system|api|erp|crm|shop|bank|provider|laborator\w+|till|pos|ledger|[A-Z])",
+        r"\b(?:software|system|api|erp|crm|shop|bank|provider|laborator\w+|till|pos|ledger|(?-i:[A-Z][\w.]{2,}))",
         r"\b(?:integration|integrate|integrating|interface) (?:with|to|between|into)\b",
         r"\b(?:sync|synchroni[sz]e|synced|synchroni[sz]ed|keep .{1,40} in (?:sync|step))\b.{0,60}"
         r"\b(?:with|to|from|between)\b",
@@ -43,9 +45,49 @@ INTEGRATION = Pack(
             ),
             fallback="@main external_record",
         ),
+        Noun("event", fallback="inbound_event", also=("raw_message", "raw_event", "webhook_call")),
+        Noun("call", fallback="api_call", also=("call_log",)),
+        Noun(
+            "holder",
+            (
+                r"\b(?:in|into|to|of) the (?P<after>[a-z]+)'s (?:file|record|account|profile)s?\b",
+                r"\b(?:the|whose) (?P<after>[a-z]+)(?: number| id)? (?:is|are) (?:unknown|not "
+                r"known)\b",
+                r"\bunknown (?P<after>[a-z]+) (?:number|id|reference)",
+            ),
+            optional=True,
+            people=True,
+        ),
+        Noun(
+            "carried",
+            (
+                r"\b(?:an?|every|each) (?P<after>[a-z]+) without (?:an? |any |new )?(?:events?|"
+                r"updates?|readings?|news|signals?)\b",
+                r"\bwhere is (?:my|the) (?P<after>[a-z]+)\b",
+            ),
+            optional=True,
+        ),
+        Noun(
+            "part",
+            (
+                r"\b(?P<before>[a-z]+ (?:lines?|items?|positions?|parts?)) (?:are|is|get|gets) "
+                r"(?:split|routed|distributed|divided|assigned) (?:to|by|over|among|between)\b",
+            ),
+            optional=True,
+        ),
+        Noun(
+            "target",
+            (
+                r"\b(?:split|routed|distributed|divided|assigned) (?:to|by|over|among|between) "
+                r"(?:the |"
+                r"several |our )*(?P<after>[a-z]+)",
+            ),
+            optional=True,
+        ),
     ),
     kind="integration",
     claims=True,
-    rules=INTEGRATION_RULES,
+    instead_of=("speed",),
+    rules=(*INTEGRATION_RULES, *INTEGRATION_CASE_RULES, *INTEGRATION_TABLE_RULES),
     brings=INTEGRATION_BRINGS,
 )

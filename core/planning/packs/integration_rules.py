@@ -119,9 +119,13 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.in-time",
-        text="A change has reached the other side within <words>.",
-        cues=(r"\b(?:within|in under|in less than|not later than) (?P<near>.{1,20})",),
-        unless=r"\b(?:answer\w*|respon\w+|acknowledg\w+|200)\b",
+        text="In time: “<words>”.",
+        cues=(
+            r"(?P<words>[^,;]{0,90}\b(?:within|in under|in less than|not later than) "
+            r"(?P<near>[^,;]{1,20}))",
+        ),
+        unless=r"\b(?:answer\w*|respon\w+|acknowledg\w+|200|replaces?|lapses?|confirmed|"
+        r"otherwise)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("alert", "outbound_deliveries", "the oldest one waits for half of <value>"),
@@ -130,8 +134,8 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.schedule",
-        text="The exchange runs every <words>; one run never overtakes another.",
-        cues=(r"\bevery (?P<near>.{1,20})",),
+        text="On schedule: “<words>”. One run never overtakes another.",
+        cues=(r"(?P<words>[^,;]{0,60}\bevery (?P<near>[^,;]{1,20}))",),
         unless=_DOWN,
         quantity="duration",
         mechanisms=(
@@ -142,7 +146,7 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
             jobs=(
                 Job(
                     "exchange-<subjects->",
-                    "every <words>",
+                    "every <value>",
                     "Fetches and sends what has changed since the last successful run.",
                     "two runs in a row have failed",
                 ),
@@ -172,7 +176,8 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.down-alert",
-        text="After <words> without the other system somebody is told, and the page says so.",
+        text="After <words> without the other system an alert goes out to people, and the page "
+        "says so.",
         cues=(rf"{_DOWN}.{{0,15}}\bfor (?:more than |longer than |over )?(?P<near>.{{1,15}})",),
         quantity="duration",
         mechanisms=(
@@ -211,12 +216,14 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.unmatched",
-        text="What cannot be matched waits in a list until a person decides; nothing is guessed.",
+        text="What cannot be matched waits in a list until a person decides; nothing is guessed: "
+        "“<words>”.",
         cues=(
-            r"\b(?:unknown|unmatched|ambiguous|unassigned)\b",
-            r"\b(?:assign|decide|match|check)\w*\b.{0,20}\bby hand\b",
-            r"\b(?:somebody|someone|a person|manually)\b.{0,30}\b(?:decides?|assigns?|checks?)\b",
-            r"\bgoes to a person\b",
+            r"(?P<words>[^,;]{0,60}\b(?:unknown|unmatched|ambiguous|unassigned)\b[^,;]{0,60})",
+            r"(?P<words>[^,;]{0,60}\b(?:assign|decide|match|check)\w*\b.{0,20}\bby hand\b)",
+            r"(?P<words>[^,;]{0,60}\b(?:somebody|someone|a person|manually)\b.{0,30}"
+            r"\b(?:decides?|assigns?|checks?)\b)",
+            r"(?P<words>[^,;]{0,60}\bgoes to a person\b)",
         ),
         mechanisms=(
             Mechanism("state", "inbound_event", "parked, with the reason"),

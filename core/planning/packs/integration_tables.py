@@ -8,7 +8,23 @@ INTEGRATION_BRINGS = Contribution(
         Entity(
             "<subject>",
             summary="Exists already; is what the two systems exchange.",
-            fields=(Field("changed_at", "moment", default="now()", existing=True),),
+            fields=(
+                Field("changed_at", "moment", default="now()", existing=True),
+                Field("<holder>_id", "ref", False, references="<holder>", existing=True),
+                Field("<carried>_id", "ref", False, references="<carried>", existing=True),
+            ),
+            existing=True,
+        ),
+        Entity(
+            "<holder>",
+            summary="Exists already; whom a <subject_> belongs to, found by their number.",
+            fields=(Field("number", "text", unique=True, personal=True, existing=True),),
+            existing=True,
+        ),
+        Entity(
+            "<carried>",
+            summary="Exists already; what a <subject_> is about.",
+            fields=(Field("external_ref", "text", existing=True),),
             existing=True,
         ),
         Entity(

@@ -135,6 +135,7 @@ MIGRATION_SWITCH_RULES: tuple[RulePattern, ...] = (
             r"\b(?:nothing|no \w+) (?:is|may be|must be|gets) (?:migrated|moved|switched)\b",
             r"\bfreeze\b",
         ),
+        unless=r"\d{1,2}(?:st|nd|rd|th)? (?:of )?[a-z]{3,9} (?:to|until|till|and|through|-|–) \d",
         quantity="date",
         describes=True,
         mechanisms=(

@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
+from core.planning.packs.performance_limits import PERFORMANCE_LIMITS
 from core.planning.packs.performance_rules import PERFORMANCE_RULES
 
 _SLOW = (
@@ -41,7 +42,10 @@ PERFORMANCE = Pack(
     ),
     kind="performance",
     claims=True,
-    rules=PERFORMANCE_RULES,
+    alone=True,
+    aside="speed",
+    instead_of=("speed",),
+    rules=(*PERFORMANCE_RULES, *PERFORMANCE_LIMITS),
     brings=Contribution(
         entities=(
             Entity(
@@ -145,7 +149,7 @@ PERFORMANCE = Pack(
                 'It filters by "group_id" and "happened_at", newest first.',
             ),
             Question(
-                "performance.freshness",
+                "performance.fresh",
                 "How old may the figures be that people see?",
                 "They are live, as today.",
             ),

@@ -60,6 +60,11 @@ def conditions(text: str) -> tuple[Condition, ...]:
     return tuple(found)
 
 
+def before_condition(text: str, start: int, end: int) -> int:
+    """Return where a stretch of a clause ends, at the latest where a condition begins in it."""
+    return min([end, *(one.start for one in conditions(text) if start < one.start < end)])
+
+
 def parts(text: str) -> tuple[Part, ...]:
     """Return a clause cut at its commas, brackets and conjunctions."""
     found = []

@@ -3,60 +3,132 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.planning.model import Actor, Field
+from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
-from core.planning.reading.nouns import plural, snake
+from core.planning.reading.nouns import is_thing, snake, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 
 DeedKind = Literal["create", "read", "update", "delete"]
 
+# `start` and its like say less than `create`: their thing must be spoken of elsewhere as well.
 _VERBS: dict[DeedKind, str] = {
     "create": "create add submit record register enter write publish report draft save store log "
-    "track manage maintain collect define",
-    "read": "see view read browse list open look find",
+    "track manage maintain collect define file lodge place propose raise request note hand start "
+    "schedule plan issue set send make open declare assign receive fill",
+    "read": "see view read browse list look find",
     "update": "edit update change correct modify rename adjust",
     "delete": "delete remove archive discard",
 }
 _KIND_OF = {verb: kind for kind, verbs in _VERBS.items() for verb in verbs.split()}
+VERBS = frozenset(_KIND_OF)
+_WEAK = words(
+    "start schedule plan issue set send make open declare assign receive request note raise fill"
+)
+# Words that are nouns as often: their place in the sentence must be that of a verb.
+_NOUNS_TOO = words(
+    """
+    file place note plan start schedule issue set request record report store log track draft view
+    list look find change open hand register raise
+    """
+)
 # “Report a comment” complains about one, “report a defect” records one.
 _REPORTED_TO_MODERATORS = frozenset(
     {"comment", "post", "review", "message", "conversation", "profile", "listing", "photo"}
 )
-_IRREGULAR = {"stores": "store", "tracks": "track"}
+# What is sent or set without being a thing of the feature: it has packs of its own.
+_CARRIED = words(
+    """
+    message mail e-mail email reminder notification invitation link sms letter push alert answer
+    reply photo picture image file document receipt scan comment account lock alarm sure use note
+    flag warning question concern hand price budget limit rent value rate
+    """
+)
+_LIVING = words("child baby patient animal pet dog cat cow person")
+# Somebody who applies leaves an application behind.
+_OUTCOMES = {
+    "apply": "application", "donate": "donation", "enrol": "enrolment", "enroll": "enrolment",
+    "complain": "complaint",
+}  # fmt: skip
+# What people log is time, not an hour.
+_MEASURES = {"hour": "time_entry", "working_hour": "time_entry", "working_time": "time_entry"}
+_NEEDED_BEHIND = {
+    "hand": re.compile(r"\s*in\b", re.I),
+    "fill": re.compile(r"\s*(?:in|out)\b", re.I),
+    "receive": re.compile(r"\s*(?:about |around |some )?\d", re.I),
+    "assign": re.compile(r"\s*(?:each|every)\b", re.I),
+}
+_IRREGULAR = {"stores": "store", "tracks": "track", "applies": "apply"}
 _ALTERNATIVES = "|".join(sorted(_KIND_OF, key=len, reverse=True))
-_VERB = re.compile(rf"\b(?P<verb>{_ALTERNATIVES})(?:e?s)?\b", re.IGNORECASE)
-_JOINED = re.compile(rf"^(?:\s*,\s*|\s+)(?:(?:and|or|then)\s+)?(?:{_ALTERNATIVES})(?:e?s)?\b", re.I)
+_VERB = re.compile(rf"\b(?P<verb>{_ALTERNATIVES})(?P<ending>e?s)?\b", re.IGNORECASE)
+_JOINED = re.compile(
+    rf"^(?:\s*,\s*(?:(?:and|or|then)\s+)?|\s+(?:and|or|then)\s+)(?:{_ALTERNATIVES})(?:e?s)?\b", re.I
+)
 _WILLING = re.compile(
     r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|"
     r"allow|allows|to|they|i|we|"
     r"users?|everybody|everyone|people|anyone)\b",
     re.IGNORECASE,
 )
-
-# What a head word says about a field's type.
-_TYPES = {
-    "date": "date", "day": "date", "time": "moment", "name": "text", "title": "text",
-    "amount": "money", "price": "money", "cost": "money", "fee": "money", "budget": "money",
-    "quantity": "integer", "capacity": "integer", "stock": "integer", "seats": "integer",
-    "description": "long_text", "notes": "long_text", "text": "long_text", "body": "long_text",
-    "address": "long_text", "number": "text", "code": "text", "sku": "text", "category": "text",
-    "priority": "text", "location": "text", "postcode": "text", "country": "text", "weight":
-    "integer", "colour": "text", "color": "text", "link": "text", "url": "text", "subject": "text",
-}  # fmt: skip
-_HEADS = "|".join(_TYPES)
-_FIELD = re.compile(
-    r"(?:\b(?:the|an?|its|their|with|has|have|and|of)\s+|,\s*)"
-    rf"(?P<name>(?:[a-z]+ )?(?:{_HEADS}))\b",
+_BEFORE_A_VERB = re.compile(
+    r"(?:\b(?:can|may|should|shall|must|could|will|to|not|never|only|also|they|we|i|you|who|and|or|"
+    r"then|please|cannot|can't|people|themselves|online|[a-z]{3,}s)|[,:])\s*$",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:without|never|not|nobody|no)\b", re.IGNORECASE)
-_NAME_STOPS = re.compile(r"^(?:the|an?|its|their|and|or|with|both|of|any|same|per|each|every) ")
-_MAX_FIELDS = 12
+_BEFORE_A_NOUN = re.compile(
+    r"(?:\b(?:an?|the|this|that|these|those|my|your|his|her|its|our|their|no|any|each|every|all|"
+    r"most|of|in|on|at|by|from|with|without|per|for|into|new|open|\w+ed)|\d|['\u2019]s)\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_OPENED = re.compile(r"\b(?:can|may|should|must|could|will|to|they|we)\s*$", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^\s*(?:(?:in|out|up|over|back|down|for)\b\s*)?(?:up to |at most |around |about )?"
+    r"(?:\d[\d,.]*\s+)?(?:(?:written|recurring|finished|signed|planned|regular|such)\s+)?",
+    re.IGNORECASE,
+)
+_THE = re.compile(r"^\s*the\b", re.IGNORECASE)
+_REPORT = re.compile(
+    r"^reports?\b(?! to)|\b(?:an?|the|each|every|this|open|new|of|\d+) reports?\b", re.IGNORECASE
+)
+_KNOWN_ONE = re.compile(r"^\s*(?:the|their|his|her|its|this|that|these|it|them)\b", re.I)
+_SECOND = re.compile(r"^[^,;:.]{2,30}? and (?P<second>an? [a-z]+.*)$", re.I)
+_AS_A = re.compile(r"^[^,;:.]{2,40}? as an? (?P<what>.+)$", re.I)
+# An application may also be a program; people who apply, or who decide on it, tell which.
+_APPLIED = re.compile(
+    r"\b(?:appl(?:y|ies|icants?)|accept\w*|refus\w*|reject\w*|submit\w*|grant\w*|hand in|"
+    r"decid\w*)\b",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^\s*(?:an?|the|their|his|her|my|each|every|one|new|several)\b", re.I)
+_OUTCOME = re.compile(
+    r"\b(?P<verb>appl(?:y|ies)|donates?|enroll?s?|complains?)\b"
+    r"(?=\s+(?:for|on|online|in|with|here|there|until|by|to (?:an?|the|one)|up)\b|[,.]|$)",
+    re.IGNORECASE,
+)
+_NO_APPLICANT = re.compile(
+    r"\b(?:rules?|rates?|prices?|discounts?|terms|conditions?|laws?|limits?|same|this|that|which|"
+    r"it|part \d+|not)\s*$",
+    re.IGNORECASE,
+)
+# “Each hand-over is recorded”, “payments entered by a clerk”: nobody in front of the verb.
+_RECORDED = re.compile(
+    r"^(?:and |or |also )?(?P<what>[^,;:()]{3,60}?)\s+"
+    r"(?:(?:is|are|gets?|must be|has to be|have to be|should be) (?:\w+ly )?"
+    r"(?:recorded|registered|entered|filed|submitted|reported|created|handed in|noted)\b|"
+    r"(?:entered|submitted|recorded|filed|handed in) by\b)",
+    re.IGNORECASE,
+)
+_SPECIAL = re.compile(r"\b(?:that|which|who|if|when|unless|until|not|never|nobody|no)\b", re.I)
+# “Every sample gets a number”: it comes into being with that.
+_EACH = re.compile(
+    r"^(?:each|every)(?: new| single)? (?P<what>[^,;:()]{3,40}?) "
+    r"(?:gets|has|starts|receives|carries|consists|begins)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +141,10 @@ class Deed:
     clause: Clause
     start: int = 0  # where the verb stands in the clause
     end: int = 0  # and its thing, about
+    is_weak: bool = False  # says by itself too little to store the thing
 
 
-def deeds(clauses: Iterable[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
+def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
     """Return the deeds of a brief, where a willing word or an actor stands before the verb."""
     people = "|".join(re.escape(actor.title) for actor in actors)
     actor_word = re.compile(rf"\b(?:{people})s?\b", re.IGNORECASE) if people else None
@@ -79,44 +152,138 @@ def deeds(clauses: Iterable[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
     for clause in clauses:
         if clause.section != "body":
             continue
-        waiting: list[DeedKind] = []
-        for match in _VERB.finditer(clause.text):
-            before, after = clause.text[: match.start()], clause.text[match.end() :]
-            if not (_WILLING.search(before) or (actor_word and actor_word.search(before))):
-                continue
-            waiting.append(_KIND_OF[_IRREGULAR.get(match["verb"].lower(), match["verb"].lower())])
-            if _JOINED.match(after):
-                continue
-            noun = phrase_after(after)
-            if match["verb"].lower() == "report" and noun in _REPORTED_TO_MODERATORS:
-                noun = ""
-            if noun and not names_people(noun):
-                found.extend(
-                    Deed(kind, noun, match.group(0), clause, match.start(), match.end())
-                    for kind in waiting
-                )
-            waiting = []
+        found.extend(_done(clause, actor_word))
+        found.extend(_left_behind(clause, actor_word))
+        found.extend(_recorded(clause))
+    found = [_made(deed, clauses) for deed in found]
+    found = [deed for deed in found if deed.noun]
+    if not any(_APPLIED.search(clause.text) for clause in clauses):
+        found = [deed for deed in found if deed.noun != "application"]
     return tuple(found)
 
 
-def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
-    """Return the fields that the brief names for a thing, typed by their last word."""
-    words = noun.replace("_", " ")
-    about = re.compile(rf"\b(?:{words}|{plural(words)}|they|each|it)\b", re.IGNORECASE)
-    found: dict[str, Field] = {}
-    for clause in clauses:
-        if (
-            clause.section != "body"
-            or _NEGATED.search(clause.text)
-            or not about.search(clause.text)
-        ):
+def _made(deed: Deed, clauses: Sequence[Clause]) -> Deed:
+    """Return the deed with the name of what it leaves behind.
+
+    Who reports a pothole makes a report, where the brief goes on to speak of reports; who saves
+    a search makes a saved search.
+    """
+    verb = deed.words.lower()
+    if verb.startswith("save"):
+        saved = re.compile(rf"\bsaved {deed.noun.replace('_', ' ')}", re.IGNORECASE)
+        if any(saved.search(clause.text) for clause in clauses):
+            return replace(deed, noun=f"saved_{deed.noun}")
+    if verb.startswith("report") and deed.kind == "create":
+        if deed.noun.rpartition("_")[2] in _LIVING:
+            return replace(deed, noun="")
+        last = deed.noun.rpartition("_")[2]
+        thing = re.compile(rf"\b{last}(?:e?s)?\b", re.IGNORECASE)
+        spoken = sum(bool(thing.search(clause.text)) for clause in clauses)
+        reports = sum(bool(_REPORT.search(clause.text)) for clause in clauses)
+        if reports > spoken:
+            return replace(deed, noun="report")
+    return deed
+
+
+def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
+    waiting: list[tuple[str, DeedKind]] = []
+    for match in _VERB.finditer(clause.text):
+        before, after = clause.text[: match.start()], clause.text[match.end() :]
+        if not (_WILLING.search(before) or (actor_word and actor_word.search(before))):
             continue
-        for match in _FIELD.finditer(clause.text):
-            label = _NAME_STOPS.sub("", match["name"].lower())
-            head = label.rpartition(" ")[2]
-            name = snake(label) if label not in {"date", "day", "time"} else f"{noun}_{label}"
-            if label.split()[0] in _KIND_OF or name == noun:
-                continue  # “and delete notes” is a deed, not a field
-            if len(found) < _MAX_FIELDS and name:
-                found.setdefault(name, Field(name, _TYPES[head]))
-    return tuple(found.values())
+        verb = match["verb"].lower()
+        if not _is_verb(verb, match["ending"], before, after, actor_word):
+            continue
+        waiting.append((verb, _KIND_OF[verb]))
+        if _JOINED.match(after):
+            continue
+        for noun in _objects(verb, after):
+            yield from (
+                Deed(
+                    kind,
+                    noun,
+                    match.group(0),
+                    clause,
+                    match.start(),
+                    match.end(),
+                    word in _WEAK or bool(_THE.match(after)),
+                )
+                for word, kind in waiting
+            )
+        waiting = []
+
+
+def _objects(verb: str, after: str) -> Iterator[str]:
+    """Yield what is done something to: “a reserve and a payment” are two."""
+    if _KIND_OF[verb] == "create":
+        named = _AS_A.match(after)
+        if named and verb in {"save", "store", "record", "register", "file", "submit", "publish"}:
+            after = named["what"]
+    first = _object(verb, after)
+    second = _SECOND.match(after) if first and _KIND_OF[verb] == "create" else None
+    for noun in (first, _object(verb, second["second"]) if second else ""):
+        if noun and not names_people(noun):
+            yield noun
+
+
+def _object(verb: str, after: str) -> str:
+    """Return what is done something to; empty when that is no thing of the feature."""
+    needed = _NEEDED_BEHIND.get(verb)
+    if (needed and not needed.match(after)) or (verb in _WEAK and _KNOWN_ONE.match(after)):
+        return ""
+    noun = phrase_after(_LEADING.sub("", after, count=1))
+    if not noun:
+        measured = _MEASURES.get(snake(" ".join(after.replace(",", " ").split()[:1])), "")
+        return measured if _KIND_OF[verb] == "create" and verb not in _WEAK else ""
+    if verb == "report" and noun in _REPORTED_TO_MODERATORS:
+        return ""
+    last = noun.rpartition("_")[2]
+    if verb in _WEAK and (last in _CARRIED or noun in _CARRIED):
+        return ""
+    return noun
+
+
+def _is_verb(
+    verb: str,
+    ending: str | None,
+    before: str,
+    after: str,
+    actor_word: re.Pattern[str] | None,
+) -> bool:
+    """Whether a word that may be a noun as well stands where a verb stands."""
+    if _BEFORE_A_NOUN.search(before):
+        return False
+    if verb == "open":
+        return bool(_BEFORE_OPENED.search(before)) and bool(_ARTICLE.match(after))
+    if verb not in _NOUNS_TOO and verb not in _WEAK:
+        return True
+    if actor_word and re.search(rf"(?:{actor_word.pattern})\s*$", before, re.IGNORECASE):
+        return True
+    if ending:
+        return bool(_ARTICLE.match(after))
+    return bool(_BEFORE_A_VERB.search(before))
+
+
+def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
+    """Yield what people leave behind with a verb that names no thing: they apply, they donate."""
+    for match in _OUTCOME.finditer(clause.text):
+        before = clause.text[: match.start()]
+        if _NO_APPLICANT.search(before):
+            continue
+        if _WILLING.search(before) or (actor_word and actor_word.search(before)):
+            verb = match["verb"].lower()
+            base = _IRREGULAR.get(verb, verb if verb in _OUTCOMES else verb.removesuffix("s"))
+            yield Deed(
+                "create", _OUTCOMES[base], match.group(0), clause, match.start(), match.end()
+            )
+
+
+def _recorded(clause: Clause) -> Iterator[Deed]:
+    """Yield what is recorded, and what each has from the beginning; nobody need be named."""
+    for pattern, is_weak in ((_RECORDED, False), (_EACH, True)):
+        match = pattern.match(clause.text)
+        if not match or _SPECIAL.search(match["what"]):
+            continue
+        noun = phrase_after(_LEADING.sub("", match["what"], count=1))
+        if noun and is_thing(noun) and not names_people(noun):
+            yield Deed("create", noun, match.group(0), clause, match.start(), match.end(), is_weak)

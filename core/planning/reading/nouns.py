@@ -12,7 +12,10 @@ _IRREGULAR = {
     "buses": "bus", "lenses": "lens", "quizzes": "quiz", "leaves": "leave", "shelves": "shelf",
     "lives": "life", "knives": "knife", "feet": "foot", "teeth": "tooth", "movies": "movie",
     "cookies": "cookie", "caches": "cache", "knowledge": "knowledge", "equipment": "equipment",
-    "feedback": "feedback", "gas": "gas", "bonus": "bonus", "campus": "campus", "virus": "virus",
+    "politics": "politics", "logistics": "logistics", "statistics": "statistics", "ethics":
+    "ethics", "physics": "physics", "premises": "premises", "craftsmen": "craftsman", "foremen":
+    "foreman", "feedback": "feedback", "gas": "gas",
+    "bonus": "bonus", "campus": "campus", "virus": "virus",
 }  # fmt: skip
 _PLURALS = {singular: plural for plural, singular in _IRREGULAR.items() if singular != plural}
 
@@ -27,7 +30,7 @@ def words(text: str) -> frozenset[str]:
 NOT_THINGS = words(
     """
     phone smartphone mobile computer laptop tablet desktop browser device screen page website
-    site web app application dashboard button link menu tab view window form field column row
+    site web app dashboard button link menu tab view window form field column row
     list table header footer sidebar widget popup dialog bar counter progress chart graph
     database server system software platform tool api endpoint backend frontend url day night
     week month year hour minute second time today tomorrow yesterday morning evening date
@@ -36,7 +39,7 @@ NOT_THINGS = words(
     december number amount total sum count size length percent percentage mb gb kb ms eur usd
     euro dollar price cost value rate limit maximum minimum thing stuff something anything
     everything nothing someone anyone everyone nobody one lot kind sort type way part case
-    example reason problem issue idea point fact bit chance choice change changes need wish goal
+    example reason problem idea point fact bit chance choice change changes need wish goal
     aim hope feature function functionality option possibility ability improvement experience
     data information info detail content text word name title description reception basement
     office building home place area side end start beginning top bottom use access support help
@@ -46,7 +49,9 @@ NOT_THINGS = words(
     xml excel gdpr mode setting settings dark light status state same other more most less least
     best better worse few many much several both either neither first last next previous own new
     old bad good account login password error confusing thanks thank hello hi regards please
-    reminder cup coffee machine meeting once twice again already always never often instead
+    reminder cup coffee meeting once twice again already always never often instead
+    duplicate politics crime weather ethics logistics statistics premises seamless sick broken
+    illegal fast slow ready available urgent early late real free full empty anonymous aloud
     """
 )
 

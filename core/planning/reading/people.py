@@ -13,21 +13,28 @@ from core.planning.reading.nouns import singular, snake, words
 _ROLES = words(
     """
     accountant boss ceo cfo cto reader admin administrator adviser agent analyst applicant
-    approver assistant auditor
-    author baker borrower buyer candidate caretaker carrier cashier citizen clerk client coach
-    colleague consultant contractor contributor coordinator courier creator customer developer
+    approver archivist assessor assistant auditor
+    author baker borrower buyer candidate captain caregiver caretaker carer carrier cashier
+    certifier chef citizen clerk client coach
+    colleague conservator consultant contractor contributor controller coordinator courier
+    craftsman creator curator customer dean dentist developer
     director dispatcher doctor donor driver editor employee employer engineer executive farmer
-    foreman guardian guest host inspector instructor integrator investor judge keeper landlord
+    foreman freelancer fundraiser gardener gp grower guardian guest headteacher host householder
+    inspector instructor integrator investor invigilator judge keeper landlord
     lawyer leader lecturer lender librarian maintainer manager mechanic member mentor merchant
-    midwife moderator nurse operator organiser organizer owner parent participant partner
-    patient pharmacist physician pilot planner player principal provider publisher pupil
-    purchaser receptionist recruiter representative requester resident reviewer scientist
-    secretary seller shopper sponsor staff student subscriber supervisor supplier surgeon
-    teacher technician tenant trainee trainer translator treasurer tutor uploader user vendor
-    visitor volunteer warden worker
+    midwife moderator neighbour nurse operator organiser organizer owner paramedic parent
+    participant partner passenger
+    patient pharmacist physician picker pilot planner player policyholder principal professor
+    provider publisher pupil
+    purchaser ranger receptionist recruiter referee registrar representative requester resident
+    reviewer rider scientist
+    secretary seller shopper signatory sponsor staff steward student subscriber supervisor
+    supplier supporter surgeon surveyor
+    teacher technician tenant therapist trainee trainer translator treasurer triager tutor
+    uploader user vendor vet visitor volunteer waiter warden worker
     """
 )
-_DEPARTMENTS = (
+DEPARTMENTS = (
     "finance", "sales", "support", "legal", "marketing", "procurement", "accounting", "logistics",
     "engineering", "facilities", "compliance", "reception", "dispatch", "hr",
 )  # fmt: skip
@@ -36,13 +43,17 @@ _QUALIFIERS = (
     "head", "site", "branch", "department", "warehouse", "system", "event", "class", "field",
     "group", "club", "case", "care", "support", "sales", "customer", "service", "property",
 )  # fmt: skip
+_LEADS = "shift|team|project|ward|line|group|squad|crew|section|tech"
 _PEOPLE = "|".join(sorted(_ROLES, key=lambda role: (-len(role), role)))
 _ROLE = re.compile(
     rf"\b(?:(?P<qualifier>{'|'.join(_QUALIFIERS)})[ -])?(?P<role>{_PEOPLE})s?\b(?!['\u2019]s)",
     re.IGNORECASE,
 )
 _DEPARTMENT = re.compile(
-    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(_DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
+    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
+)
+_LEAD = re.compile(
+    rf"\b(?P<qualifier>{_LEADS})[ -](?P<role>lead)s?\b(?!['\u2019]s| time)", re.IGNORECASE
 )
 _STORY = re.compile(r"\bas an? (?P<role>[a-z][a-z -]{2,30}?),? (?:i|we)\b", re.IGNORECASE)
 # Words that say "somebody" without naming a role.
@@ -58,6 +69,7 @@ def actors(clauses: Iterable[Clause]) -> tuple[Actor, ...]:
         for pattern, rule in (
             (_STORY, "actor.story"),
             (_ROLE, "actor.role"),
+            (_LEAD, "actor.role"),
             (_DEPARTMENT, "actor.department"),
         ):
             for match in pattern.finditer(clause.text):
@@ -70,13 +82,14 @@ def actors(clauses: Iterable[Clause]) -> tuple[Actor, ...]:
 
 def names_people(name: str) -> bool:
     """Whether a snake_case noun is a role of people rather than a thing."""
-    return name.rpartition("_")[2] in _ROLES
+    qualifier, _, role = name.rpartition("_")
+    return role in _ROLES or (role == "lead" and qualifier in _LEADS.split("|"))
 
 
 def _name(match: re.Match[str]) -> str:
     qualifier = match.groupdict().get("qualifier")
     role = match["role"].lower()
-    if role in _DEPARTMENTS:
+    if role in DEPARTMENTS:
         return role
     role = singular(role)
     return snake(f"{qualifier} {role}" if qualifier else role)

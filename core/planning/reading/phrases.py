@@ -12,6 +12,7 @@ _SKIPPED = listed(
     a an the this that these those my your his her its our their all any each every some no
     own new existing other another same first second third next last previous current single
     approved rejected open pending two three four five six seven eight nine ten daily weekly
+    digitised digitized recurring written finished
     monthly several many more few active different various personal private public old certain
     """
 )
@@ -24,7 +25,10 @@ _STOPPERS = listed(
     had do does did can could may might must shall should will would cannot need needs want
     wants it they them he she we you i us me him here there how what why up down out off once
     twice they're don't doesn't themselves himself herself itself myself let lets get gets got
-    see sees please
+    see sees please collide collides come comes came arrive arrives arrived happen happens happened
+    appear appears
+    belong belongs exist exists expire expires lapse lapses occur occurs become becomes became
+    remain remains disagree disagrees go goes went fail fails failed
     """
 )
 _ING_NOUNS = listed(
@@ -32,6 +36,9 @@ _ING_NOUNS = listed(
     booking meeting listing setting building rating training tracking shipping billing pricing
     ticketing holding
     """
+)
+_NUMBER_FIRST = re.compile(
+    r"^\s*(?:(?:the|our|all|their|up to|about|around)\s+)*\d[\d.,]*k?\s+(?=[a-z])", re.I
 )
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019_-]*|\d+|[^\sA-Za-z\d]")
 _MAX_WORDS = 3
@@ -45,7 +52,7 @@ def tokens(text: str) -> list[str]:
 def phrase_after(text: str) -> str:
     """Return the noun phrase that a text begins with, as a snake_case name; empty without one."""
     words: list[str] = []
-    for token in tokens(text):
+    for token in tokens(_NUMBER_FIRST.sub("", text, count=1)):
         word = token.lower().replace("\u2019", "'").removesuffix("'s")
         if not words and word in _SKIPPED:
             continue
@@ -55,6 +62,16 @@ def phrase_after(text: str) -> str:
         if singular(word) != word:  # a plural ends an English noun phrase
             break
     return _named(words)
+
+
+def compound_after(text: str) -> str:
+    """Return the noun phrase that a text begins with, also where its last word alone is no thing.
+
+    `play times` and `bank details` say what they are by their first word.
+    """
+    words = [word for word in re.findall(r"[a-z-]+", text.lower()) if word not in _SKIPPED]
+    is_compound = len(words) > 1 and all(map(_is_noun, words)) and len(words) <= _MAX_WORDS
+    return phrase_after(text) or (snake(" ".join(words)) if is_compound else "")
 
 
 def phrase_before(text: str) -> str:
@@ -79,5 +96,7 @@ def _is_noun(word: str) -> bool:
 
 
 def _named(words: list[str]) -> str:
+    if words and "-" in words[-1]:  # “sign-ins” are many of one sign-in
+        words = [*words[:-1], singular(words[-1])]
     name = snake(" ".join(words))
     return name if name and is_thing(name) else ""

@@ -96,7 +96,10 @@ def test_who_may_move_going_back_and_expiry_are_found() -> None:
 
 def test_the_author_may_not_publish() -> None:
     texts = rule_texts(planned(PIECES))
-    assert texts["workflow.not-own"] == "Nobody moves their own piece to published."
+    assert (
+        texts["workflow.not-own"]
+        == "Nobody moves their own piece to published: another person does."
+    )
     assert "workflow.who" not in texts
     assert texts["workflow.condition"].endswith("only if it is sensitive.")
 

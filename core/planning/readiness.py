@@ -1,0 +1,72 @@
+"""Whether enough of a brief is understood to plan it; what is open then becomes questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.planning.matching import Matches
+from core.planning.model import PLANNABLE, Kind
+from core.planning.packs import BY_SLUG
+from core.planning.questions import Topic
+from core.planning.reading.clauses import Clause
+from core.planning.reading.cues import find
+from core.planning.reading.genre import asks_for_nothing
+from core.planning.reading.things import is_label
+
+# What a clause must say to count against a plan when nothing was made of it.
+_DEMANDS = re.compile(
+    r"\b(?:wants?|needs?|would like|'d like|should|shall|must|please|can|cannot|can't|may|never|"
+    r"nobody|no one|only|at most|at least|max|min|not|unless|until|within|has to|have to|add|"
+    r"build|create|introduce|allow|let)\b",
+    re.IGNORECASE,
+)
+# What a wish asks to be built: a plan that leaves this out plans something else.
+_BUILD = re.compile(
+    r"^(?:please |can you |could you |we (?:want|need|would like)(?: to)? |i (?:want|need) )?"
+    r"(?:add|build|introduce|implement|develop|integrate|provide)\b",
+    re.IGNORECASE,
+)
+# The shares of what is asked for that must be understood: where a thing is clear and rules of it
+# are, the rest can be asked; where only a pack is, more must fit.
+_MOST = 0.6
+_SHARES = ((0.45, 2), (0.3, 3), (0.2, 5))
+
+
+def is_ready(
+    kind: Kind,
+    parts: Sequence[Clause],
+    found: Matches,
+    topics: Sequence[tuple[Topic, Clause]],
+) -> bool:
+    """Whether a plan for what was found would be about what the brief asks for.
+
+    It needs a clear thing, a record or what a pack is about, and rules that were understood. How
+    things are and why does not count; each demand that nothing was made of will be a question.
+    """
+    body = [part for part in parts if part.section == "body"]
+    if kind not in PLANNABLE or not body or asks_for_nothing(parts):
+        return False
+    if not any(BY_SLUG[matched.slug].kind == kind for matched in found.packs):
+        return False
+    title = " ".join(part.text for part in parts if part.section == "title")
+    if not found.things and any(find(topic.cue, title) for topic, _ in topics):
+        return False
+    first = next((part for part in body if not is_label(part.text)), body[0])
+    if first not in found.used and _BUILD.search(first.text):
+        return False  # what people say first is what they are after
+    read = [part for part in dict.fromkeys(body) if part in found.used]
+    unread = [
+        part
+        for part in dict.fromkeys(body)
+        if part not in found.used and _DEMANDS.search(part.text)
+    ]
+    share = len(read) / max(1, len(read) + len(unread))
+    if share >= _MOST:
+        return not any(
+            pack.kind != "none" and clause not in found.used for pack, clause in found.unbound
+        ) or bool(found.things)
+    spoken = sum(any(item.words for item in rule.evidence) for rule in found.rules)
+    records = any(matched.slug == "records" for matched in found.packs)
+    bonus = 1 if records else 0
+    return any(share >= enough and spoken + bonus >= rules for enough, rules in _SHARES)

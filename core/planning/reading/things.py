@@ -1,0 +1,134 @@
+"""What a brief is about: its things, the weightiest first, by deeds, title and how often named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.planning.reading.clauses import Clause
+from core.planning.reading.deeds import VERBS, Deed
+from core.planning.reading.nouns import is_thing, plural, singular, words
+from core.planning.reading.people import names_people
+from core.planning.reading.phrases import phrase_after
+
+# What is done with a thing, not the thing: “sample tracking” is about samples.
+_DOINGS = words(
+    """
+    tracking handling management approval release processing calendar planning entry overview
+    process administration registration request online tool app system portal software review
+    """
+)
+_ASIDE = re.compile(r"\([^()]*\)")
+_SEGMENT = re.compile(r"[,:;/&]|\s[-–—]\s|\band\b", re.IGNORECASE)
+_DOING_OF = re.compile(r"^\s*(?:[a-z]+ing|management|administration) of\b", re.IGNORECASE)
+_ING = re.compile(r"^\s*[a-z]+ing\s+(?=[a-z])", re.IGNORECASE)
+# What is no thing of its own beside what it stands on: packs bring these.
+_BROUGHT = words("tag hashtag comment notification")
+# Something happens to it: a thing that only the title names must be spoken of so.
+_HANDLED = (
+    r"\b(?:{thing}) (?:is|are|was|can|can't|cannot|must|may|expires?|lapses?|has|have|needs?)\b|"
+    r"\b(?:pause|stop|cancel|close|change|sign|withdraw|renew|extend|open|two active|signed|every|"
+    r"each|last|new|same) (?:an? |the )?(?:\w+ )?(?:{thing})\b"
+)
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|can|may|must|should|shall|will|would|could|do|does|"
+    r"want|wants|need|needs|get|gets|we|they|you|i|it|please|don't|isn't|let|make|add|create)\b",
+    re.IGNORECASE,
+)
+_VERB_LIKE = re.compile(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b", re.I)
+_MAX_LABEL_WORDS = 12
+_PARTICIPLE = re.compile(r"^(?:[a-z]+(?:ring|ned|red|ted|ced|ized|ised|ared)|digital|online|new)_")
+_CREATED, _CREATED_WEAKLY, _TITLED = 4, 2, 3
+_MAX_MENTIONS = 6
+# Below this weight a thing is only mentioned.
+_ENOUGH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something that the brief is about, and how much speaks for it."""
+
+    noun: str
+    weight: int
+    is_created: bool  # somebody creates it; else the title names it
+
+
+def is_label(text: str) -> bool:
+    """Whether a clause only names something: “Tennis club, 9 courts”, “Meter readings season”."""
+    return (
+        len(text.split()) <= _MAX_LABEL_WORDS
+        and not _FINITE.search(text)
+        and not _VERB_LIKE.search(text)
+    )
+
+
+def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...]:
+    """Return the things of a brief that are worth a table, the weightiest first."""
+    body = [clause for clause in clauses if clause.section == "body"]
+    points: dict[str, int] = {}
+    created = {deed.noun for deed in deeds if deed.kind == "create"}
+    for deed in deeds:
+        if deed.kind == "create":
+            worth = _CREATED_WEAKLY if deed.is_weak else _CREATED
+            points[deed.noun] = max(points.get(deed.noun, 0), worth)
+    for noun in _titled(clauses, body):
+        known = [other for other in points if _same(noun, other)]
+        for other in known:
+            points[other] += _TITLED
+        if not known and _is_handled(noun, body):
+            points[noun] = _TITLED
+    found = [
+        Thing(noun, worth + min(_MAX_MENTIONS, mentions(noun, body)), noun in created)
+        for noun, worth in points.items()
+    ]
+    found = [thing for thing in found if thing.weight >= _ENOUGH and thing.noun not in _BROUGHT]
+    return tuple(sorted(found, key=lambda thing: -thing.weight))
+
+
+def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
+    last = noun.rpartition("_")[2]
+    handled = re.compile(
+        _HANDLED.format(thing=f"{re.escape(last)}|{re.escape(plural(last))}"), re.IGNORECASE
+    )
+    return any(handled.search(clause.text) for clause in body)
+
+
+def mentions(noun: str, clauses: Iterable[Clause]) -> int:
+    """Return how many clauses name a thing, or its last word alone."""
+    last = noun.rpartition("_")[2]
+    pattern = re.compile(rf"\b(?:{re.escape(last)}|{re.escape(plural(last))})\b", re.IGNORECASE)
+    return sum(bool(pattern.search(clause.text)) for clause in clauses)
+
+
+def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
+    """Return what the title names and the text speaks of again."""
+    labels = [clause.text for clause in clauses if clause.section == "title"]
+    for clause in body[:1]:
+        head, mark, _ = clause.text.partition(":")
+        if is_label(clause.text):
+            labels.append(clause.text.partition(",")[0])
+        elif mark and len(head.split()) <= 3 and is_label(head):
+            labels.append(head)
+    found: dict[str, None] = {}
+    for label in labels:
+        for piece in _SEGMENT.split(_ASIDE.sub("", label)):
+            noun = _named(piece)
+            if noun and mentions(noun, [part for part in body if not part.text.startswith(label)]):
+                found.setdefault(noun)
+    return list(found)
+
+
+def _named(piece: str) -> str:
+    noun = phrase_after(_ING.sub("", _DOING_OF.sub("", piece)).strip())
+    parts = noun.split("_")
+    while len(parts) > 1 and parts[-1] in _DOINGS:
+        parts = [*parts[:-2], singular(parts[-2])]
+    name = _PARTICIPLE.sub("", "_".join(parts))
+    if not is_thing(name) or name in _DOINGS or names_people(name):
+        return ""
+    return name
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or one.endswith(f"_{other}") or other.endswith(f"_{one}")
