@@ -9,7 +9,8 @@ from core.planning.demand_kinds import FORMATS, LANGUAGES
 DEMAND = re.compile(
     r"\b(?:must|never|nobody|nothing|no one|no-one|only|at most|at least|maximum|max|minimum|"
     r"may not|cannot|can't|not|unless|until|without|always|every|limit|shall|ha(?:s|ve) to|"
-    r"except|as long as|provided|after the (?:first|second|third|last|\d+(?:st|nd|rd|th))|"
+    r"except|as long as|provided|at once|immediately|automatically|straight away|"
+    r"time ?zone|after the (?:first|second|third|last|\d+(?:st|nd|rd|th))|"
     r"no (?!longer\b|more\b|later\b|idea\b|problem\b|matter\b|wonder\b)[a-z]+)\b",
     re.IGNORECASE,
 )
@@ -17,7 +18,7 @@ DEMAND = re.compile(
 STRONG = re.compile(
     r"\b(?:must|never|nobody|nothing|no one|no-one|may not|cannot|can't|shall|ha(?:s|ve) to|not|"
     r"without|only|no (?=[a-z]+ (?:is|are|may|can|must|should))|needs? no|read-only|"
-    r"both (?=[a-z]+ed\b)|required|mandatory)\b",
+    r"both (?=[a-z]+ed\b)|(?:his|her|its|their) own|time ?zone|required|mandatory)\b",
     re.IGNORECASE,
 )
 # Words like those of a demand that demand nothing.

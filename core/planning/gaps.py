@@ -124,6 +124,12 @@ def missed(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clause.text for clause in clauses if clause not in found.used))
 
 
+def unasked(texts: Iterable[str], questions: Iterable[Question], title: str) -> tuple[str, ...]:
+    """Return what was not understood without what a question quotes as a whole, and the title."""
+    asked = "\n".join(question.text for question in questions)
+    return tuple(text for text in texts if f"“{text}”" not in asked and text != title)
+
+
 def demands_of(clause: Clause) -> tuple[Demand, ...]:
     """Return what a clause that nothing was made of demands."""
     return tuple(_whole(clause, quantities(clause.text), DEMAND))
@@ -287,7 +293,6 @@ def _unused_demands(
     """
     text = IDIOM.sub(lambda idiom: " " * len(idiom[0]), clause.text)
     places = read.found.settled.get(clause, set())
-    touched = places | read.found.touched.get(clause, set())
     told = " ".join(_told(rule) for rule in read.rules.get(clause.text, []))
     said, named = _stems(told), {name.lower() for name in NAMED.findall(told)}
     left: list[Part] = []
@@ -305,13 +310,16 @@ def _unused_demands(
         if STRONG.search(part.words) or NO_FIRST.match(part.words):
             is_left = not is_said or not _within(part, places)
         else:
-            is_left = not is_said and not _within(part, touched) and _happens(part, read)
+            is_left = not is_said and not _within(part, places) and _happens(part, read)
         if (is_left or unnamed) and left and part.start - left[-1].end < _BESIDE:
             left[-1] = Part(clause.text[left[-1].start : part.end], left[-1].start, part.end)
         elif is_left or unnamed:
             left.append(part)
     for part in left:
-        words = clause.text[part.start : part.end].strip()
+        start = part.start
+        if clause.text[start:].lower().startswith("or "):  # the other half of what stands before
+            start = max(clause.text.rfind(mark, 0, start) + 1 for mark in ",;:()")
+        words = clause.text[start : part.end].strip()
         yield Demand(CONJUNCTION.sub("", words), clause.text)
 
 

@@ -15,6 +15,7 @@ from core.planning.reading.cues import find
 from core.planning.reading.nouns import plural
 
 _MAX_UNUSED = 5
+_MAX_ASKED = 40  # of the clauses that nothing was made of; all of them are listed
 _WISH = re.compile(
     r"\b(?:need|want|should|must|would like|wish|can|could|able|allow|let|add|build|create|make|"
     r"feature|as an? \w+,? i|please (?:add|make|build|let|allow|give|show))\w*\b",
@@ -166,10 +167,10 @@ def unplanned_questions(
 
 def _unused_questions(unused: Sequence[Clause]) -> list[Question]:
     """Ask about what nothing was made of: the demands, and the first that say who does what."""
-    demanding = [clause for clause in unused if demands_of(clause)]
-    demands = [demand for clause in demanding for demand in demands_of(clause)]
-    asked = demand_questions(demands)[:_MAX_UNUSED]
-    telling = [clause for clause in unused if clause not in demanding]
+    found = [(clause, demands_of(clause)) for clause in unused[:_MAX_ASKED]]
+    asked = demand_questions([one for _, demands in found for one in demands])[:_MAX_UNUSED]
+    demanding = [clause for clause, demands in found if demands]
+    telling = [clause for clause, demands in found if not demands]
     stories = [clause for clause in telling if len(clause.text.split()) > 3 or not demanding]
     return [
         *(

@@ -10,7 +10,7 @@ from typing import Any
 from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
-from core.planning.gaps import gap_questions, left_over, missed
+from core.planning.gaps import gap_questions, left_over, missed, unasked
 from core.planning.kinds import kind_of
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
@@ -200,6 +200,7 @@ def _filled(
         model,
         entities=entities,
         actions=actions,
+        not_understood=unasked(model.not_understood, questions, model.title),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import threading
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.crew import chromium
 from tests.planning.plans import PLANNED, artifact, artifacts, brief, plan, run
-from tests.planning.test_fuzz import NASTY
+from tests.planning.test_fuzz import MANGLED, NASTY
 from tests.planning.test_packs import SMALL_BRIEFS
 
 STATIC = Path(streamlit.__file__).parent / "static"
@@ -96,6 +97,15 @@ def test_states_are_drawn_as_the_rules_say_and_no_further() -> None:
 def test_mermaid_draws_what_nasty_words_became(page: Page) -> None:
     wrap = "Users can create notes and edit notes. Admins approve notes. {}"
     found = diagrams_of([wrap.format(words) for words in NASTY])
+    said = verdicts(page, found)
+    assert [(wrong, one) for wrong, one in zip(said, found, strict=True) if wrong] == []
+
+
+def test_mermaid_draws_what_mangled_briefs_became(page: Page) -> None:
+    chance = random.Random(9)
+    ways = ("markdown", "odd words", "shuffled", "tags")
+    texts = [MANGLED[way](brief("shift-swap"), chance) for way in ways]
+    found = diagrams_of(texts)
     said = verdicts(page, found)
     assert [(wrong, one) for wrong, one in zip(said, found, strict=True) if wrong] == []
 

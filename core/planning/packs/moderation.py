@@ -158,6 +158,9 @@ MODERATION = Pack(
             slug="moderation.block",
             text="Somebody who is blocked cannot write to the person who blocked them.",
             cues=(r"\bblock\w*\b",),
+            # A suspension: the house blocks somebody for a time, not one person another.
+            unless=r"\bblocked (?:for|until|after|from)\b|=\s?blocked\b|"
+            r"\b(?:is|are|gets?|be) blocked (?:automatically|at once)\b",
             unsays=((", neither blocked", ""), (", not blocked by the other", "")),
             mechanisms=(
                 Mechanism("permission", "sendMessage", "refused in both directions"),

@@ -32,13 +32,12 @@ SEARCH = Pack(
         Noun(
             "subject",
             (
-                r"\bsearch(?:es|ing)? (?:for |in |through |over |all |the )*(?!services?\b|"
-                r"engines?\b|"
+                r"\bsearch(?:es|ing)? (?:for |in |through |over |all |the )*(?!(?:service|server|engine|provider)s?\b|"
                 r"results?\b|box\b|field\b|bar\b|page\b|function\b|history\b|terms?\b|words?\b)"
                 r"(?P<after>.+)",
                 r"\bfind (?!duplicates?\b)(?P<after>.+)",
                 r"\bfilter(?:s|ing)? (?P<after>.+?) by\b",
-                r"\b(?P<before>[a-z]+) search\b",
+                r"\b(?<!no )(?P<before>[a-z]+) search\b(?! (?:service|server|engine|provider)s?\b)",
                 r"\b(?P<before>[\w ]{1,60}?) (?:are|is|can be|must be) (?:searched|searchable|"
                 r"filtered|found)\b",
             ),
@@ -112,6 +111,10 @@ SEARCH = Pack(
             slug="search.typos",
             text="Typos are tolerated: near spellings are found where the words as typed are not.",
             cues=(r"\btypos?\b|\bmisspell\w*\b|\bfuzzy\b|\bsimilar spelling\b",),
+            # A typo in a text is corrected, one in a search is tolerated.
+            unless=r"^typos? (?:do(?:es)?(?:n't| not)|are|is)\W*$|"
+            r"\b(?:correct\w*|fix\w*|edit\w*|remov\w*) (?:\w+ ){0,2}typos?\b|"
+            r"\btypos? (?:\w+ ){0,3}(?:corrected|fixed|removed|edited)\b",
             mechanisms=(
                 Mechanism("index", "<subjects>_search_near", "GIN with gin_trgm_ops"),
                 Mechanism("test", "search<Subjects>", "one letter missing, swapped, doubled"),

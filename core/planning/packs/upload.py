@@ -19,7 +19,11 @@ UPLOAD = Pack(
     slug="upload",
     title="Upload",
     cues=(
-        r"\bphotograph(?:s|ed)?\b",
+        # Who photographs something hands in a picture; photographs may have lain in an archive.
+        r"\bphotograph(?:ed)?\b(?! (?:archive|collection))",
+        r"\bphotographs (?:the|an?|it|each|every|their|his|her|what)\b",
+        r"\b(?:upload\w*|attach\w*|add|adds|take|takes|send|sends|with) (?:\w+ ){0,2}photographs\b",
+        r"\bphotographs\b.{0,40}\b(?:uploaded|attached|added|handed in)\b",
         r"\b(?:take|takes|upload|uploads|attach|attaches|add|send) (?:\w+ ){0,2}"
         r"(?:photos?|pictures?|images?|files?|documents?|receipts?|pdfs?|scans?)\b",
         # “One photo has at most 30 tags” is no upload.

@@ -27,6 +27,18 @@ _COURTESY = re.compile(
     r"(?:kind |best )?regards|yours|greetings)\b[^.:]{0,40}$",
     re.IGNORECASE,
 )
+# How people came to write it: “after the call on Tuesday here is what I think we agreed on”.
+_CONVERSATION = re.compile(
+    r"\bhere(?:'s| is| are| comes?) (?:what|the|a|my|our) .{0,60}\b(?:agreed|discussed|"
+    r"talked|decided|summary|notes|wrote|collected)\b|"
+    r"\bas (?:agreed|discussed|promised) (?:in|on|at|with|during|last|after)\b|"
+    r"^(?:\W*\w+,? ){0,4}(?:after|following|since) (?:the|our|last|yesterday's|this) (?:\w+ )?"
+    r"(?:call|meeting|workshop|audit|chat|talk|session|round)\b.{0,60}\b(?:I|we|you)\b",
+    re.IGNORECASE,
+)
+_DEMANDING = re.compile(
+    r"\b(?:must|shall|may not|at most|at least|never|nobody|within \d+)\b", re.IGNORECASE
+)
 _MAX_COURTESY_WORDS = 5
 _WISH = re.compile(
     r"\b(?:can|must|should|shall|may|want|wants|need|needs|would like)\b", re.IGNORECASE
@@ -115,6 +127,8 @@ def _clauses(text: str, section: Section) -> list[Clause]:
 
 def _of_sentence(sentence: str) -> list[Clause]:
     """Take the reason out of a user story, and tell what is not wanted from what is."""
+    if _CONVERSATION.search(sentence) and not _DEMANDING.search(sentence):
+        return [Clause(sentence, "background")]
     if _COURTESY.match(sentence) and len(sentence.split()) <= _MAX_COURTESY_WORDS:
         return [Clause(sentence, "background")]
     if is_unwanted(sentence):

@@ -14,7 +14,8 @@ _OPENERS: tuple[tuple[ConditionKind, str], ...] = (
                   r"other than|apart from|even if|even when"),
     ("restriction", r"only (?:if|when|after|while|once|until|for|with|on|in|between)|"
                     r"as long as|so long as|provided(?: that)?|on condition that"),
-    ("end", r"until|till|up until|before|not later than"),
+    ("end", r"until|(?<!the )(?<!a )(?<!our )till|up until|not later than|"
+            r"before(?!\s*(?:$|[,;:.()]|(?:at|on|by|in) ))"),
     ("case", r"if|in case|whenever"),
 )  # fmt: skip
 _OPENER = re.compile(

@@ -125,7 +125,7 @@ class Quantity:
     end: int = 0
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=16384)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of a text in their order; each stretch of text counts once."""
     found: dict[int, Quantity] = {}

@@ -58,7 +58,8 @@ class Wording:
         return self.origins[place] + position - self.starts[place]
 
 
-@lru_cache(maxsize=2048)
+# More than the clauses of the longest brief: each of many cues asks for all of them.
+@lru_cache(maxsize=16384)
 def wordings(text: str) -> tuple[Wording, ...]:
     """Return a text as it stands and, where that differs, in plain words."""
     as_written = Wording(text, _folded(text))
