@@ -45,6 +45,8 @@ from core.planning.reading.related import related
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 
 _MAX_TITLE = 80
+# The packs whose subject people fill in with what the brief lists.
+_ENTERED = ("records", "scheduling", "reservation")
 _KIND_CUES: tuple[tuple[Kind, str], ...] = (
     ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
     ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
@@ -245,7 +247,7 @@ def _plannable(
 def _is_record(entity: Entity, model: FeatureModel) -> bool:
     """Whether an entity is a record that the feature creates."""
     return not entity.existing and any(
-        matched.slug == "records" and dict(matched.bindings).get("subject") == entity.name
+        matched.slug in _ENTERED and dict(matched.bindings).get("subject") == entity.name
         for matched in model.packs
     )
 
@@ -268,8 +270,15 @@ def _with_fields(
         return entity
     known = {field.name for field in entity.fields} | set(referred)
     told = fields_of(entity.name, parts)
-    named = tuple(field for field in told if field.name not in known)
-    if not named and not any(_is_entered(field) for field in entity.fields):
+    named = tuple(
+        field
+        for field in told
+        if not {field.name, f"{field.name}_id"} & known
+        and not (
+            field.name.endswith("_minutes") and "ends_at" in known
+        )  # it has a begin and an end
+    )
+    if not named and "owner_id" in known and not any(map(_is_entered, entity.fields)):
         named = (Field("description", "long_text"),)
     listed = {field.name for field in told}
     named += tuple(

@@ -78,7 +78,10 @@ LOST: dict[str, tuple[str, ...]] = {
     ),
     "clinic-referrals": ("PDF or JPEG",),
     "defect-dashboard": ("No names of workers",),
-    "exam-rooms": ("needs the dean's approval",),
+    "exam-rooms": (
+        "at least one per 50 students",
+        "needs the dean's approval",
+    ),
     "hospital-sign-in": ("PIN of 6 digits",),
     "hr-applicants": ("never used for filtering",),
     "issue-triage": ("people can switch off",),

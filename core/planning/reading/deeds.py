@@ -56,7 +56,11 @@ _OUTCOMES = {
     "complain": "complaint",
 }  # fmt: skip
 # What people log is time, not an hour.
-_MEASURES = {"hour": "time_entry", "working_hour": "time_entry", "working_time": "time_entry"}
+_MEASURED = re.compile(
+    r"^\s*(?:in )?(?:the |their |his |her |my )?(?:working |own )*(?:hours|time)\b"
+    r"(?! (?:slots?|zone))",
+    re.IGNORECASE,
+)
 # By which words a brief speaks of a thing that it does not name.
 TOLD_OF = {
     "time_entry": "working hours|hours|working time",
@@ -79,6 +83,12 @@ _WILLING = re.compile(
     r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|"
     r"allow|allows|to|they|i|we|"
     r"users?|everybody|everyone|people|anyone)\b",
+    re.IGNORECASE,
+)
+# Who acts has a name of this kind, also where no list knows it: hikers, a beekeeper, arborists.
+_AGENT = re.compile(
+    r"(?:^|[,:;]\s*|\band )(?:(?:the|all|our|an?|each|every) )?(?:[a-z]+ )?"
+    r"[a-z]{2,}(?:er|or|ent|ant|ian|ist)s?\s*$",
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"[,;:]")
@@ -235,7 +245,11 @@ def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
     waiting: list[tuple[str, DeedKind]] = []
     for match in _VERB.finditer(clause.text):
         before, after = clause.text[: match.start()], clause.text[match.end() :]
-        if not (_WILLING.search(before) or (actor_word and actor_word.search(before))):
+        if not (
+            _WILLING.search(before)
+            or (actor_word and actor_word.search(before))
+            or _AGENT.search(before)
+        ):
             continue
         verb = match["verb"].lower()
         if not _is_verb(verb, match["ending"], before, after, actor_word):
@@ -286,8 +300,8 @@ def _object(verb: str, after: str) -> str:
         return ""
     noun = phrase_after(_LEADING.sub("", after, count=1))
     if not noun:
-        measured = _MEASURES.get(snake(" ".join(after.replace(",", " ").split()[:1])), "")
-        return measured if _KIND_OF[verb] == "create" and verb not in _WEAK else ""
+        is_entry = _KIND_OF[verb] == "create" and verb not in _WEAK
+        return "time_entry" if is_entry and _MEASURED.match(after) else ""
     if verb == "report" and noun in _REPORTED_TO_MODERATORS:
         return ""
     last = noun.rpartition("_")[2]

@@ -16,7 +16,8 @@ _TYPES = {
     "date": "date", "day": "date", "time": "moment", "name": "text", "title": "text",
     "amount": "money", "price": "money", "cost": "money", "fee": "money", "budget": "money",
     "quantity": "integer", "capacity": "integer", "stock": "integer", "seats": "integer",
-    "description": "long_text", "notes": "long_text", "text": "long_text", "body": "long_text",
+    "description": "long_text", "notes": "long_text", "note": "long_text",
+    "text": "long_text", "body": "long_text",
     "address": "long_text", "number": "text", "code": "text", "sku": "text", "category": "text",
     "priority": "text", "location": "text", "postcode": "text", "country": "text", "weight":
     "integer", "colour": "text", "color": "text", "link": "text", "url": "text", "subject": "text",
@@ -69,7 +70,7 @@ _FILES = words(
 _NO_FIELD = words(
     """
     they it he she we you i this that these those everything something nothing anybody nobody
-    people who all any more less only just also then there here not no yes never always must can
+    who all any more less only just also then there here not no yes never always must can
     may should will is are be has have does do who what when where e.g i.e etc my our your
     """
 )
@@ -144,7 +145,7 @@ def _known(noun: str, text: str) -> Iterator[Field]:
             continue  # “on the day”, “once a day”
         head = label.rpartition(" ")[2]
         name = snake(label) if label not in {"date", "day", "time"} else f"{noun}_{label}"
-        if label.split()[0] in VERBS or name == noun or not name:
+        if (" " in label and label.split()[0] in VERBS) or name == noun or not name:
             continue  # “and delete notes” is a deed, not a field
         yield Field(name, _TYPES[head])
 
@@ -215,7 +216,7 @@ def _field(label: str, aside: str, noun: str) -> Field | None:
     last = singular(head.split()[-1])
     if last in _FILES or re.search(r"\b(?:MB|KB|PDF|JPE?G|PNG)\b", aside):
         return None
-    name = snake(label.replace(" of the ", " of "))
+    name = "_".join(label.replace(" of the ", " of ").split()) if rest else snake(label)
     if not name or name == noun:
         return None
     choices = _choices(aside)
