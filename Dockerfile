@@ -8,11 +8,11 @@ FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin sage
 WORKDIR /app
 ENV PATH=/app/.venv/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    SAGE_DATA_DIR=/tmp/sage
+    SAGE_DATA_DIR=/tmp/sage SAGE_HOST=0.0.0.0 SAGE_PORT=8501
 COPY --from=packages /app/.venv .venv
 COPY . .
 # Compiled here, since the file system is read-only where it runs.
 RUN python -m compileall -q app.py api cli core embedded migrations pages web workers || true
 USER 10001:10001
 EXPOSE 8501
-CMD ["streamlit", "run", "app.py", "--server.port", "8501", "--server.address", "0.0.0.0"]
+CMD ["./sage", "dashboard"]

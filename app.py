@@ -1,6 +1,6 @@
 """The ASGI app: the pages and the HTTP around them, on one port.
 
-`streamlit run app.py` finds `app`; `uvicorn app:app` works too.
+`./sage dashboard` serves it by uvicorn; `streamlit run app.py` finds it as well.
 """
 
 from __future__ import annotations

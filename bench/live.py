@@ -23,6 +23,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from cli import processes
 from core.domain.access import UserPrincipal
 from core.domain.attempt import WorkerIdentity
 from core.domain.decision import DecisionDraft
@@ -76,10 +77,7 @@ class Clock:
 def running_app(app: str = "app:app", health: str = "/healthz") -> Iterator[tuple[str, int]]:
     """Serve the app as in production, or another; yields its address and process id."""
     port = free_port("127.0.0.1")
-    argv = [sys.executable, "-m", "uvicorn", app, "--port", str(port)]
-    process = subprocess.Popen(
-        [*argv, "--log-level", "warning", "--timeout-graceful-shutdown", "1"], cwd=ROOT
-    )
+    process = subprocess.Popen(processes.dashboard("127.0.0.1", port, app), cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):

@@ -84,6 +84,13 @@ def dispatcher() -> None:
     processes.replace_this_process(processes.DISPATCHER)
 
 
+def dashboard() -> None:
+    """Serve the dashboard in the foreground, on SAGE_HOST and SAGE_PORT."""
+    demand_urls()
+    settings = get_settings()
+    processes.replace_this_process(processes.dashboard(settings.host, settings.port))
+
+
 def mcp() -> None:
     """Serve an agent on standard input and output, by MCP; SAGE_TOKEN says as whom."""
     demand_database()
@@ -103,7 +110,7 @@ def _programs(settings: Settings) -> tuple[Program, ...]:
         ),
         Program(
             "web",
-            processes.web(settings.host, settings.port),
+            processes.dashboard(settings.host, settings.port),
             # Answers only when database, Redis, dispatcher and a worker do.
             ready=answers_http(knock_at, settings.port, "/readyz"),
             ready_within=WEB_READY_SECONDS,

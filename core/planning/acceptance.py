@@ -43,14 +43,16 @@ def _steps(case: str, action: Action, model: FeatureModel) -> list[str]:
     given = f" with {', '.join(fields)}" if fields else (" with a file" if action.upload else "")
     call = f"{action.method} {action.path}"
     table = plural(action.entity)
-    holds = action.permission
+    # Who is signed in has the right itself: only the rest of it is a condition.
+    holds = re.sub(r"^signed in(?:; |$)", "", action.permission)
+    is_for_all = holds != action.permission or not holds or _shows_own(action)
     if action.signed:
         caller, holds = "a system that signs what it sends", ""
     if case == "a stranger is refused":
         refused, status = "somebody who is not signed in", "401"
         if action.signed:
             refused = "a system whose signature is wrong, or too old"
-        elif holds:
+        elif not is_for_all:
             refused, status = f"{caller} for whom this does not hold: {holds}", "403 or 404"
         return [
             f"Given {refused}",
@@ -87,6 +89,13 @@ def _steps(case: str, action: Action, model: FeatureModel) -> list[str]:
     if action.writes:
         done.append(f"And the audit holds {action.entity}.{verb_of(action)} with their id")
     return done
+
+
+def _shows_own(action: Action) -> bool:
+    """Whether a list shows everybody what is theirs: a stranger gets an empty one."""
+    return action.many and bool(
+        re.match(r"(?:own|the caller's|those of the caller)\b", action.permission)
+    )
 
 
 def _rule(rule: Rule, model: FeatureModel) -> Iterator[str]:

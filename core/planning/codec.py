@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from core.errors import InvalidInput
@@ -30,49 +29,70 @@ def from_plain(cls: type[T], plain: Mapping[str, Any]) -> T:
 
     Raises `InvalidInput` when a key is unknown, is missing, or holds another type.
     """
-    built = _build(cls, plain)
+    built = _builder(cls)(plain)
     assert isinstance(built, cls)
     return built
 
 
-@lru_cache(maxsize=64)
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
+# What makes a value of a type: seven roles read the same classes of every model.
+_BUILDERS: dict[Any, Callable[[Any], Any]] = {}
 
 
-def _build(expected: Any, value: Any) -> Any:
+def _builder(expected: Any) -> Callable[[Any], Any]:
+    if expected not in _BUILDERS:
+        _BUILDERS[expected] = _new_builder(expected)
+    return _BUILDERS[expected]
+
+
+def _new_builder(expected: Any) -> Callable[[Any], Any]:
     if dataclasses.is_dataclass(expected) and isinstance(expected, type):
-        return _build_dataclass(expected, value)
+        return _dataclass_builder(expected)
     origin = get_origin(expected)
     if origin is tuple:
-        if not isinstance(value, (list, tuple)):
-            raise _mismatch(expected, value)
-        inner = get_args(expected)
-        if len(inner) == 2 and inner[1] is Ellipsis:
-            return tuple(_build(inner[0], item) for item in value)
-        if len(inner) != len(value):
-            raise _mismatch(expected, value)
-        return tuple(_build(kind, item) for kind, item in zip(inner, value, strict=True))
-    if origin is Literal:
-        if value not in get_args(expected):
+        return _tuple_builder(expected)
+    allowed: tuple[Any, ...] = get_args(expected) if origin is Literal else ()
+
+    def scalar(value: Any) -> Any:
+        if value not in allowed if allowed else not isinstance(value, expected):
             raise _mismatch(expected, value)
         return value
-    if not isinstance(value, expected):
-        raise _mismatch(expected, value)
-    return value
+
+    return scalar
 
 
-def _build_dataclass(cls: type, value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        raise _mismatch(cls, value)
-    hints = _hints(cls)
-    unknown = sorted(str(key) for key in value if key not in hints)
-    if unknown:
-        raise InvalidInput(f"{cls.__name__} has no field {unknown[0]!r}.")
-    try:
-        return cls(**{key: _build(hints[key], item) for key, item in value.items()})
-    except TypeError as error:
-        raise InvalidInput(f"{cls.__name__} is not complete: {error}.") from error
+def _tuple_builder(expected: Any) -> Callable[[Any], Any]:
+    inner = [_builder(kind) for kind in get_args(expected) if kind is not Ellipsis]
+    repeats = get_args(expected)[-1] is Ellipsis
+
+    def build(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise _mismatch(expected, value)
+        if repeats:
+            return tuple(map(inner[0], value))
+        if len(inner) != len(value):
+            raise _mismatch(expected, value)
+        return tuple(build_one(item) for build_one, item in zip(inner, value, strict=True))
+
+    return build
+
+
+def _dataclass_builder(cls: type) -> Callable[[Any], Any]:
+    fields: dict[str, Callable[[Any], Any]] = {}
+
+    def build(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise _mismatch(cls, value)
+        if not fields:  # at the first use: a class may hold others of its own kind
+            fields.update((name, _builder(hint)) for name, hint in get_type_hints(cls).items())
+        unknown = sorted(str(key) for key in value if key not in fields)
+        if unknown:
+            raise InvalidInput(f"{cls.__name__} has no field {unknown[0]!r}.")
+        try:
+            return cls(**{key: fields[key](item) for key, item in value.items()})
+        except TypeError as error:
+            raise InvalidInput(f"{cls.__name__} is not complete: {error}.") from error
+
+    return build
 
 
 def _mismatch(expected: Any, value: Any) -> InvalidInput:

@@ -8,28 +8,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from core.domain.artifact import Evidence
+from core.planning.ambiguities import conflict_questions, day_questions
+from core.planning.demand_words import (
+    COMFORT,
+    CONJUNCTION,
+    DEMAND,
+    FACT,
+    FILES,
+    FORMAT,
+    HAPPENS,
+    IDIOM,
+    MEASURED,
+    NAMED,
+    NO_FIRST,
+    OPTION,
+    STRICT,
+    STRONG,
+)
+from core.planning.demands import Demand, demand_questions, shortened
 from core.planning.matching import Matches
 from core.planning.model import Action, Question, Rule
 from core.planning.reading.clauses import Clause
-from core.planning.reading.conditions import Condition, ConditionKind, conditions, parts
+from core.planning.reading.conditions import Condition, ConditionKind, Part, conditions, parts
+from core.planning.reading.nouns import words
 from core.planning.reading.quantities import Quantity, quantities
 
-_WAITS = "Nothing is built for it until it is answered."
-_DEMAND = re.compile(
-    r"\b(?:must|never|nobody|no one|no-one|only|at most|at least|maximum|max|minimum|may not|"
-    r"cannot|"
-    r"can't|not|unless|until|without|always|every|limit|shall|ha(?:s|ve) to|except|as long as|"
-    r"provided)\b",
-    re.IGNORECASE,
+_WORD = re.compile(r"[a-z]{4,}")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_QUOTED = re.compile("“[^”]*”")
+_COMMON = words(
+    """
+    only must never nobody always with without that this their them they then than have from
+    into after before until unless more most least what when which while where other every each
+    shall should could would cannot does been being were will also same want like need some such
+    very there here about
+    """
 )
-# Inside a clause that is planned in part: what only a demand says.
-_STRONG = re.compile(
-    r"\b(?:must|never|nobody|no one|no-one|may not|cannot|can't|shall|ha(?:s|ve) to|not|"
-    r"without|only|no (?=[a-z]+ (?:is|are|may|can|must|should)))\b",
-    re.IGNORECASE,
-)
+_LONG = 120  # a clause of so many letters is asked about as one
+_BESIDE = 4  # letters between parts that follow each other
+_LONGEST = 180  # one demand, with what stands beside it
 _ASKING: dict[ConditionKind, tuple[str, str]] = {
     "exception": (
         "how is this exception recognised, and what holds then",
@@ -50,6 +70,15 @@ _ASKING: dict[ConditionKind, tuple[str, str]] = {
 }
 
 
+@dataclass(slots=True)
+class _Read:
+    """What was made of the clauses, as this module looks it up."""
+
+    found: Matches
+    verbs: tuple[str, ...]  # of the operations of the plan
+    rules: dict[str, list[Rule]] = field(default_factory=dict)  # by the clause they stand on
+
+
 def gap_questions(
     clauses: Sequence[Clause], found: Matches, rules: Sequence[Rule], actions: Sequence[Action]
 ) -> tuple[Question, ...]:
@@ -58,13 +87,21 @@ def gap_questions(
     `clauses` are those of the body and the reasons of user stories. A case or an end that names one
     of the `actions` (“before they submit”) is in the plan by it.
     """
-    verbs = {re.split("[A-Z]", action.name)[0] for action in actions} - {""}
-    asked: list[Question] = []
+    read = _read(found, rules, {re.split("[A-Z]", action.name)[0] for action in actions} - {""})
+    demands: list[Demand] = []
+    open_conditions: list[tuple[Condition, Clause]] = []
     for clause in dict.fromkeys(clauses):
-        for kind, text, assumption in _open_points(clause, found, rules, verbs):
-            slug = f"{kind}-{len(asked) + 1}"
-            asked.append(Question(slug, text, assumption, (Evidence(clause.text, kind),)))
-    return (*asked, *_conflicts(found), *_unclear_days(clauses))
+        for point in _open_points(clause, read):
+            if isinstance(point, Demand):
+                demands.append(point)
+            else:
+                open_conditions.append((point, clause))
+    return (
+        *demand_questions(demands),
+        *_condition_questions(open_conditions),
+        *conflict_questions(found),
+        *day_questions(clauses),
+    )
 
 
 def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) -> tuple[str, ...]:
@@ -72,12 +109,12 @@ def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) 
 
     No questions about parts of them are asked yet, so that they are listed as a whole.
     """
+    read = _read(found, rules, set())
     return tuple(
         dict.fromkeys(
             clause.text
             for clause in clauses
-            if clause not in found.used
-            or next(_open_points(clause, found, rules, set()), None) is not None
+            if clause not in found.used or next(_open_points(clause, read), None) is not None
         )
     )
 
@@ -87,138 +124,263 @@ def missed(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clause.text for clause in clauses if clause not in found.used))
 
 
-def _open_points(
-    clause: Clause, found: Matches, rules: Sequence[Rule], verbs: set[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield what a clause leaves open: what kind of thing, the question, what is assumed."""
-    numbers = [] if clause in found.described else _unused_numbers(clause, found, rules)
+def demands_of(clause: Clause) -> tuple[Demand, ...]:
+    """Return what a clause that nothing was made of demands."""
+    return tuple(_whole(clause, quantities(clause.text), DEMAND))
+
+
+def _read(found: Matches, rules: Sequence[Rule], verbs: Iterable[str]) -> _Read:
+    read = _Read(found, tuple(sorted(verbs)))
+    for rule in rules:
+        for said in dict.fromkeys(item.words for item in rule.evidence):
+            read.rules.setdefault(said, []).append(rule)
+    return read
+
+
+def _open_points(clause: Clause, read: _Read) -> Iterator[Demand | Condition]:
+    """Yield what a clause leaves open."""
+    found = read.found
+    numbers = [] if clause in found.described else _unused_numbers(clause, read)
     if clause not in found.ruled:
-        is_side = clause.section == "reason" or clause in found.claimed
-        demands = _STRONG if is_side else _DEMAND
-        if numbers or demands.search(clause.text):
-            yield (
-                "demand",
-                f"“{short(clause.text)}”: what exactly must hold, and what shall happen when it "
-                "would be violated?",
-                _WAITS,
-            )
+        if clause.section == "reason":
+            demands = STRONG
+            if COMFORT.search(clause.text) and not STRICT.search(clause.text):
+                return
+        else:
+            demands = STRONG if clause in found.claimed else DEMAND
+        whole = list(_whole(clause, numbers, demands))
+        if whole:
+            yield from whole
             return
-    open_conditions = [
-        one for one in conditions(clause.text) if _is_open(one, clause, found, verbs)
-    ]
+    open_conditions = [one for one in conditions(clause.text) if _is_open(one, clause, read)]
     if clause in found.used:
-        for condition in open_conditions:
-            asking, assumption = _ASKING[condition.kind]
-            yield (
-                "condition",
-                f"“{condition.words}” in “{short(clause.text)}”: {asking}?",
-                assumption,
-            )
+        yield from open_conditions
+    covered = [(one.start, one.end) for one in open_conditions]
     if clause in found.ruled:
-        covered = [(one.start, one.end) for one in open_conditions]
-        for number in numbers:
-            if not any(start <= number.start < end for start, end in covered):
-                yield (
-                    "demand",
-                    f"What hangs on “{number.words}” in “{short(clause.text)}”, and what shall "
-                    "happen when it would be violated?",
-                    _WAITS,
-                )
-        for words in _unused_demands(clause, found, covered, numbers):
-            yield (
-                "demand",
-                f"“{words}” in “{short(clause.text)}”: what exactly must hold, and what shall "
-                "happen when it would be violated?",
-                _WAITS,
-            )
+        left = [n for n in numbers if not any(start <= n.start < end for start, end in covered)]
+        yield from _parts_with(left, clause)
+        yield from _unused_demands(clause, read, covered, numbers)
+    elif clause in found.used:
+        yield from _unused_options(clause, read, covered)
 
 
-def _is_open(condition: Condition, clause: Clause, found: Matches, verbs: set[str]) -> bool:
+def _whole(
+    clause: Clause, numbers: Sequence[Quantity], demands: re.Pattern[str]
+) -> Iterator[Demand]:
+    """Yield the demands of a clause that no rule was made of: a long one has several."""
+    text = IDIOM.sub(lambda idiom: " " * len(idiom[0]), clause.text)
+    if not numbers and not demands.search(text):
+        return
+    pieces = [Part(text, 0, len(text))] if len(text) <= _LONG else _pieces(text, numbers, demands)
+    for piece in pieces:
+        mine = tuple(n for n in numbers if piece.start <= n.start < piece.end)
+        if not mine and not demands.search(text, piece.start, piece.end):
+            continue
+        words = clause.text[piece.start : piece.end].strip()
+        if (
+            len(pieces) > 1
+            and FACT.search(words)
+            and not mine
+            and not STRONG.search(text, piece.start, piece.end)
+        ):
+            continue
+        words = CONJUNCTION.sub("", words) if len(pieces) > 1 else words
+        split = [(n,) for n in mine] if len(words) > _LONG and len(mine) > 1 else [mine]
+        yield from (Demand(words, clause.text, some) for some in split)
+
+
+def _pieces(text: str, numbers: Sequence[Quantity], demands: re.Pattern[str]) -> list[Part]:
+    """Cut a long clause at its commas and conjunctions, into pieces that demand one thing each."""
+
+    def demand(piece: Part) -> bool:
+        has_number = any(piece.start <= number.start < piece.end for number in numbers)
+        return has_number or bool(demands.search(text, piece.start, piece.end))
+
+    pieces: list[Part] = []
+    for part in parts(text):
+        last = pieces[-1] if pieces else None
+        if last and part.end - last.start <= _LONGEST and not (demand(last) and demand(part)):
+            pieces[-1] = Part(text[last.start : part.end], last.start, part.end)
+        else:
+            pieces.append(part)
+    return pieces
+
+
+def _parts_with(numbers: Sequence[Quantity], clause: Clause) -> Iterator[Demand]:
+    """Yield the parts of a planned clause that hold a number which no rule has bound."""
+    for part in parts(clause.text):
+        mine = tuple(n for n in numbers if part.start <= n.start < part.end)
+        end = max([part.start + len(part.words), *(n.end for n in mine)])
+        words = CONJUNCTION.sub("", clause.text[part.start : end].strip())
+        if mine and len(words) > _LONG:
+            yield from (Demand(words, clause.text, (n,)) for n in mine)
+        elif mine:
+            yield Demand(words, clause.text, mine)
+
+
+def _is_open(condition: Condition, clause: Clause, read: _Read) -> bool:
     """Whether nothing found its words in a condition; a pack's cue alone settles none."""
-    places = found.settled.get(clause, set())
+    places = read.found.settled.get(clause, set())
     if condition.kind in {"end", "case"}:
-        places = places | found.touched.get(clause, set())
-        if any(word.lower().startswith(tuple(verbs)) for word in condition.words.split()):
+        places = places | read.found.touched.get(clause, set())
+        if any(word.lower().startswith(read.verbs) for word in condition.words.split()):
             return False
-    return not any(condition.start <= place < condition.end for place in places)
+    if not any(condition.start <= place < condition.end for place in places):
+        return True
+    if condition.kind in {"end", "case"} or clause not in read.found.ruled:
+        return False
+    # A cue may run over the whole sentence: its rule must also speak of the exception.
+    told = " ".join(
+        _QUOTED.sub("", _told(rule)).replace(dict(rule.bindings).get("words", "\n"), "")
+        for rule in read.rules.get(clause.text, [])
+    )
+    stems = _stems(condition.words)
+    return bool(stems) and not stems & _stems(told)
 
 
-def _unused_numbers(clause: Clause, found: Matches, rules: Sequence[Rule]) -> list[Quantity]:
+def _unused_numbers(clause: Clause, read: _Read) -> list[Quantity]:
     """Return the quantities of a clause that no rule made of it has bound."""
-    bound = {
-        value
-        for rule in rules
-        if any(item.words == clause.text for item in rule.evidence)
-        for _, value in rule.bindings
-    }
+    measured = quantities(clause.text)
+    if not measured:
+        return []
+    rules = read.rules.get(clause.text, [])
+    bound = {value for rule in rules for _, value in rule.bindings}
+    said = _numbers(" ".join(_told(rule) for rule in rules))
+    is_fact = bool(FACT.search(clause.text)) and not STRONG.search(clause.text)
     return [
         quantity
-        for quantity in quantities(clause.text)
+        for quantity in measured
         # Counts describe more often than they demand, and so does “a month”.
-        if (quantity.kind != "count" or quantity.per or quantity.comparison not in {"", "about"})
-        and not re.match(r"(?:an?|one)\b", quantity.words, re.IGNORECASE)
-        and not any(quantity.value == value or quantity.words in value for value in bound)
-        and not (
-            quantity.kind == "count"
-            and any(
-                quantity.start <= place < quantity.end for place in found.settled.get(clause, set())
-            )
+        if (
+            quantity.kind != "count"
+            or quantity.per
+            or (quantity.comparison not in {"", "about"} and not _loose(quantity, clause.text))
+            or MEASURED.match(clause.text, quantity.end)
         )
+        and not re.match(r"(?:an?|one)\b", quantity.words, re.IGNORECASE)
+        and not any(quantity.value == v or f" {quantity.words} " in f" {v} " for v in bound)
+        and not (quantity.kind == "count" and _plain(quantity.value) in said)
+        and not (is_fact and quantity.kind in {"count", "duration"})
     ]
+
+
+def _loose(quantity: Quantity, text: str) -> bool:
+    """Whether a word before a number only looks like a comparison: “from 14 groups”."""
+    if quantity.comparison not in {"from", "until"}:
+        return False
+    before, after = text[: quantity.start].rstrip().lower(), text[quantity.end :]
+    is_open = re.match(r"\s+(?:[a-z]+\s+){0,2}(?:on|up|upwards)\b", after, re.IGNORECASE)
+    stands_alone = re.match(r"\s+(?:it|we|they|the|is|are)\b", after, re.IGNORECASE)
+    return bool(stands_alone) or (before.endswith(" from") and not is_open)
 
 
 def _unused_demands(
     clause: Clause,
-    found: Matches,
+    read: _Read,
     covered: Sequence[tuple[int, int]],
     numbers: Sequence[Quantity],
-) -> Iterator[str]:
-    """Yield the parts of a clause that demand something where no rule found its words."""
-    places = found.settled.get(clause, set())
+) -> Iterator[Demand]:
+    """Yield the parts of a clause that demand something where no rule found its words.
+
+    A part in which one did is asked about too where none of the rules speaks of it: they were made
+    of other words, or say less.
+    """
+    text = IDIOM.sub(lambda idiom: " " * len(idiom[0]), clause.text)
+    places = read.found.settled.get(clause, set())
+    touched = places | read.found.touched.get(clause, set())
+    told = " ".join(_told(rule) for rule in read.rules.get(clause.text, []))
+    said, named = _stems(told), {name.lower() for name in NAMED.findall(told)}
+    left: list[Part] = []
+    taken = [*covered, *((number.start, number.end) for number in numbers)]
+    for part in parts(text):
+        if len(part.words.split()) < 2 or any(_overlap(part, one) for one in taken):
+            continue
+        stems = _stems(part.words)
+        if not stems:
+            continue
+        is_said = len(stems & said) >= max(1, len(stems) / 3)
+        unnamed = {name.lower() for name in NAMED.findall(part.words)} - named
+        if not FILES.search(told):
+            unnamed = {name for name in unnamed if not FORMAT.fullmatch(name)}
+        if STRONG.search(part.words) or NO_FIRST.match(part.words):
+            is_left = not is_said or not _within(part, places)
+        else:
+            is_left = not is_said and not _within(part, touched) and _happens(part, read)
+        if (is_left or unnamed) and left and part.start - left[-1].end < _BESIDE:
+            left[-1] = Part(clause.text[left[-1].start : part.end], left[-1].start, part.end)
+        elif is_left or unnamed:
+            left.append(part)
+    for part in left:
+        words = clause.text[part.start : part.end].strip()
+        yield Demand(CONJUNCTION.sub("", words), clause.text)
+
+
+def _happens(part: Part, read: _Read) -> bool:
+    """Whether a part says that something is done, and no operation of the plan does it."""
+    words = part.words.split()
+    return (
+        len(words) > 3
+        and bool(HAPPENS.search(part.words))
+        and not FACT.search(part.words)
+        and not _operates(part, read)
+    )
+
+
+def _operates(part: Part, read: _Read) -> bool:
+    """Whether a part names an operation of the plan."""
+    return any(word.lower().startswith(read.verbs) for word in part.words.split())
+
+
+def _within(part: Part, places: Iterable[int]) -> bool:
+    return any(part.start <= place < part.end for place in places)
+
+
+def _overlap(part: Part, other: tuple[int, int]) -> bool:
+    return other[0] < part.end and part.start < other[1]
+
+
+def _unused_options(
+    clause: Clause, read: _Read, covered: Sequence[tuple[int, int]]
+) -> Iterator[Demand]:
+    """Yield the parts of a clause, used for something else, that say what people may do."""
+    places = read.found.settled.get(clause, set()) | read.found.touched.get(clause, set())
     for part in parts(clause.text):
-        if not _STRONG.search(part.words) or len(part.words.split()) < 3:
+        if not OPTION.search(part.words) or len(part.words.split()) < 3:
             continue
-        if any(part.start <= place < part.end for place in places):
+        if _within(part, places) or _operates(part, read):
             continue
-        if any(start < part.end and part.start < end for start, end in covered):
-            continue
-        if any(part.start <= number.start < part.end for number in numbers):
-            continue
-        yield part.words
+        if not any(start < part.end and part.start < end for start, end in covered):
+            yield Demand(CONJUNCTION.sub("", part.words), clause.text)
 
 
-def _conflicts(found: Matches) -> Iterator[Question]:
-    seen: set[tuple[str, str]] = set()
-    for conflict in found.conflicts:
-        if (conflict.slug, conflict.words) in seen or conflict.second in found.ruled:
-            continue
-        seen.add((conflict.slug, conflict.words))
+def _condition_questions(
+    found: Sequence[tuple[Condition, Clause]],
+) -> Iterator[Question]:
+    for number, (condition, clause) in enumerate(found, 1):
+        asking, assumption = _ASKING[condition.kind]
         yield Question(
-            f"conflict.{conflict.slug}.{len(seen)}",
-            f"“{short(conflict.first.text)}” and “{short(conflict.second.text)}” give two numbers "
-            "for one rule: which one holds, or which one for which case?",
-            "The one that the brief names first.",
-            (Evidence(conflict.second.text, "conflict"),),
+            f"condition-{number}",
+            f"“{shortened(condition.words)}” in “{shortened(clause.text, condition.words)}”: "
+            f"{asking}?",
+            assumption,
+            (Evidence(clause.text, "condition"),),
         )
 
 
-def _unclear_days(clauses: Sequence[Clause]) -> Iterator[Question]:
-    days = [
-        (clause, quantity)
-        for clause in clauses
-        for quantity in quantities(clause.text)
-        if quantity.kind == "date" and quantity.unit in {"relative", "ambiguous"}
-    ]
-    for number, (said, day) in enumerate(days, 1):
-        why = "depends on the day it was written" if day.unit == "relative" else "could be two days"
-        yield Question(
-            f"day-{number}",
-            f"“{day.words}” in “{short(said.text)}” {why}: which date is it?",
-            "No date is planned with.",
-            (Evidence(said.text, "day"),),
-        )
+def _told(rule: Rule) -> str:
+    """Return all that a rule says, to compare it with the words that it was made of."""
+    kept = (f"{mechanism.where} {mechanism.how}" for mechanism in rule.mechanisms)
+    return " ".join([rule.text, *(value for _, value in rule.bindings), *kept])
 
 
-def short(text: str) -> str:
-    """Return a text as it is quoted in a question."""
-    return text if len(text) <= 120 else f"{text[:117].rstrip()}…"
+def _stems(text: str) -> set[str]:
+    return {word.rstrip("s")[:5] for word in _WORD.findall(text.lower()) if word not in _COMMON}
+
+
+def _numbers(text: str) -> set[str]:
+    return {_plain(number) for number in _NUMBER.findall(text)}
+
+
+def _plain(number: str) -> str:
+    number = number.replace(",", "")
+    return number.rstrip("0").rstrip(".") if "." in number else number

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from core.domain.artifact import Evidence
+from core.planning.demand_rules import match_demands, media_types_in
+from core.planning.kinds import asides
 from core.planning.model import Actor, PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS, PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
+from core.planning.reading.captures import THINGS, captured, captured_spans
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
+from core.planning.reading.conditions import before_condition
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deeds import Deed
+from core.planning.reading.nouns import is_thing
 from core.planning.reading.people import actors as people_in
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
@@ -26,9 +32,19 @@ from core.planning.reading.things import Thing, mentions, things
 _MAX_RECORDS = 3
 _BOUND = 5  # how much speaks for a thing because a pack is about it
 _HEAVY = 6  # so much speaks for a thing that it is a record beside what another pack is about
+# What somebody starts rather than writes: packs of their own know what of it is stored.
+_RUNS = frozenset({"search", "import", "export"})
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 # What people call an uploaded file, whatever it shows.
 _FILES = frozenset({"photo", "picture", "image", "file", "document", "attachment", "scan"})
+# What packs call a thing by themselves, whatever the brief calls it.
+_OWN_NAMES = frozenset(
+    name
+    for pack in PACKS
+    for noun in pack.nouns
+    if not noun.patterns
+    for name in noun.fallback.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,7 @@ class Matches:
     @property
     def created(self) -> tuple[str, ...]:
         """The things that the brief is about, the weightiest first."""
-        return tuple(thing.noun for thing in self.things)
+        return tuple(thing.noun for thing in self.things if thing.noun not in _RUNS)
 
     @property
     def main(self) -> str:
@@ -88,6 +104,8 @@ class Matches:
             fuller += self._also_called(noun)
         if noun in _FILES and noun not in known:
             fuller += [dict(m.bindings)["file"] for m in self.packs if m.slug == "upload"]
+        if len(fuller) > 1:  # what the brief itself names comes before what a pack calls its own
+            fuller = [name for name in fuller if name not in _OWN_NAMES] or fuller
         return fuller[0] if len(fuller) == 1 else noun
 
     def _also_called(self, noun: str) -> list[str]:
@@ -110,7 +128,7 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
-    stepped_back: set[str] = set()
+    stepped_back = asides(clauses, deeds)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
@@ -118,6 +136,8 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
         if pack.slug == "records":
             free = [deed for deed in deeds if deed.clause not in found.claimed]
             _match_records(pack, wanted, free, found)
+        elif pack.demands:
+            match_demands(pack, wanted, found)
         else:
             _match_pack(pack, wanted, found)
         if any(matched.slug == pack.slug for matched in found.packs):
@@ -132,7 +152,7 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
         for clause in clauses
         if not (pack.kind != "none" and clause in found.claimed)
         and not (pack.each_clause and clause.section == "background")
-        and (hit := _first(pack.cues, clause.text))
+        and (hit := _calls(pack, clause))
         and not (pack.unless and find(pack.unless, clause.text))
     ]
     # A title alone says too little: something in the body must call for the pack as well.
@@ -140,7 +160,9 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
         return
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
-        scope = [clause for clause, _ in group] if pack.each_clause else clauses
+        # Where rules call for the pack, they have looked at all other clauses already.
+        is_all = not (pack.each_clause or pack.by_rules)
+        scope = clauses if is_all else [clause for clause, _ in group]
         bindings = _bindings(pack, scope, found)
         if bindings is None:
             found.unbound.extend((pack, clause) for clause, _ in group if clause.section == "body")
@@ -154,6 +176,21 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
             found.touched.setdefault(clause, set()).update((hit.start, hit.end - 1))
             if pack.claims:
                 found.claimed.add(clause)
+
+
+def _calls(pack: Pack, clause: Clause) -> Hit | None:
+    """Return what calls for a pack in a clause: a cue, or what one of its rules reads there."""
+    hit = _first(pack.cues, clause.text)
+    if hit or not pack.by_rules or clause.section == "background":
+        return hit
+    readings = (
+        hit
+        for pattern in pack.rules
+        for cue in pattern.cues
+        for hit in find_all(cue, clause.text)
+        if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))
+    )
+    return next(readings, None)
 
 
 def _quoted(hit: Hit, clause: Clause) -> str:
@@ -267,7 +304,11 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
     for noun in pack.nouns:
         value = found.known_as(_noun(noun, clauses))
         if not value or value in bindings.values():
-            value = _fallback(noun, found)
+            value = _fallback(noun, found, bindings)
+        states = bindings.get("states", "").split(", ")
+        if value and value in states:  # it is not what goes through them
+            bound = (dict(matched.bindings).get("subject", "") for matched in found.packs)
+            value = next((one for one in (*bound, *found.created) if one not in ("", *states)), "")
         if value and value not in bindings.values():
             bindings[noun.name] = value
         elif not noun.optional:
@@ -299,7 +340,7 @@ def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
     return "" if names_people(phrase) else phrase
 
 
-def _fallback(noun: Noun, found: Matches) -> str:
+def _fallback(noun: Noun, found: Matches, bound_so_far: dict[str, str]) -> str:
     for candidate in noun.fallback.split():
         value = candidate
         if candidate == "@main":
@@ -307,7 +348,7 @@ def _fallback(noun: Noun, found: Matches) -> str:
         elif candidate.startswith("@"):
             bound = [dict(m.bindings) for m in found.packs if m.slug == candidate[1:]]
             value = bound[0].get(noun.name, "") if bound else ""
-        if value:
+        if value and value not in bound_so_far.values():
             return value
     return ""
 
@@ -322,12 +363,13 @@ def _fire(
     for clause in clauses:
         if clause.section == "background":
             continue  # how things are, not what is asked for
-        if pattern.unless and find(pattern.unless, clause.text):
-            continue
-        spoken = _evidence_in(pattern, clause)
-        if spoken is not None:
-            pairs = tuple((bindings | spoken.extra).items())
-            by_bindings.setdefault(pairs, []).append((clause, spoken))
+        for spoken in _evidence_in(pattern, clause):
+            if pattern.unless and find(pattern.unless, clause.text):
+                break
+            extra = _resolved(spoken.extra, bindings, found)
+            if extra is not None:
+                pairs = tuple((bindings | extra).items())
+                by_bindings.setdefault(pairs, []).append((clause, spoken))
     if pattern.always and not by_bindings:
         by_bindings[tuple(bindings.items())] = []
     # Two numbers for one demand would contradict each other: the first one counts.
@@ -370,21 +412,53 @@ class _Finding:
     places: tuple[int, ...]
 
 
-def _evidence_in(pattern: RulePattern, clause: Clause) -> _Finding | None:
-    """Return what the clause binds beside the pack's nouns, or None when the rule stays silent."""
+def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
+    """Yield what the clause binds beside the pack's nouns; nothing when the rule stays silent.
+
+    A rule that fires for each wording finds several in one clause, none in the words of another.
+    """
+    taken: list[tuple[int, int]] = []
     for cue in pattern.cues:
-        hit = find(cue, clause.text)
-        found = _bound_by(pattern, clause, hit) if hit else None
-        if found is not None:
+        hits = find_all(cue, clause.text)
+        for hit in hits if pattern.each else islice(hits, 1):
+            said = captured_spans(hit) or [(hit.start, hit.end)]
+            if any(first < end and start < last for first, last in said for start, end in taken):
+                continue
+            found = _bound_by(pattern, clause, hit)
+            if found is None:
+                continue
+            taken += said
+            if pattern.each:
+                yield found
+                continue
             others = (one for other in pattern.cues for one in find_all(other, clause.text))
-            places = [p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one)]
-            return _Finding(found.extra, (*found.places, *places))
-    return None
+            places = [
+                p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one, clause)
+            ]
+            yield _Finding(found.extra, (*found.places, *places))
+            return
+
+
+def _resolved(
+    extra: dict[str, str], bindings: dict[str, str], found: Matches
+) -> dict[str, str] | None:
+    """Return what a clause binds with its things called as elsewhere in the brief.
+
+    A pronoun stands for what the pack is about; None when that is not known.
+    """
+    resolved = {}
+    for name, value in extra.items():
+        resolved[name] = value
+        if name in THINGS:
+            resolved[name] = found.known_as(value) or bindings.get("subject", "")
+            if not is_thing(resolved[name]):
+                return None
+    return resolved
 
 
 def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None:
     extra: dict[str, str] = {}
-    places: tuple[int, ...] = _ends(hit)
+    places: tuple[int, ...] = _ends(hit, clause)
     if pattern.quantity:
         near = hit.span("near")
         measured = [
@@ -403,14 +477,30 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             extra["share"] = shares[0].value if shares else "95"
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
-        extra["words"] = hit.match["words"]
-    return _Finding(extra, places)
+        extra["words"] = hit.match["words"].strip(" ,;:")
+    extra |= media_types_in(hit)
+    read = captured(hit)
+    if read is None:
+        return None
+    if read:
+        # A group may run on into what its reader leaves out, such as an exception.
+        said = [(*span, len(read[name])) for name in read if (span := hit.span(name))]
+        last = [hit.end - 1] if all(end < hit.end for _, end, _ in said) else []
+        spoken = (place for at, end, size in said for place in (at, min(end, at + size) - 1))
+        places = (*(places if pattern.quantity else (hit.start, *last)), *spoken)
+    return _Finding(extra | read, places)
 
 
-def _ends(hit: Hit) -> tuple[int, int]:
-    """Return where the words of a cue begin and end; what it only looks through is not its own."""
+def _ends(hit: Hit, clause: Clause) -> tuple[int, int]:
+    """Return where the words of a cue begin and end; what it only looks through is not its own.
+
+    A rule that quotes the brief does not thereby know a condition that the quote ends with.
+    """
     near = hit.span("near")
-    return hit.start, (near[0] if near else hit.end) - 1
+    end = near[0] if near else hit.end
+    if hit.match.groupdict().get("words"):
+        end = before_condition(clause.text, hit.start, end)
+    return hit.start, end - 1
 
 
 def _quantity_bindings(nearest: Quantity, pattern: RulePattern) -> dict[str, str]:

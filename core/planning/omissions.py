@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -14,6 +14,8 @@ from core.planning.model import PERSON, Entity, FeatureModel, Omission, PackMatc
 from core.planning.packs import BY_SLUG, PATTERNS
 from core.planning.packs.binding import bind
 from core.planning.packs.pack import Choice, Contribution, Option
+from core.planning.reading.captures import CAPTURED
+from core.planning.reading.nouns import snake
 
 T = TypeVar("T")
 Bindings = Mapping[str, str]
@@ -38,10 +40,23 @@ class _Gone:
 
 
 def rule_names(rules: Sequence[Rule]) -> tuple[str, ...]:
-    """Return the name of each rule for edits: its slug, with its thing where the slug repeats."""
+    """Return the name of each rule for edits: its slug, with its thing where the slug repeats.
+
+    Rules of one slug about one thing are told apart by the words of the brief that they quote, and
+    what a brief demands twice all the same is numbered from the second on.
+    """
     times = Counter(rule.slug for rule in rules)
+    names = [rule.slug if times[rule.slug] == 1 else f"{rule.slug}:{_noun(rule)}" for rule in rules]
+    again = Counter(names)
+    names = [
+        f"{rule.slug}:{dict(rule.bindings)['words']}"
+        if again[name] > 1 and "words" in dict(rule.bindings)
+        else name
+        for name, rule in zip(names, rules, strict=True)
+    ]
+    before = [names[:place].count(name) for place, name in enumerate(names)]
     return tuple(
-        rule.slug if times[rule.slug] == 1 else f"{rule.slug}:{_noun(rule)}" for rule in rules
+        f"{name}:{count + 1}" if count else name for name, count in zip(names, before, strict=True)
     )
 
 
@@ -155,11 +170,21 @@ def _gone(pack: str, bindings: Bindings, model: FeatureModel) -> _Gone:
         ):
             continue
         bound = bind(pattern, about)
-        gone.slugs.add(one.slug)
+        if not any(rule.slug == one.slug for rule in model.rules):
+            gone.slugs.add(one.slug)  # else another of its wordings still stands
         gone.keys |= {m.where for m in bound.mechanisms if m.kind == "constraint"}
         gone.taken |= set(bound.takes)
         gone.unsaid += bound.unsays
+    gone.keys -= _keys_of(rule for rule in model.rules if rule.slug in _slugs(model.omissions))
     return gone
+
+
+def _keys_of(rules: Iterable[Rule]) -> set[str]:
+    return {m.where for rule in rules for m in rule.mechanisms if m.kind == "constraint"}
+
+
+def _slugs(omissions: Sequence[Omission]) -> set[str]:
+    return {one.slug for one in omissions if one.kind == "rule"}
 
 
 def _entity(entity: Entity, gone: _Gone) -> Entity:
@@ -229,7 +254,11 @@ def _taken_by(rule: Rule) -> frozenset[str]:
 
 
 def _noun(rule: Rule) -> str:
-    return next((noun for _, noun in rule.bindings), "")
+    """Return what tells a rule from others of its slug: what it read, else its first thing."""
+    read = {name: value for name, value in rule.bindings if name in CAPTURED}
+    if "roles" in read:  # the sentence's words for the same
+        read = {name: value for name, value in read.items() if name not in {"who", "needed"}}
+    return snake(" ".join(read.values())) or next((noun for _, noun in rule.bindings), "")
 
 
 def _marked(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.domain.artifact import Evidence
+from core.planning.demands import demand_questions, shortened
+from core.planning.gaps import demands_of
 from core.planning.model import FeatureModel, Question
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import find
@@ -146,20 +148,13 @@ def unplanned_questions(
         Question(f"topic.{topic.slug}", topic.question, evidence=(Evidence(clause.text, "topic"),))
         for topic, clause in topics
     ]
-    asked += [
-        Question(
-            f"unused-{number}",
-            f"“{_short(clause.text)}”: who does what here, and what must be remembered or hold?",
-            evidence=(Evidence(clause.text, "unused"),),
-        )
-        for number, clause in enumerate(unused[:_MAX_UNUSED], 1)
-        if _WISH.search(text) and all(clause is not other for _, other in topics)
-    ]
+    if _WISH.search(text):
+        asked += _unused_questions([c for c in unused if all(c is not o for _, o in topics)])
     if not asked and not _WISH.search(text):
         asked.append(
             Question(
                 "wish",
-                f"No wish was found in “{_short(first)}”. What should somebody be able to do "
+                f"No wish was found in “{shortened(first)}”. What should somebody be able to do "
                 "that they cannot do today?",
                 evidence=(Evidence(first, "no-wish"),),
             )
@@ -167,6 +162,26 @@ def unplanned_questions(
     if len(asked) < 2:
         asked += _basics()
     return tuple(asked)
+
+
+def _unused_questions(unused: Sequence[Clause]) -> list[Question]:
+    """Ask about what nothing was made of: the demands, and the first that say who does what."""
+    demanding = [clause for clause in unused if demands_of(clause)]
+    demands = [demand for clause in demanding for demand in demands_of(clause)]
+    asked = demand_questions(demands)[:_MAX_UNUSED]
+    telling = [clause for clause in unused if clause not in demanding]
+    stories = [clause for clause in telling if len(clause.text.split()) > 3 or not demanding]
+    return [
+        *(
+            Question(
+                f"unused-{number}",
+                f"“{shortened(clause.text)}”: who does what here, and what must be remembered?",
+                evidence=(Evidence(clause.text, "unused"),),
+            )
+            for number, clause in enumerate(stories[: max(1, _MAX_UNUSED - len(asked))], 1)
+        ),
+        *(replace(question, assumption="") for question in asked),
+    ]
 
 
 def homeless_questions(model: FeatureModel, homes: set[str]) -> tuple[Question, ...]:
@@ -193,8 +208,8 @@ def _announcement(first: str) -> tuple[Question, ...]:
     return (
         Question(
             "announcement",
-            f"“{_short(first)}” reads like an announcement to people, not like a feature. Was it "
-            "meant for somebody else, or is there something that a program should do?",
+            f"“{shortened(first)}” reads like an announcement to people, not like a feature. Was "
+            "it meant for somebody else, or is there something that a program should do?",
             evidence=quoted,
         ),
         Question(
@@ -210,7 +225,7 @@ def _vague(text: str, adjective: str) -> tuple[Question, ...]:
     hit = _BETTER_WHAT.search(text)
     what = hit["what"].lower() if hit else "part of the product"
     what = re.sub(rf"\s+(?:{_BETTER.pattern})$", "", what, flags=re.IGNORECASE)
-    quoted = (Evidence(_short(text), "vague"),)
+    quoted = (Evidence(shortened(text), "vague"),)
     return (
         Question(
             "vague-task",
@@ -251,7 +266,3 @@ def _basics() -> list[Question]:
             "Which rules must never be broken: limits, deadlines, approvals, who must not do what?",
         ),
     ]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else f"{text[:117].rstrip()}…"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import pairwise, product
 
 from core.planning.model import Entity, FeatureModel, Field
 
-_STEP = re.compile(r"\s*>\s*")
-_OR = re.compile(r",\s*|\s+or\s+")
+_STEP = re.compile(r"_?>_?")
+_OR = re.compile(r",_?|_or_")
 _STATE_FIELDS = ("status", "state")
 
 
@@ -25,21 +25,23 @@ def state_fields(entity: Entity, model: FeatureModel) -> tuple[Field, ...]:
 def steps_of(entity: Entity, field: Field, model: FeatureModel) -> tuple[tuple[str, str], ...]:
     """Return the steps between a field's states that the rules name: from, to.
 
-    A rule says them as `draft > submitted > approved or rejected`; words that are no state of the
-    field are passed over.
+    A rule says them as `draft > submitted > approved or rejected`, several ways with semicolons
+    between them; words that are no state of the field are passed over.
     """
     found: dict[tuple[str, str], None] = {}
     for rule in model.rules:
         for mechanism in rule.mechanisms:
             if mechanism.kind != "state" or mechanism.where != entity.name:
                 continue
-            stages = [_OR.split(stage) for stage in _STEP.split(mechanism.how)]
-            for before, after in pairwise(stages):
-                for start in before:
-                    for end in after:
-                        if {start, end} <= set(field.choices):
-                            found.setdefault((start, end))
+            for way in mechanism.how.replace(" ", "_").split(";_"):
+                for before, after in pairwise(_stages(way)):
+                    steps = product(before, after)
+                    found |= dict.fromkeys(s for s in steps if set(s) <= set(field.choices))
     return tuple(found)
+
+
+def _stages(way: str) -> list[list[str]]:
+    return [_OR.split(stage) for stage in _STEP.split(way)]
 
 
 def state_diagram(field: Field, steps: tuple[tuple[str, str], ...]) -> str:

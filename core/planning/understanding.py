@@ -11,6 +11,7 @@ from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over, missed
+from core.planning.kinds import kind_of
 from core.planning.matching import Matches, match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
@@ -24,7 +25,6 @@ from core.planning.model import (
     Question,
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
-from core.planning.packs import BY_SLUG
 from core.planning.plan import contributions
 from core.planning.questions import (
     Topic,
@@ -37,22 +37,15 @@ from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
 from core.planning.reading.deeds import deeds
 from core.planning.reading.fields import fields_of
-from core.planning.reading.genre import asks_for_nothing
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.reading.related import related
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
+from core.planning.titles import title_of
 
-_MAX_TITLE = 80
 # The packs whose subject people fill in with what the brief lists.
 _ENTERED = ("records", "scheduling", "reservation")
-_KIND_CUES: tuple[tuple[Kind, str], ...] = (
-    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
-    ("integration", r"\b(?:webhooks?|integrat\w+|sync\w*|third[- ]party api|data feed)\b"),
-    ("performance", r"\b(?:slow|faster|latency|takes? too long|speed up|\d+ ?ms)\b"),
-    ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
-)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -90,7 +83,7 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
     if language != "English":
         model = FeatureModel(
             kind="other_language",
-            title=_title(parts),
+            title=title_of(parts),
             questions=language_questions(language),
             not_understood=tuple(part.text for part in parts if part.section == "body"),
             kind_evidence=(Evidence(language, "language"),),
@@ -131,7 +124,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     kind, why = _kind(parts, found)
     model = FeatureModel(
         kind=kind,
-        title=_title(parts),
+        title=title_of(parts),
         actors=people,
         rules=tuple(found.rules),
         non_goals=_non_goals(parts),
@@ -186,8 +179,12 @@ def _filled(
         for action, evidence in gathered.actions
         if action.entity in names
     )
+    # First what nothing is built for, then what the plan takes an answer for granted.
+    reasons = [part for part in parts if part.section == "reason"]
+    questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
+    questions += homeless_questions(model, names)
     answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
-    questions = [
+    questions += [
         replace(question, evidence=evidence)
         for question, evidence in gathered.questions
         if question.slug not in answered
@@ -201,9 +198,6 @@ def _filled(
         )
         for topic, clause in topics
     ]
-    reasons = [part for part in parts if part.section == "reason"]
-    questions += gap_questions([*body, *reasons], found, found.rules, actions)
-    questions += homeless_questions(model, names)
     return replace(
         model,
         entities=entities,
@@ -217,21 +211,7 @@ def _filled(
 
 
 def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
-    """Name the kind: by the packs that matched, else by words that hint at it."""
-    kinds: dict[Kind, tuple[Evidence, ...]] = {}
-    for matched in found.packs:
-        kinds.setdefault(BY_SLUG[matched.slug].kind, matched.evidence)
-    for kind in ("migration", "integration", "performance", "data", "interface"):
-        if kind in kinds:
-            return kind, kinds[kind]
-    if asks_for_nothing(parts):
-        return "none", ()
-    for kind, cue in _KIND_CUES:
-        for part in parts:
-            hit = re.search(cue, part.text, re.IGNORECASE)
-            if hit and part.section != "non_goal":
-                return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
-    return "none", ()
+    return kind_of(parts, found.packs)
 
 
 def _plannable(
@@ -274,9 +254,8 @@ def _with_fields(
         field
         for field in told
         if not {field.name, f"{field.name}_id"} & known
-        and not (
-            field.name.endswith("_minutes") and "ends_at" in known
-        )  # it has a begin and an end
+        # What has a begin and an end has its length from them.
+        and not (field.name.endswith("_minutes") and "ends_at" in known)
     )
     if not named and "owner_id" in known and not any(map(_is_entered, entity.fields)):
         named = (Field("description", "long_text"),)
@@ -360,15 +339,6 @@ def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
 def _last(title: str, text: str) -> int:
     positions = [hit.start() for hit in re.finditer(rf"\b{title}s?\b", text, re.IGNORECASE)]
     return positions[-1] if positions else -1
-
-
-def _title(parts: Sequence[Clause]) -> str:
-    """Return the brief's own title, else the beginning of its first clause."""
-    titles = [part.text for part in parts if part.section == "title"]
-    text = titles[0] if titles else (parts[0].text if parts else "")
-    if len(text) <= _MAX_TITLE:
-        return text
-    return f"{text[:_MAX_TITLE].rsplit(' ', 1)[0]} …"
 
 
 def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:

@@ -17,9 +17,13 @@ def plain(text: str) -> str:
 
     Two things remain: addresses become links, and an arrow between spaces becomes a real one.
     """
-    unread = _SHORTCODE.sub(f":{_WORD_JOINER}", text)
-    unread = _INDENT.sub(lambda found: "\u00a0" * len(found[0]), unread)
-    return _MARKDOWN.sub(r"\\\1", unread).replace("\n", "  \n")
+    kept = _INDENT.sub(lambda found: "\u00a0" * len(found[0]), unread(text))
+    return _MARKDOWN.sub(r"\\\1", kept).replace("\n", "  \n")
+
+
+def unread(text: str) -> str:
+    """Return a text in which Streamlit finds no icon and no emoji by its name."""
+    return _SHORTCODE.sub(f":{_WORD_JOINER}", text)
 
 
 def duration(seconds: float | None) -> str:

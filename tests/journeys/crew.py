@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx2
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from cli import processes
 from core.domain.people import User
 from embedded.ports import free_port
 from tests.web.browser import CHEAP, ROOT
@@ -49,11 +50,8 @@ class App:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        argv = [sys.executable, "-m", "uvicorn", "app:app", "--port", str(self._port)]
         self._process = subprocess.Popen(
-            [*argv, "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
-            cwd=ROOT,
-            env=self._environment,
+            processes.dashboard("127.0.0.1", self._port), cwd=ROOT, env=self._environment
         )
         end = time.monotonic() + 60
         while not self._answers():

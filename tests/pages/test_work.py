@@ -8,7 +8,7 @@ import pytest
 
 from core.domain.session import Session
 from core.services import claiming, demo, reading
-from pages.parts.snapshot.document import diagrams_in, file_name_of, language_of
+from pages.parts.snapshot.document import file_name_of, language_of
 from tests.factories import (
     WORKER,
     Someone,
@@ -97,7 +97,7 @@ def test_artifacts_are_shown_as_text(visits: Visitor) -> None:
         ("application/vnd.oai.openapi+json;version=3.1", "json", "a-b.json"),
         ("application/yaml", "yaml", "a-b.yaml"),
         ("text/markdown", "markdown", "a-b.md"),
-        ("text/vnd.mermaid", None, "a-b.mmd"),
+        ("text/vnd.mermaid", "mermaid", "a-b.mmd"),
         ("text/plain", None, "a-b.txt"),
     ],
 )
@@ -119,6 +119,18 @@ def test_what_is_no_session_is_not_in_this_team(visits: Visitor, asked: str) -> 
     assert "Not in this team" in texts(visits.open("work", session=asked))
 
 
+def test_a_document_is_read_and_its_source_stands_beside_it(
+    visits: Visitor, planned: Session
+) -> None:
+    page = visits.open("work", session=str(planned.id), task="it_admin")
+    assert [tab.label for tab in page.tabs if tab.label in ("Read", "Source")][:2] == [
+        "Read",
+        "Source",
+    ]
+    assert any("## 1. In short" in one.value for one in page.markdown)
+    assert any("## 1. In short" in str(one.value) for one in page.code)
+
+
 def test_a_foreign_session_is_not_in_this_team(visits: Visitor) -> None:
     theirs = launch(make_someone())
     assert "Not in this team" in texts(visits.open("work", session=str(theirs.id)))
@@ -129,10 +141,3 @@ def test_a_database_that_is_away_is_a_sentence(visits: Visitor, planned: Session
     with database_away():
         shown = texts(run(page))
     assert "does not answer" in shown or "Not in this team" in shown
-
-
-def test_diagrams_are_found_in_documents() -> None:
-    fenced = "# Components\n\n```mermaid\nflowchart LR\n  a --> b\n```\n\n```sql\nSELECT 1\n```\n"
-    assert diagrams_in("text/markdown", fenced) == ["flowchart LR\n  a --> b\n"]
-    assert diagrams_in("text/vnd.mermaid", "flowchart LR") == ["flowchart LR"]
-    assert diagrams_in("application/sql", fenced) == []

@@ -12,7 +12,8 @@ import pytest
 from core.domain.decision import CATEGORIES
 from core.planning import FeatureModel, understand
 from core.planning.packs import BY_SLUG, PACKS
-from core.planning.packs.binding import QUANTITY_NAMES, STATE_NAMES
+from core.planning.packs.binding import QUANTITY_NAMES, ROLE_NAMES, STATE_NAMES
+from core.planning.reading.captures import PHRASES
 from tests.planning.plans import artifacts, run
 
 SMALL_BRIEFS = {
@@ -173,7 +174,7 @@ def test_a_pack_is_declared_in_order(pack: Any) -> None:
         for name in re.findall(r"<([A-Za-z]+)[_-]?>", text):
             plain = name.lower()
             assert (
-                plain in (*QUANTITY_NAMES, *STATE_NAMES)
+                plain in (*QUANTITY_NAMES, *STATE_NAMES, *ROLE_NAMES, *PHRASES)
                 or {
                     plain,
                     plain.removesuffix("s"),

@@ -1,3 +1,18 @@
-"""Loads the profile for Hypothesis."""
+"""Loads the profile for Hypothesis; what several files of these tests begin with."""
+
+from __future__ import annotations
+
+import pytest
 
 import tests.profiles  # noqa: F401
+from core.settings import get_settings
+from core.signals.logins import REVOKED_CHANNEL
+from core.signals.wakeups import Listener
+
+
+@pytest.fixture
+def heard(system: None) -> Listener:
+    """What is announced about ended access."""
+    listener = Listener(get_settings().redis_url or "", REVOKED_CHANNEL)
+    listener.wait(0.05)
+    return listener

@@ -4,17 +4,23 @@ A new pack is a module with one `Pack` and an entry in `PACKS`. Their order is t
 they are tried: what a feature is about is bound before what is added to it.
 """
 
+from core.planning.packs.accessibility import ACCESSIBILITY
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
 from core.planning.packs.audit import AUDIT
 from core.planning.packs.comments import COMMENTS
+from core.planning.packs.consent import CONSENT
+from core.planning.packs.contract import CONTRACT
 from core.planning.packs.dashboard import DASHBOARD
+from core.planning.packs.deadline import DEADLINE
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
+from core.planning.packs.finality import FINALITY
 from core.planning.packs.import_rows import IMPORT
 from core.planning.packs.integration import INTEGRATION
 from core.planning.packs.interface import INTERFACE
+from core.planning.packs.limit import LIMIT
 from core.planning.packs.messaging import MESSAGING
 from core.planning.packs.migration import MIGRATION
 from core.planning.packs.moderation import MODERATION
@@ -35,11 +41,17 @@ from core.planning.packs.retention import RETENTION
 from core.planning.packs.scheduling import SCHEDULING
 from core.planning.packs.search import SEARCH
 from core.planning.packs.search_speed import SEARCH_SPEED
+from core.planning.packs.sending_hours import SENDING_HOURS
+from core.planning.packs.separation import SEPARATION
+from core.planning.packs.sequence import SEQUENCE
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
+from core.planning.packs.speed import SPEED
+from core.planning.packs.strike import STRIKE
 from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
+from core.planning.packs.visibility import VISIBILITY
 from core.planning.packs.workflow import WORKFLOW
 
 PACKS: tuple[Pack, ...] = (
@@ -77,8 +89,21 @@ PACKS: tuple[Pack, ...] = (
     NOTIFICATION,
     QUALIFICATION,
     REST_PERIOD,
+    SEQUENCE,
+    SEPARATION,
+    FINALITY,
+    VISIBILITY,
     RETENTION,
     OFFLINE,
+    # What follows takes the numbers that the packs above left.
+    CONSENT,
+    SENDING_HOURS,
+    STRIKE,
+    CONTRACT,
+    DEADLINE,
+    LIMIT,
+    SPEED,
+    ACCESSIBILITY,
 )
 BY_SLUG = {pack.slug: pack for pack in PACKS}
 # The patterns of all rules by slug, each with its pack.

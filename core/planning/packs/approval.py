@@ -74,8 +74,12 @@ _APPROVAL = Entity(
             '"<subject>_id", "submission_no", "step"',
             "approval.enough",
         ),
-        Constraint("approvals_step_known", "check", '"step" BETWEEN 1 AND 2', "approval.enough"),
+        Constraint("approvals_step_known", "check", '"step" >= 1', "approval.enough"),
     ),
+)
+
+_PEOPLE = (
+    r"(?:people|persons|editors?|signatory|signatories|members?|directors?|managers?|officers?)"
 )
 
 APPROVAL = Pack(
@@ -85,6 +89,16 @@ APPROVAL = Pack(
         r"\b(?:dis)?approv(?:e|es|ed|al|als|ing|er|ers)\b",
         r"\bsign(?:s|ed)? off\b",
         r"\bconfirms? or (?:declines?|rejects?)\b",
+        rf"\b{_PEOPLE} (?:must|ha(?:s|ve) to|needs? to|may|can) (?:release|countersign)\b",
+        r"\b(?:cannot|can't|must not|may not) release\b(?! notes)",
+        r"\b(?:executed|paid|sent|published|used|carried out) only after (?:the |its )?release\b",
+        r"\bcountersign(?:s|ed)? by\b",
+        r"\bsigned by (?:an? |the |both )[\w ]{3,30}\band\b",
+        r"\b(?:needs?|requires?|without) (?:an? |the )?(?:[\w-]+ ){0,2}[\w-]+(?:'s|s') (?:ok|"
+        r"okay|consent|"
+        r"agreement|confirmation|sign-off|permission)\b",
+        r"\b(?:must|has to|have to|needs? to) (?:agree|countersign)\b",
+        r"\bneeds? an? (?:ok|confirmation|sign-off|go-ahead) (?:by|from|of)\b",
     ),
     nouns=(
         Noun(
@@ -94,13 +108,35 @@ APPROVAL = Pack(
                 r"^(?P<before>[a-z ]+?)(?: (?:above|over|of more than|exceeding) .+?)? "
                 r"(?:needs?|requires?|must have) (?:an? |the )?approval\b",
                 r"\bapprovals?\s+(?:of|for)\s+(?P<after>.+)",
+                r"\b(?:reserves?|requests?|proposes?|plans?|files?|enters?) "
+                r"(?P<after>[^,;]{2,60}), "
+                r"(?:and )?(?:the |their |an? )?[\w ]{2,30} (?:approves?|confirms?|releases?) "
+                r"(?:those|"
+                r"these|them|it)\b",
                 r"\b(?P<before>[\w ]{1,60}?)\s+approvals?\b",
                 r"\bsubmits?\s+(?P<after>.+)",
-                r"\b(?P<before>[\w ]{1,60}?)\s+(?:is|are|must be|needs? to be)\s+approved\b",
+                r"\b(?P<before>[\w ]{1,60}?)(?<!decision)(?<!decisions)(?<!change)(?<!changes)\s+"
+                r"(?:is|are|must be|needs? to be)\s+(?:approved|signed by|released by)\b",
+                r"^(?P<before>[a-z]+(?: [a-z]+)?)(?: (?:above|over|entered by|made by|of) .+?)? "
+                r"(?:is|are) "
+                r"(?:executed|paid|sent|published|used) only after\b",
+                r"^(?P<before>[a-z]+(?: [a-z]+)?)(?: (?:above|over|from|of more than) .+?)? "
+                r"(?:needs?|"
+                r"requires?) (?:an? |the )?[\w' -]{2,40}?(?:ok|okay|consent|agreement|confirmation|"
+                r"sign-off)\b",
+                r"^(?:an? |the |every |all )?(?!difference|amount|sum)(?P<before>[a-z]+(?: "
+                r"[a-z]+)?) "
+                r"(?:up to|above|over|of more than) (?:[A-Z]{3} |[\u20ac$\u00a3])?\d",
+                r"\b(?:must|has to|have to) agree to (?:each |every |the |an? )?(?P<after>.+)",
             ),
             fallback="@main",
         ),
-        Noun("second", (r"\bsecond approval (?:by|from) (?P<after>.+)",), "approver", people=True),
+        Noun(
+            "second",
+            (r"\bsecond approval (?:by|from) (?P<after>.+)",),
+            "another_approver",
+            people=True,
+        ),
     ),
     implies=("records",),
     rules=APPROVAL_RULES,

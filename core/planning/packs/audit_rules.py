@@ -60,6 +60,7 @@ AUDIT_RULES = (
             rf"delet|remov|"
             rf"manipulat)\w*\b.{{0,200}}\b{_TRAIL}\b",
             r"\bappend[- ]only\b",
+            rf"\b{_TRAIL}\b.{{0,60}}\b(?:unchangeable|unalterable|cannot be altered)\b",
         ),
         always=True,
         mechanisms=(
@@ -146,7 +147,8 @@ AUDIT_RULES = (
         text="Looking at a <subject_> is recorded as well, with who and when.",
         cues=(
             r"\bwho (?:saw|viewed|read|opened|accessed|looked)\b",
-            r"\b(?:every|each|all) (?:access\w*|reads?|views?)\b",
+            r"\b(?:every|each|all) (?:such )?(?:access\w*|reads?|views?|openings?|look-?ups?|"
+            r"downloads?)\b",
             r"\baccess log\b",
         ),
         mechanisms=(

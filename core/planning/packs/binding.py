@@ -5,16 +5,29 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import Any, TypeVar
 
+from core.planning.reading.captures import PHRASES
 from core.planning.reading.nouns import camel, plural
+from core.planning.reading.states import flow
 
 T = TypeVar("T")
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z]+[_-]?)>")
 _ARTICLE = re.compile(r"\b([Aa]) <([A-Za-z]+[_-]?)>")
-QUANTITY_NAMES = ("value", "unit", "words", "share", "limit", "operator", "lower")
+QUANTITY_NAMES = (
+    "value",
+    "unit",
+    "words",
+    "share",
+    "limit",
+    "operator",
+    "lower",
+    "event",
+    "mediatypes",
+)
+ROLE_NAMES = ("role", "eachrole", "quotedroles")
+_LISTS = (("<eachstate>",), ("<eachrole>",))
 STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
 
 
@@ -24,6 +37,12 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
     for name, noun in bindings.items():
         if name in QUANTITY_NAMES:
             spelled[name] = noun
+            continue
+        if name in PHRASES:
+            spelled |= {name: noun, name.capitalize(): noun[:1].upper() + noun[1:]}
+            continue
+        if name == "roles":
+            spelled |= _roles(noun.split(", "))
             continue
         if name == "states":
             spelled |= _states(noun.split(", "))
@@ -43,17 +62,28 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
     return spelled
 
 
+def _roles(roles: list[str]) -> dict[str, str]:
+    """Spell a list of roles; the first one gives names of the database their own ending."""
+    return {
+        "role": roles[0],
+        "eachrole": ", ".join(roles),
+        "quotedroles": ", ".join(f"'{role}'" for role in roles),
+    }
+
+
 def _states(states: list[str]) -> dict[str, str]:
     """Spell a list of states; a move leads to the next, a skip to the one behind it."""
-    moves = list(pairwise(states))
-    skips = list(zip(states, states[2:], strict=False)) or moves
+    gone_through = flow(tuple(states))
+    way = gone_through.way
+    skips = list(zip(way, way[2:], strict=False)) or list(gone_through.moves)
+    told = [way, *((" or ".join(starts), *ends) for starts, ends in gone_through.aside)]
     return {
-        "states": " > ".join(states).replace("_", " "),
+        "states": "; ".join(" > ".join(move) for move in told).replace("_", " "),
         "eachstate": ", ".join(states),
         "quotedstates": ", ".join(f"'{state}'" for state in states),
         "firststate": states[0],
-        "laststate": states[-1],
-        "moves": _pairs(moves),
+        "laststate": way[-1],
+        "moves": _pairs(gone_through.moves),
         "skips": _pairs(skips),
     }
 
@@ -80,7 +110,7 @@ def _fill(value: Any, spelled: Mapping[str, str]) -> Any:
         return _PLACEHOLDER.sub(lambda found: spelled.get(found[1], found[0]), value)
     if isinstance(value, tuple):
         items = [_fill(item, spelled) for item in value]
-        if value == ("<eachstate>",) and "eachstate" in spelled:
+        if value in _LISTS and value[0][1:-1] in spelled:
             return tuple(items[0].split(", "))
         return tuple(item for item in items if not is_open(item))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -94,7 +124,7 @@ def _fill(value: Any, spelled: Mapping[str, str]) -> Any:
 
 def _with_article(found: re.Match[str], spelled: Mapping[str, str]) -> str:
     noun = spelled.get(found[2], "")
-    return f"{found[1]}n {noun}" if noun[:1] in tuple("aeio") else found[0]
+    return f"{found[1]}n {noun}" if noun.startswith((*"aeio", "hour")) else found[0]
 
 
 def is_open(value: Any) -> bool:

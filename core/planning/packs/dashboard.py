@@ -1,6 +1,7 @@
 """Dashboards: which numbers, what each of them means, how fresh, and for whom."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.dashboard_rules import DASHBOARD_RULES
 from core.planning.packs.pack import (
     Choice,
     Contribution,
@@ -61,6 +62,14 @@ _DAY = Entity(
     ),
     indexes=(Index("metric_days_by_age", '"computed_at"', serves="roll-up-metrics"),),
 )
+_PER = r"\b(?:rates?|numbers?|shares?|counts?|sums?|totals?|averages?|figures?)\b.{0,40}?\bper "
+_AND_PER = r"(?:,| and|, and) (?:per )?"
+_SIDE_NAMES = ("viewer", "by", "across", "along")
+# What numbers are looked at by: exists already, and the rows that are counted point to it.
+_SIDES = tuple(
+    Entity(f"<{side}>", summary="Exists already; what numbers are split by.", existing=True)
+    for side in _SIDE_NAMES
+)
 
 DASHBOARD = Pack(
     slug="dashboard",
@@ -69,6 +78,8 @@ DASHBOARD = Pack(
         r"\bdashboards?\b",
         r"\bkpis?\b|\bmetrics?\b|\bstatistics\b|\banalytics\b|\bkey figures?\b",
         r"\b(?:see|show|shows|chart|graph)\b.{0,40}\b(?:number|count|total|average|share|sum) of\b",
+        r"\b(?:sees?|shows?|shown|chart|graph)\b.{0,120}\b(?:today|(?:this|last) (?:day|week|month|"
+        r"year)),? (?:and )?(?:today|(?:this|last) (?:day|week|month|year))\b",
         r"\bhow many\b.{0,200}\b(?:per|each|every|a) (?:day|week|month|quarter|year)\b",
     ),
     # A wish for a nicer one says nothing about its numbers.
@@ -83,12 +94,30 @@ DASHBOARD = Pack(
                 r"\b(?:dashboard|statistics|metrics|analytics|kpis|figures) (?:of|for|about|with|"
                 r"on|over|showing) (?P<after>.+)",
                 r"\b(?P<before>[\w ]{1,60}?) per (?:day|week|month|quarter|year)\b",
+                r"\bthe (?P<after>[a-z]+) of an? (?:hour|day|week|month)\b",
             ),
             fallback="@main",
+        ),
+        Noun(
+            "viewer",
+            (
+                r"\b(?:an?|each|every|no) (?P<after>[a-z]+) (?:wants? to see|can see|sees|can "
+                r"switch|"
+                r"can set)\b",
+            ),
+            optional=True,
+        ),
+        Noun("by", (rf"{_PER}(?P<after>[a-z]+)",), optional=True),
+        Noun("across", (rf"{_PER}[a-z]+{_AND_PER}(?P<after>[a-z]+)",), optional=True),
+        Noun(
+            "along",
+            (rf"{_PER}[a-z]+{_AND_PER}[a-z]+{_AND_PER}(?P<after>[a-z]+)",),
+            optional=True,
         ),
         Noun("metric", fallback="metric", also=("kpi", "figure", "statistic")),
     ),
     rules=(
+        *DASHBOARD_RULES,
         RulePattern(
             slug="dashboard.definition",
             text="Each number has one written definition that stands beside it; two pages never "
@@ -127,7 +156,6 @@ DASHBOARD = Pack(
                 r"\b(?:not|no|never) older than (?P<near>.{1,20})",
                 r"\b(?:refresh\w*|updated?|recomputed?|fresh|up to date)\b.{0,15}?"
                 r"\b(?:every|within|to|of|at least every|after) (?P<near>.{1,20})",
-                r"\b(?:delay|lag) of (?:at most )?(?P<near>.{1,20})",
             ),
             quantity="duration",
             unsays=(("older than its schedule", "older than a day"),),
@@ -183,8 +211,15 @@ DASHBOARD = Pack(
     brings=Contribution(
         entities=(
             Entity(
-                "<subject>", summary="Exists already; is what the numbers count.", existing=True
+                "<subject>",
+                summary="Exists already; is what the numbers count.",
+                fields=tuple(
+                    Field(f"<{side}>_id", "ref", False, references=f"<{side}>", existing=True)
+                    for side in _SIDE_NAMES
+                ),
+                existing=True,
             ),
+            *_SIDES,
             _METRIC,
             _DAY,
         ),

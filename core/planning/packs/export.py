@@ -1,6 +1,7 @@
 """Export: what leaves for another system, once or again."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Mechanism, Question
+from core.planning.packs.export_rules import EXPORT_RULES
 from core.planning.packs.pack import (
     Choice,
     Contribution,
@@ -12,6 +13,8 @@ from core.planning.packs.pack import (
     Threat,
 )
 
+_FORMAT = r"CSV|Excel|XLSX|PDF|JSON|XML|ODS|ZIP|CAMT(?:\.\d{3})?|MT ?9\d\d|DATEV|Parquet|Markdown"
+
 EXPORT = Pack(
     slug="export",
     title="Export",
@@ -20,14 +23,15 @@ EXPORT = Pack(
         Noun(
             "subject",
             (
-                r"\bexports?\s+(?P<after>.+)",
                 r"\bexport of\s+(?P<after>.+)",
                 r"\b(?P<before>[\w ]{1,60}?)\s+(?:is|are|can be|must be)\s+exported\b",
+                r"\bexports?\s+(?!runs?\b|grew\b|takes?\b|works?\b|files?\b)(?P<after>.+)",
             ),
             fallback="@main",
         ),
     ),
     rules=(
+        *EXPORT_RULES,
         RulePattern(
             slug="export.once",
             text="A <subject_> is never exported twice.",
@@ -120,9 +124,9 @@ EXPORT = Pack(
             slug="export.kind",
             text="The file is <words>.",
             cues=(
-                r"\bexport\w*\b.*\b(?:as|to|in) (?:an? )?(?P<words>(?:CSV|Excel|XLSX|PDF|JSON|XML)"
-                r"(?:(?:,| or| and| /) ?(?:an? )?(?:CSV|Excel|XLSX|PDF|JSON|XML)){0,3})\b",
-                r"\b(?P<words>CSV|Excel|XLSX|PDF|JSON|XML)[ -]exports?\b",
+                rf"\bexport\w*\b.*\b(?:as|to|in) (?:an? )?(?P<words>(?:{_FORMAT})"
+                rf"(?:(?:,| or| and| /) ?(?:an? )?(?:{_FORMAT})){{0,3}})(?!\w)",
+                rf"\b(?P<words>{_FORMAT})[ -]exports?\b",
             ),
             mechanisms=(
                 Mechanism("interface", "get<Subject>Export", "its media type, as an attachment"),

@@ -1,6 +1,7 @@
 """Import: rows of a file become records, or are rejected with a reason, and can be undone."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
+from core.planning.packs.import_row_rules import IMPORT_ROW_RULES
 from core.planning.packs.import_rules import IMPORT_RULES
 from core.planning.packs.pack import (
     Choice,
@@ -107,6 +108,7 @@ IMPORT = Pack(
         r"\bimport(?:s|ed|ing|er)?\b(?! (?:tax|duty|duties|permit))",
         r"\buploads? (?:an? |the )?(?:csv|excel|spreadsheet)\b",
     ),
+    unless=r"\b(?:not|never) (?:be )?import(?:ed)?\b",
     nouns=(
         Noun(
             "subject",
@@ -118,19 +120,39 @@ IMPORT = Pack(
                 r"\bimport(?:s|ing|ed)? (?:an? |the )?(?:csv|excel|spreadsheets?|files?|lists?)"
                 r"(?: files?)? (?:of|with) (?P<after>.+)",
                 r"\b(?P<before>[a-z]+(?: [a-z]+)?) (?:is|are|can be|get) imported\b",
+                r"\brows of (?P<after>.+)",
+                r"\bwe (?:receive|get|collect|take in) (?:about |up to )?(?:\d[\d,.k]* )?"
+                r"(?P<after>[a-z]+)",
                 r"\blists? of (?:up to )?(?:\d[\d,.k]* )?(?P<after>.+)",
             ),
             fallback="@main",
             or_people=True,
         ),
+        Noun(
+            "keyed",
+            (
+                r"\bunknown (?P<after>[a-z]+)(?: number| id| code| reference)s?\b",
+                r"\b(?P<before>[a-z]+)(?: number| id| code) (?:is|are) (?:unknown|not known)\b",
+            ),
+            optional=True,
+        ),
     ),
-    rules=IMPORT_RULES,
+    rules=(*IMPORT_RULES, *IMPORT_ROW_RULES),
     brings=Contribution(
         entities=(
             Entity(
                 "<subject>",
                 summary="Exists already; rows of a file become new ones or are merged into them.",
-                fields=(Field("owner_id", "ref", False, references="user", existing=True),),
+                fields=(
+                    Field("owner_id", "ref", False, references="user", existing=True),
+                    Field("<keyed>_id", "ref", False, references="<keyed>", existing=True),
+                ),
+                existing=True,
+            ),
+            Entity(
+                "<keyed>",
+                summary="Exists already; a row that names none of them is held back.",
+                fields=(Field("number", "text", unique=True, existing=True),),
                 existing=True,
             ),
             _IMPORT,

@@ -27,7 +27,9 @@ IMPORT_RULES = (
         text="A file of up to <value> rows is imported in the background, in chunks.",
         cues=(
             r"\b(?:up to|at most|max\w*(?: of)?|as many as) (?P<near>\d[\d,.]{0,12} ?(?:k|thousand|"
-            r"million|m)?)\b(?! ?(?:%|mb|gb|kb|first))",
+            r"million|m)?)\b(?! ?(?:%|mb|gb|kb|first|requests|calls|users|people|times|seconds|"
+            r"minutes|"
+            r"hours|days|weeks|months|years|files|imports|attempts|EUR|USD|GBP|px))",
             r"\b(?P<near>\d[\d,.]{0,12} ?(?:k|thousand|million)?) (?:rows|lines|records|customers|"
             r"products|contacts|entries)\b",
         ),
@@ -64,8 +66,8 @@ IMPORT_RULES = (
     ),
     RulePattern(
         slug="import.mapping",
-        text="Columns of the file are matched to fields; the mapping is remembered for each person "
-        "who uploads.",
+        text="Columns of the file are matched to fields; the mapping is remembered for the next "
+        "file with that header.",
         cues=(r"\bmap(?:s|ped|ping|pings)?\b", r"\bmatch(?:es|ing)? (?:the )?columns?\b"),
         mechanisms=(
             Mechanism("constraint", "column_mappings_once", "UNIQUE: person, header and column"),

@@ -1,6 +1,8 @@
 """Integration: two systems talk, over webhooks, feeds or polling, and stay in step."""
 
+from core.planning.packs.integration_case_rules import INTEGRATION_CASE_RULES
 from core.planning.packs.integration_rules import INTEGRATION_RULES
+from core.planning.packs.integration_table_rules import INTEGRATION_TABLE_RULES
 from core.planning.packs.integration_tables import INTEGRATION_BRINGS
 from core.planning.packs.pack import Noun, Pack
 
@@ -10,6 +12,11 @@ _FILL = (
     r"(?:all |our |the |new |changed |every |each |an? |finished |paid |open "
     r")*(?!webhooks?\b|calls?\b|csv\b|them\b|it\b)"
 )
+_EACH = r"(?:both|each|every|one|all|another|two|three|four|several)(?: of)?(?: the| our)?"
+_PARTNER = (
+    r"(?:(?:sales |booking )?(?:channel|portal|marketplace|shop|bank|feed|warehouse|till|terminal|"
+    r"sensor|clearing house)s?)"
+)
 
 INTEGRATION = Pack(
     slug="integration",
@@ -18,7 +25,7 @@ INTEGRATION = Pack(
         r"\bwebhooks?\b",
         r"\b(?:connect|integrate|link|hook up)\b(?! (?:my|their|his|her)\b).{1,80}"
         r"\b(?:with|to|into)\b.{0,40}\b(?:software|system|api|erp|crm|shop|bank|provider|"
-        r"laborator\w+|till|pos|ledger|(?-i:[A-Z]))",
+        r"laborator\w+|till|pos|ledger|(?-i:[A-Z][\w.]{2,}))",
         r"\b(?:integration|integrate|integrating|interface) (?:with|to|between|into)\b",
         r"\b(?:sync|synchroni[sz]e|synced|synchroni[sz]ed|keep .{1,40} in (?:sync|step))\b.{0,60}"
         r"\b(?:with|to|from|between)\b",
@@ -44,9 +51,68 @@ INTEGRATION = Pack(
             ),
             fallback="@main external_record",
         ),
+        Noun("delivery", fallback="delivery outbound_delivery"),
+        Noun(
+            "partner",
+            (
+                rf"\b(?:on|through|via|with|to|from|if) {_EACH} (?P<after>{_PARTNER})\b",
+                rf"\b(?P<before>{_PARTNER}) (?:does not|doesn't|do not) answer\b",
+            ),
+            fallback="connection other_system",
+        ),
+        Noun(
+            "besides",
+            (
+                rf"\b(?:an?|each|every|the) (?P<after>[a-z]+) (?:is|are) (?:automatically "
+                rf")?{_MOVED}\b",
+                rf"\b(?P<before>[a-z]+) (?:is|are) (?:automatically )?{_MOVED} (?:exactly |only "
+                rf")?once\b",
+            ),
+            optional=True,
+        ),
+        Noun("event", fallback="inbound_event", also=("raw_message", "raw_event", "webhook_call")),
+        Noun("call", fallback="api_call", also=("call_log",)),
+        Noun(
+            "holder",
+            (
+                r"\b(?:in|into|to|of) the (?P<after>[a-z]+)'s (?:file|record|account|profile)s?\b",
+                r"\b(?:the|whose) (?P<after>[a-z]+)(?: number| id)? (?:is|are) (?:unknown|not "
+                r"known)\b",
+                r"\bunknown (?P<after>[a-z]+) (?:number|id|reference)",
+            ),
+            optional=True,
+            people=True,
+        ),
+        Noun(
+            "carried",
+            (
+                r"\b(?:an?|every|each) (?P<after>[a-z]+) without (?:an? |any |new )?(?:events?|"
+                r"updates?|readings?|news|signals?)\b",
+                r"\bwhere is (?:my|the) (?P<after>[a-z]+)\b",
+            ),
+            optional=True,
+        ),
+        Noun(
+            "part",
+            (
+                r"\b(?P<before>[a-z]+ (?:lines?|items?|positions?|parts?)) (?:are|is|get|gets) "
+                r"(?:split|routed|distributed|divided|assigned) (?:to|by|over|among|between)\b",
+            ),
+            optional=True,
+        ),
+        Noun(
+            "target",
+            (
+                r"\b(?:split|routed|distributed|divided|assigned) (?:to|by|over|among|between) "
+                r"(?:the |"
+                r"several |our )*(?P<after>[a-z]+)",
+            ),
+            optional=True,
+        ),
     ),
     kind="integration",
     claims=True,
-    rules=INTEGRATION_RULES,
+    instead_of=("speed", "quota"),
+    rules=(*INTEGRATION_RULES, *INTEGRATION_CASE_RULES, *INTEGRATION_TABLE_RULES),
     brings=INTEGRATION_BRINGS,
 )

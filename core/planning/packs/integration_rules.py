@@ -8,6 +8,10 @@ _DOWN = (
     r")?fail(?:s|ed)|"
     r"(?:does not|doesn't|do not|don't) (?:answer|respond)|(?:connection|line) (?:is |was )?lost)\b"
 )
+_SPAN = (
+    r"(?:(?:\d[\d.]*|an?|one|two|three|four|five|six|ten|half an?)[ -]?)?"
+    r"(?:(?:full|working|business) )?[a-z]+"
+)
 
 INTEGRATION_RULES: tuple[RulePattern, ...] = (
     RulePattern(
@@ -85,9 +89,9 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         ),
         quantity="count",
         mechanisms=(
-            Mechanism("job", "send-outbound-deliveries", "gives up after <value> attempts"),
-            Mechanism("alert", "outbound_deliveries", "a delivery was given up"),
-            Mechanism("test", "send-outbound-deliveries", "the last attempt succeeds"),
+            Mechanism("job", "send-<deliverys->", "gives up after <value> attempts"),
+            Mechanism("alert", "<deliverys>", "a delivery was given up"),
+            Mechanism("test", "send-<deliverys->", "the last attempt succeeds"),
         ),
     ),
     RulePattern(
@@ -99,9 +103,9 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         ),
         quantity="duration",
         mechanisms=(
-            Mechanism("job", "send-outbound-deliveries", "gives up <value> after the first try"),
-            Mechanism("alert", "outbound_deliveries", "a delivery has waited for <value>"),
-            Mechanism("test", "send-outbound-deliveries", "down for the whole time, then back"),
+            Mechanism("job", "send-<deliverys->", "gives up <value> after the first try"),
+            Mechanism("alert", "<deliverys>", "a delivery has waited for <value>"),
+            Mechanism("test", "send-<deliverys->", "down for the whole time, then back"),
         ),
     ),
     RulePattern(
@@ -119,19 +123,24 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.in-time",
-        text="A change has reached the other side within <words>.",
-        cues=(r"\b(?:within|in under|in less than|not later than) (?P<near>.{1,20})",),
-        unless=r"\b(?:answer\w*|respon\w+|acknowledg\w+|200)\b",
+        text="In time: “<words>”.",
+        cues=(
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:within|in under|in less than|not later "
+            r"than) "
+            rf"(?P<near>{_SPAN}))",
+        ),
+        unless=r"\b(?:answer\w*|respon\w+|acknowledg\w+|200|replaces?|lapses?|confirmed|"
+        r"otherwise)\b",
         quantity="duration",
         mechanisms=(
-            Mechanism("alert", "outbound_deliveries", "the oldest one waits for half of <value>"),
-            Mechanism("test", "send-outbound-deliveries", "a burst of 1,000 changes in time"),
+            Mechanism("alert", "<deliverys>", "the oldest one waits for half of <value>"),
+            Mechanism("test", "send-<deliverys->", "a burst of 1,000 changes in time"),
         ),
     ),
     RulePattern(
         slug="integration.schedule",
-        text="The exchange runs every <words>; one run never overtakes another.",
-        cues=(r"\bevery (?P<near>.{1,20})",),
+        text="On schedule: “<words>”. One run never overtakes another.",
+        cues=(rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\bevery (?P<near>{_SPAN}))",),
         unless=_DOWN,
         quantity="duration",
         mechanisms=(
@@ -142,7 +151,7 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
             jobs=(
                 Job(
                     "exchange-<subjects->",
-                    "every <words>",
+                    "every <value>",
                     "Fetches and sends what has changed since the last successful run.",
                     "two runs in a row have failed",
                 ),
@@ -165,24 +174,25 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         text="While the other system is down nothing is lost: it waits, and goes out in order.",
         cues=(_DOWN, r"\bnothing (?:is|gets|may be|must be) lost\b"),
         mechanisms=(
-            Mechanism("job", "send-outbound-deliveries", "waits, with a pause that doubles"),
+            Mechanism("job", "send-<deliverys->", "waits, with a pause that doubles"),
             Mechanism("interface", "Connections", "shows since when, and what waits"),
-            Mechanism("test", "send-outbound-deliveries", "down in the middle of a batch"),
+            Mechanism("test", "send-<deliverys->", "down in the middle of a batch"),
         ),
     ),
     RulePattern(
         slug="integration.down-alert",
-        text="After <words> without the other system somebody is told, and the page says so.",
+        text="After <words> without the other system an alert goes out to people, and the page "
+        "says so.",
         cues=(rf"{_DOWN}.{{0,15}}\bfor (?:more than |longer than |over )?(?P<near>.{{1,15}})",),
         quantity="duration",
         mechanisms=(
-            Mechanism("alert", "connections", "failing_since_at is older than <value>"),
-            Mechanism("test", "watch-connections", "just under and just over <value>"),
+            Mechanism("alert", "<partners>", "failing_since_at is older than <value>"),
+            Mechanism("test", "watch-<partners->", "just under and just over <value>"),
         ),
         adds=Contribution(
             jobs=(
                 Job(
-                    "watch-connections",
+                    "watch-<partners->",
                     "every minute",
                     "Compares failing_since_at of each connection with <words>.",
                     "it has not run for five minutes",
@@ -211,12 +221,16 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.unmatched",
-        text="What cannot be matched waits in a list until a person decides; nothing is guessed.",
+        text="What cannot be matched waits in a list until a person decides; nothing is guessed: "
+        "“<words>”.",
         cues=(
-            r"\b(?:unknown|unmatched|ambiguous|unassigned)\b",
-            r"\b(?:assign|decide|match|check)\w*\b.{0,20}\bby hand\b",
-            r"\b(?:somebody|someone|a person|manually)\b.{0,30}\b(?:decides?|assigns?|checks?)\b",
-            r"\bgoes to a person\b",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:unknown|unmatched|ambiguous|unassigned)\b[^,;]{0,60})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:assign|decide|match|"
+            r"check)\w*\b.{0,20}\bby hand\b)",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:somebody|someone|a person|"
+            r"manually)\b.{0,30}"
+            r"\b(?:decides?|assigns?|checks?)\b)",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bgoes to a person\b)",
         ),
         mechanisms=(
             Mechanism("state", "inbound_event", "parked, with the reason"),
@@ -233,18 +247,18 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
             r"\b(?:rejected|refused)\b.{1,60}\b(?:list|correct|again)\b",
         ),
         mechanisms=(
-            Mechanism("state", "outbound_delivery", "refused is not retried by itself"),
-            Mechanism("test", "retryOutboundDelivery", "refused, corrected, accepted"),
+            Mechanism("state", "<delivery>", "refused is not retried by itself"),
+            Mechanism("test", "retry<Delivery>", "refused, corrected, accepted"),
         ),
     ),
     RulePattern(
         slug="integration.locked",
-        text="A <subject_> that has been handed over is not edited any more; it is corrected by a "
-        "new one.",
+        text="What has been handed over is not edited any more, but corrected by a new one: "
+        "“<words>”.",
         cues=(
-            r"\b(?:transferred|sent|handed over|exported|booked)\b.{0,60}"
+            r"(?P<words>\b(?:transferred|sent|handed over|exported|booked)\b.{0,60}"
             r"\b(?:cannot|can't|can not|may not|never|must not|not) be (?:edited|changed|"
-            r"deleted)\b",
+            r"deleted)\b[^,;]{0,40})",
         ),
         mechanisms=(
             Mechanism("permission", "<subject>", "no edit once a delivery is sent"),
@@ -253,13 +267,13 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="integration.secrets",
-        text="Credentials are stored encrypted, and are never shown or logged.",
+        text="Credentials and tokens are stored encrypted, and are never shown or logged.",
         cues=(
             r"\b(?:credentials?|tokens?|secrets?|api keys?|passwords?)\b.{0,60}"
             r"\b(?:never|not|encrypted|secret store|vault)\b",
         ),
         mechanisms=(
-            Mechanism("interface", "connections", "write-only; answers hold the last four letters"),
+            Mechanism("interface", "<partners>", "write-only; answers hold the last four letters"),
             Mechanism("test", "logs", "a run with a known token, and a search for it in all logs"),
         ),
     ),
@@ -273,11 +287,11 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         quantity="duration",
         mechanisms=(
             Mechanism("job", "watch-consents", "two weeks, three days and one day before"),
-            Mechanism("alert", "connections", "a consent ends within a day"),
+            Mechanism("alert", "<partners>", "a consent ends within a day"),
         ),
         adds=Contribution(
             entities=(
-                Entity("connection", fields=(Field("consent_until", "moment", required=False),)),
+                Entity("<partner>", fields=(Field("consent_until", "moment", required=False),)),
             ),
         ),
     ),
@@ -299,7 +313,7 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
         text="It is tried against the other system's sandbox before it goes live.",
         cues=(r"\b(?:sandbox|test (?:mode|system|environment|account)|staging)\b",),
         mechanisms=(
-            Mechanism("interface", "connections", "one for the sandbox, never the same secret"),
+            Mechanism("interface", "<partners>", "one for the sandbox, never the same secret"),
             Mechanism("test", "contract tests", "every night against the sandbox"),
         ),
     ),

@@ -8,11 +8,33 @@ INTEGRATION_BRINGS = Contribution(
         Entity(
             "<subject>",
             summary="Exists already; is what the two systems exchange.",
+            fields=(
+                Field("changed_at", "moment", default="now()", existing=True),
+                Field("<holder>_id", "ref", False, references="<holder>", existing=True),
+                Field("<carried>_id", "ref", False, references="<carried>", existing=True),
+            ),
+            existing=True,
+        ),
+        Entity(
+            "<besides>",
+            summary="Exists already; is exchanged too.",
             fields=(Field("changed_at", "moment", default="now()", existing=True),),
             existing=True,
         ),
         Entity(
-            "connection",
+            "<holder>",
+            summary="Exists already; whom a <subject_> belongs to, found by their number.",
+            fields=(Field("number", "text", unique=True, personal=True, existing=True),),
+            existing=True,
+        ),
+        Entity(
+            "<carried>",
+            summary="Exists already; what a <subject_> is about.",
+            fields=(Field("external_ref", "text", existing=True),),
+            existing=True,
+        ),
+        Entity(
+            "<partner>",
             summary="Another system that ours talks to, and how it is doing.",
             fields=(
                 Field("name", "text", unique=True),
@@ -27,7 +49,7 @@ INTEGRATION_BRINGS = Contribution(
             summary="Which <subject_> of ours is which one of the other system, and how fresh.",
             fields=(
                 Field("<subject>_id", "ref", references="<subject>", on_delete="CASCADE"),
-                Field("connection_id", "ref", references="connection"),
+                Field("<partner>_id", "ref", references="<partner>"),
                 Field("external_ref", "text"),
                 Field("source_changed_at", "moment"),
             ),
@@ -35,17 +57,17 @@ INTEGRATION_BRINGS = Contribution(
                 Constraint(
                     "<subject>_links_once",
                     "unique",
-                    '"connection_id", "external_ref"',
+                    '"<partner>_id", "external_ref"',
                     "integration.once",
                 ),
-                Constraint("<subject>_links_one_each", "unique", '"<subject>_id", "connection_id"'),
+                Constraint("<subject>_links_one_each", "unique", '"<subject>_id", "<partner>_id"'),
             ),
         ),
         Entity(
             "inbound_event",
             summary="A call or a row from the other system, written down before it is applied.",
             fields=(
-                Field("connection_id", "ref", references="connection"),
+                Field("<partner>_id", "ref", references="<partner>"),
                 Field("external_id", "text"),
                 Field("payload", "json"),
                 Field(
@@ -60,7 +82,7 @@ INTEGRATION_BRINGS = Contribution(
                 Constraint(
                     "inbound_events_once",
                     "unique",
-                    '"connection_id", "external_id"',
+                    '"<partner>_id", "external_id"',
                     "integration.once",
                 ),
             ),
@@ -74,11 +96,12 @@ INTEGRATION_BRINGS = Contribution(
             ),
         ),
         Entity(
-            "outbound_delivery",
+            "<delivery>",
             summary="What the other system has to be told, written with the change itself.",
             fields=(
-                Field("<subject>_id", "ref", references="<subject>", on_delete="CASCADE"),
-                Field("connection_id", "ref", references="connection"),
+                Field("<subject>_id", "ref", False, references="<subject>", on_delete="CASCADE"),
+                Field("<besides>_id", "ref", False, references="<besides>", on_delete="CASCADE"),
+                Field("<partner>_id", "ref", references="<partner>"),
                 Field("delivery_key", "text", unique=True),
                 Field("payload", "json"),
                 Field(
@@ -93,10 +116,10 @@ INTEGRATION_BRINGS = Contribution(
             ),
             indexes=(
                 Index(
-                    "outbound_deliveries_due",
+                    "<deliverys>_due",
                     '"next_attempt_at", "id"',
                     "\"status\" = 'waiting'",
-                    serves="send-outbound-deliveries",
+                    serves="send-<deliverys->",
                 ),
             ),
         ),
@@ -132,7 +155,7 @@ INTEGRATION_BRINGS = Contribution(
             "Take a call of the other system",
             "inbound_event",
             "POST",
-            "/connections/{connection_id}/events",
+            "/<partners->/{<partner>_id}/events",
             body=("external_id", "payload"),
             page="Connections",
             permission="the other system, by its signature; no session",
@@ -161,22 +184,22 @@ INTEGRATION_BRINGS = Contribution(
             rules=("integration.unmatched", "integration.once"),
         ),
         Action(
-            "listOutboundDeliveries",
+            "list<Deliverys>",
             "List what waits to be sent, was refused or given up",
-            "outbound_delivery",
+            "<delivery>",
             "GET",
-            "/outbound-deliveries",
+            "/<deliverys->",
             filters=("status",),
             page="Connections",
             permission="people who look after the connection",
             many=True,
         ),
         Action(
-            "retryOutboundDelivery",
+            "retry<Delivery>",
             "Send a delivery again",
-            "outbound_delivery",
+            "<delivery>",
             "POST",
-            "/outbound-deliveries/{outbound_delivery_id}/retry",
+            "/<deliverys->/{<delivery>_id}/retry",
             page="Connections",
             permission="people who look after the connection",
             rules=("integration.refused", "integration.once"),
@@ -192,21 +215,21 @@ INTEGRATION_BRINGS = Contribution(
             many=True,
         ),
         Action(
-            "listConnections",
+            "list<Partners>",
             "Show each connection with its last success",
-            "connection",
+            "<partner>",
             "GET",
-            "/connections",
+            "/<partners->",
             page="Connections",
             permission="people who look after the connection",
             many=True,
         ),
         Action(
-            "pauseConnection",
+            "pause<Partner>",
             "Stop or resume the exchange with one system",
-            "connection",
+            "<partner>",
             "PATCH",
-            "/connections/{connection_id}",
+            "/<partners->/{<partner>_id}",
             body=("is_paused",),
             page="Connections",
             permission="people who look after the connection",
@@ -221,7 +244,7 @@ INTEGRATION_BRINGS = Contribution(
             "an event waits for more than five minutes",
         ),
         Job(
-            "send-outbound-deliveries",
+            "send-<deliverys->",
             "every ten seconds",
             "Sends what is due, oldest first for each <subject_>; after a failure the pause "
             "doubles, from 10 seconds to an hour.",
@@ -345,13 +368,13 @@ INTEGRATION_BRINGS = Contribution(
         Note(
             "dba",
             "query",
-            'INSERT INTO "inbound_events" ("connection_id", "external_id", "payload") VALUES '
-            '($1, $2, $3) ON CONFLICT ("connection_id", "external_id") DO NOTHING',
+            'INSERT INTO "inbound_events" ("<partner>_id", "external_id", "payload") VALUES '
+            '($1, $2, $3) ON CONFLICT ("<partner>_id", "external_id") DO NOTHING',
         ),
         Note(
             "dba",
             "query",
-            'SELECT "id" FROM "outbound_deliveries" WHERE "status" = \'waiting\' AND '
+            'SELECT "id" FROM "<deliverys>" WHERE "status" = \'waiting\' AND '
             '"next_attempt_at" <= now() ORDER BY "next_attempt_at", "id" LIMIT 50 '
             "FOR UPDATE SKIP LOCKED",
         ),

@@ -2,6 +2,7 @@
 
 from core.planning.model import Quality, Question
 from core.planning.packs.interface_rules import INTERFACE_RULES
+from core.planning.packs.interface_screen_rules import INTERFACE_SCREEN_RULES
 from core.planning.packs.pack import Choice, Contribution, Note, Option, Pack
 
 INTERFACE = Pack(
@@ -29,7 +30,9 @@ INTERFACE = Pack(
     ),
     kind="interface",
     claims=True,
-    rules=INTERFACE_RULES,
+    aside="accessibility",
+    instead_of=("speed", "accessibility"),
+    rules=(*INTERFACE_RULES, *INTERFACE_SCREEN_RULES),
     brings=Contribution(
         qualities=(
             Quality("wcag", "everything works by keyboard, at 200 percent zoom and read aloud"),

@@ -40,7 +40,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         slug="interface.keyboard",
         text="Everything can be reached and done by keyboard, in a visible order.",
         cues=(
-            r"\b(?:by|with|via|only the) keyboard\b",
+            r"\b(?:by|with|via|using|only) (?:the |a )?keyboard\b",
             r"\bkeyboard (?:navigation|only|users?|operation)\b",
             r"\bwithout (?:a |the )?mouse\b",
         ),
@@ -51,8 +51,12 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="interface.existing-keys",
-        text="Keys that people know keep doing what they do now.",
-        cues=(r"\b(?:hardware )?keys?\b.{0,30}\b(?:keep|stay|remain|unchanged)\b",),
+        text="Keys that people know keep doing what they do now: “<words>”.",
+        cues=(
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bkeys?\b[^,;]{0,25}?) (?:keeps?|stays?|"
+            r"remains?|"
+            r"(?:are|is) unchanged|(?:must )?still)\b",
+        ),
         mechanisms=(Mechanism("test", "keys", "each known key on each page, before and after"),),
     ),
     RulePattern(
@@ -61,8 +65,8 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\b(?:larger|bigger|large|adjustable) (?:text|font|print|type)\b",
             r"\b(?:font|text) size\b",
-            r"\bcut off\b",
-            r"\boverlap\b",
+            r"\b(?:text|texts|labels?|words?|letters|buttons?|nothing)\b.{0,20}\bcut off\b",
+            r"\b(?:text|texts|labels?|letters|buttons?)\b.{0,20}\boverlap\b",
         ),
         mechanisms=(
             Mechanism("client", "every page", "sizes in rem, lines that wrap, no fixed heights"),
@@ -101,7 +105,11 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="interface.screen-reader",
         text="It can be heard: names, states and errors are read aloud by screen readers.",
-        cues=(r"\bscreen[- ]?readers?\b", r"\bread (?:aloud|out)\b", r"\bblind\b"),
+        cues=(
+            r"\bscreen[- ]?readers?\b",
+            r"\bread (?:aloud|out)\b",
+            r"\b(?:blind|visually impaired|partially sighted) (?:[a-z]+s|people)\b",
+        ),
         mechanisms=(
             Mechanism("client", "every page", "labels, headings, errors tied to their field"),
             Mechanism("test", "every page", "each task with NVDA and VoiceOver, screen off"),
@@ -146,8 +154,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\btranslat\w+\b",
             r"\blanguages?\b",
-            r"\b(?:polish|romanian|german|french|spanish|italian|dutch|turkish|ukrainian|arabic|"
-            r"english|portuguese|czech)\b.{0,30}\b(?:and|next to|or)\b",
+            r"\bin (?:polish|romanian|german|french|spanish|italian|dutch|turkish|english)\b",
         ),
         mechanisms=(
             Mechanism("client", "texts", "message catalogue with plurals, dates and numbers"),
@@ -232,7 +239,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="interface.one-hand",
         text="Usable with one hand, left or right.",
-        cues=(r"\bone hand(?:ed)?\b", r"\bleft[- ]handed\b"),
+        cues=(r"\b(?<!on the )one hand(?:ed)?\b", r"\bleft[- ]handed\b"),
         mechanisms=(
             Mechanism("client", "layout", "actions at the lower edge, mirrored by a setting"),
             Mechanism("test", "layout", "each task with one thumb, either hand"),
@@ -258,6 +265,8 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
             r"\b(?:keeps?|remember(?:s|ed)?|kept)\b.{0,30}\b(?:choice|setting|choose|devices?|it)\b",
             r"\b(?:every|all) (?:their |my )?devices?\b",
         ),
+        unless=r"\b(?:handheld|device|terminal|tablet|phone|browser|kiosk|till) (?:itself )?"
+        r"(?:remembers|keeps|stores|saves)\b",
         mechanisms=(
             Mechanism("constraint", "user_preferences.display", "one row a user"),
             Mechanism("client", "preferences", "a local copy avoids a jump before the answer"),

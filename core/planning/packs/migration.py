@@ -1,9 +1,11 @@
 """Migration: from one system to another, in phases, with a double run and a way back."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
+from core.planning.packs.migration_case_rules import MIGRATION_CASE_RULES
+from core.planning.packs.migration_nouns import MIGRATION_NOUNS
 from core.planning.packs.migration_rules import MIGRATION_RULES
 from core.planning.packs.migration_switch_rules import MIGRATION_SWITCH_RULES
-from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
+from core.planning.packs.pack import Choice, Contribution, Job, Note, Option, Pack, Threat
 
 _OLD = r"(?:old|current|existing|present|home-?grown|legacy|in-house|previous)"
 
@@ -22,29 +24,11 @@ MIGRATION = Pack(
     ),
     unless=r"\b(?:excel|spreadsheets?|google sheets?|paper|whiteboard|clipboard|database "
     r"migration)\b",
-    nouns=(
-        Noun(
-            "subject",
-            (
-                r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}) (?P<after>.+)",
-                r"\b(?:million|thousand) (?P<after>.+)",
-                r"\b(?:migrate|move|moving|migrating|switch) (?:all |our |the )*"
-                r"(?P<after>(?!from\b).+?) (?:from|to|into|over)\b",
-                r"\b(?P<before>[a-z ]+?) (?:are|is|will be|must be|have to be) (?:moved|"
-                r"migrated)\b",
-                r"\bmigration of (?P<after>.+)",
-            ),
-        ),
-        Noun(
-            "party",
-            (r"\b(?:no|some|every|each|all|our|existing|active) (?P<after>.{3,30})",),
-            optional=True,
-            people=True,
-        ),
-    ),
+    nouns=MIGRATION_NOUNS,
     kind="migration",
     alone=True,
-    rules=(*MIGRATION_RULES, *MIGRATION_SWITCH_RULES),
+    instead_of=("speed",),
+    rules=(*MIGRATION_RULES, *MIGRATION_SWITCH_RULES, *MIGRATION_CASE_RULES),
     brings=Contribution(
         entities=(
             Entity(
@@ -60,6 +44,28 @@ MIGRATION = Pack(
                     Field("<party>_id", "ref", references="<party>", existing=True),
                     Field("old_ref", "text", unique=True, existing=True),
                     Field("status", "text", existing=True),
+                ),
+                existing=True,
+            ),
+            Entity(
+                "<besides>",
+                summary="Exists already, in both systems; is copied and counted like <subjects_>.",
+                fields=(Field("old_ref", "text", unique=True, existing=True),),
+                existing=True,
+            ),
+            Entity(
+                "<further>",
+                summary="Exists already, in both systems; is copied and counted like <subjects_>.",
+                fields=(Field("old_ref", "text", unique=True, existing=True),),
+                existing=True,
+            ),
+            Entity(
+                "<result>",
+                summary="Exists already, made by each of the two systems; is what is compared.",
+                fields=(
+                    Field("<subject>_id", "ref", references="<subject>", existing=True),
+                    Field("period_start", "date", existing=True),
+                    Field("amount", "money", existing=True),
                 ),
                 existing=True,
             ),

@@ -102,10 +102,11 @@ MIGRATION_RULES: tuple[RulePattern, ...] = (
         text="Nothing is lost: “<words>”. Each <subject_> is compared field by field before it is "
         "switched.",
         cues=(
-            r"(?P<words>[^,;]{0,60}\b(?:loses?|losing|lost|loss)\b.{0,60})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:loses?|losing|lost|loss)\b.{0,60})",
             r"(?P<words>\bnothing\b.{0,40}\b(?:missing|forgotten)\b.{0,40})",
-            r"(?P<words>[^,;]{0,40}\bkeep (?:their|his|her|its|the same|all)\b.{0,60})",
-            r"(?P<words>[^,;]{3,60}\bunchanged\b.{0,40})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bkeep (?:their|his|her|its|the same|"
+            r"all)\b.{0,60})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{3,200}\bunchanged\b.{0,40})",
         ),
         mechanisms=(
             Mechanism(

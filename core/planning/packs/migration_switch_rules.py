@@ -74,7 +74,8 @@ MIGRATION_SWITCH_RULES: tuple[RulePattern, ...] = (
         slug="migration.steps",
         text="It moves in the parts and the order that the brief names: “<words>”.",
         cues=(
-            r"(?P<words>[^,;]{0,60}\b(?:one after (?:the other|another)|one by one|"
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:one after (?:the other|another)|one by "
+            r"one|"
             r"(?P<same>[a-z]{4,}) by (?P=same))\b.{0,40})",
         ),
         mechanisms=(
@@ -135,6 +136,7 @@ MIGRATION_SWITCH_RULES: tuple[RulePattern, ...] = (
             r"\b(?:nothing|no \w+) (?:is|may be|must be|gets) (?:migrated|moved|switched)\b",
             r"\bfreeze\b",
         ),
+        unless=r"\d{1,2}(?:st|nd|rd|th)? (?:of )?[a-z]{3,9} (?:to|until|till|and|through|-|–) \d",
         quantity="date",
         describes=True,
         mechanisms=(

@@ -10,6 +10,7 @@ from core.planning.model import (
     Quality,
     Question,
 )
+from core.planning.packs.offline_rules import OFFLINE_RULES
 from core.planning.packs.pack import (
     Choice,
     Contribution,
@@ -23,8 +24,8 @@ from core.planning.packs.pack import (
 
 _CUES = (
     r"\boffline\b|\bback online\b",
-    r"\b(?:bad|poor|weak|no|patchy|without|flaky|unstable) "
-    r"(?:reception|network|connection|internet|signal|coverage)\b",
+    r"\b(?:bad|poor|weak|no|patchy|without|flaky|unstable) (?:an? |any |the )?(?:mobile |phone )?"
+    r"(?:reception|network|connection|internet|signal|coverage|wi-?fi)\b",
 )
 _SYNC = (
     r"\bsync(?:s|ed|ing|hroni[sz]\w*)?\b",
@@ -42,6 +43,7 @@ OFFLINE = Pack(
     cues=_CUES,
     kind="none",
     rules=(
+        *OFFLINE_RULES,
         RulePattern(
             slug="offline.works",
             text="It works with bad reception: what was seen stays readable, what was done is "

@@ -6,9 +6,13 @@ SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap 
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
 fills `<value>`, `<unit>`, `<words>` and `<share>`; `<limit>` says the words with the side that is
 meant (“at most 10 MB”), `<operator>` how a value that keeps it compares (`<=`), `<lower>` the lower
-end of a range. A noun `states` stands for a list of states: `<states>` draft > review,
+end of a range. What a group `event` of a cue finds fills `<event>`, a group `mediatypes` the media
+types as `<mediatypes>`. A noun `states` stands for a list of states: `<states>` draft > review,
 `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`, `<moves>` ('draft', 'review'),
-`<skips>` the same over one between, and `("<eachstate>",)` a tuple of them.
+`<skips>` the same over one between, and `("<eachstate>",)` a tuple of them. What a cue's own groups
+bind is filled as it stands (`<who>`, `<what>`); of a group `roles`, `<role>` is the first one,
+`<quotedroles>` 'dean', 'treasurer', `("<eachrole>",)` a tuple of them, `<needed>` how many it
+takes.
 """
 
 from __future__ import annotations
@@ -100,7 +104,9 @@ class RulePattern:
     It fires when one of `cues` is found in a clause that also holds a quantity of kind `quantity`
     (any clause when that is empty). `always` rules belong to the pack itself and need no words.
     Where a cue has a group `near`, the quantity must stand in it: a sentence may hold several. A
-    group `words` overrides what the quantity puts there.
+    group `words` overrides what the quantity puts there. The groups of `reading.captures` bind
+    what they hold, read as people, as words or as the name of a thing; a cue whose group cannot be
+    read so did not find anything.
 
     A person may switch a rule off. Its mechanisms and what it adds go then, with the constraints
     that bear its slug. `takes` names what else the packs bring for it alone: entities, fields (as
@@ -169,3 +175,9 @@ class Pack:
     each_clause: bool = False  # matches once for every clause, with that clause's own nouns
     claims: bool = False  # a clause that calls for it calls for no other pack but an aspect
     alone: bool = False  # when it matches, only aspects join it
+    by_rules: bool = False  # what calls for one of its rules calls for the pack
+    # Recognised by its rules alone, each as often as a brief says it. They take only numbers that
+    # no rule before them took; a group of a cue that bears the name of one of the pack's nouns says
+    # what that sentence is about, and a rule whose group names nothing stays silent.
+    demands: bool = False
+    aside: str = ""  # the aspect that takes its place where a brief only mentions what it does

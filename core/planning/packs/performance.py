@@ -2,11 +2,13 @@
 
 from core.planning.model import Action, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
+from core.planning.packs.performance_limits import PERFORMANCE_LIMITS
 from core.planning.packs.performance_rules import PERFORMANCE_RULES
 
 _SLOW = (
     r"(?:too slow|so slow|slow|sluggish|unbearable|crawls?|times? out|timed out|takes? (?:forever|"
-    r"ages|too long|(?:up to |about |over )?\d)|need(?:s|ed)? \d|faster|speed (?:\w+ )?up|gives up)"
+    r"ages|too long|(?:up to |about |over )?\d+)|need(?:s|ed)? \d+|faster|speed (?:\w+ )?up|gives "
+    r"up)"
 )
 _WHAT = (
     r"(?:pages?|views?|lists?|reports?|dashboards?|screens?|overviews?|quer(?:y|ies)|calendar|"
@@ -41,7 +43,10 @@ PERFORMANCE = Pack(
     ),
     kind="performance",
     claims=True,
-    rules=PERFORMANCE_RULES,
+    alone=True,
+    aside="speed",
+    instead_of=("speed",),
+    rules=(*PERFORMANCE_RULES, *PERFORMANCE_LIMITS),
     brings=Contribution(
         entities=(
             Entity(
@@ -145,7 +150,7 @@ PERFORMANCE = Pack(
                 'It filters by "group_id" and "happened_at", newest first.',
             ),
             Question(
-                "performance.freshness",
+                "performance.fresh",
                 "How old may the figures be that people see?",
                 "They are live, as today.",
             ),

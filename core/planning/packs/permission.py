@@ -104,6 +104,7 @@ PERMISSION = Pack(
         r"\brole[- ]based\b",
         r"\blast (?:remaining )?(?:admin|administrator|owner)\b",
         r"\b(?:deny|denied|refused|forbidden) by default\b",
+        r"^roles(?: are)?: ?[a-z]",
         r"\bpermissions? (?:system|model|management|matrix)\b",
     ),
     unless=r"\bas today\b|\bsame permissions\b|\bapi[ -]?keys?\b",

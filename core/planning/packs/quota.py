@@ -31,6 +31,7 @@ QUOTA = Pack(
             "counted",
             (
                 rf"\b{_AT_MOST} [\d,]+ (?P<after>.+)",
+                rf"\b[\d,]+ (?P<after>[a-z]+) (?:per|an?|each|every) {_WINDOW}\b",
                 r"\bquotas? (?:of|on|for) (?:[\d,]+ )?(?P<after>.+)",
                 r"\brate[- ]limits? (?:on|for) (?P<after>.+)",
                 r"\b(?P<before>[a-z]+) quotas?\b",
@@ -42,6 +43,7 @@ QUOTA = Pack(
             (
                 r"\b(?:per|for each|for every|each|every) (?P<after>(?:organi[sz]ation|company|"
                 r"workspace|tenant|project|school|clinic|branch|contract|plan)\b)",
+                rf"\b(?:per|an?|each|every) {_WINDOW} (?:per|for each|for every) (?P<after>[a-z]+)",
             ),
             fallback="user",
         ),

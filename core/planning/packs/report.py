@@ -1,6 +1,6 @@
 """Scheduled reports: a file or an e-mail that comes by itself, once for each period."""
 
-from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.pack import (
     Choice,
     Contribution,
@@ -9,104 +9,34 @@ from core.planning.packs.pack import (
     Noun,
     Option,
     Pack,
-    RulePattern,
     Threat,
 )
-
-_PERIODIC = r"(?:daily|weekly|monthly|quarterly)"
-_DAY = r"(?:day|week|month|quarter|morning|evening|monday|tuesday|wednesday|thursday|friday)"
-_PAPER = r"(?:reports?|summar(?:y|ies)|digests?|overviews?)"
+from core.planning.packs.report_rules import DAY, FILE, PAPER, PERIODIC, REPORT_RULES
 
 REPORT = Pack(
     slug="report",
     title="Scheduled reports",
     cues=(
-        rf"\b{_PERIODIC} (?:[\w-]+ ){{0,2}}{_PAPER}\b",
-        rf"\b{_PAPER}\b.{{0,60}}\b(?:every|each|on) {_DAY}",
-        rf"\b(?:every|each|on) {_DAY}s?\b.{{0,60}}\b{_PAPER}\b",
-        rf"\bschedul\w+ (?:an? |the |their )?(?:\w+ )?{_PAPER}\b",
+        rf"\b{PERIODIC} (?:[\w-]+ ){{0,2}}(?:{PAPER}|{FILE}(?! (?:import|upload)))\b",
+        rf"\b{PAPER} (?:per|by) (?:day|week|month|quarter|year)\b",
+        rf"\b{PAPER}\b.{{0,60}}\b(?:every|each|on) {DAY}",
+        rf"\b(?:every|each|on) {DAY}s?\b.{{0,60}}\b{PAPER}\b",
+        rf"\bschedul\w+ (?:an? |the |their )?(?:\w+ )?{PAPER}\b",
     ),
     nouns=(
         Noun(
             "subject",
             (
-                rf"\b{_PAPER} (?:of|on|about|over|with|for) (?:all |the |their |open )?"
+                rf"\b{PAPER} (?:of|on|about|over|with|for) (?:all |the |their |open )?"
                 r"(?P<after>.+)",
-                rf"\b{_PERIODIC} (?P<before>[a-z]+) {_PAPER}\b",
+                rf"\b{PERIODIC} (?P<before>[a-z]+) {PAPER}\b",
             ),
             fallback="@main",
         ),
         Noun("schedule", fallback="report_schedule"),
         Noun("run", fallback="report_run", also=("report", "digest")),
     ),
-    rules=(
-        RulePattern(
-            slug="report.once",
-            text="A period is reported once: a repeated or late run sends nothing a second time.",
-            cues=(rf"\b{_PAPER}\b.{{0,200}}\b(?:once|twice|again)\b",),
-            always=True,
-            mechanisms=(
-                Mechanism("constraint", "report_runs_once", "UNIQUE: schedule and period"),
-                Mechanism("constraint", "report_deliveries_once", "UNIQUE: run and recipient"),
-                Mechanism("job", "send-due-reports", "takes each due schedule under a lock"),
-                Mechanism("test", "send-due-reports", "stops between sending and noting it"),
-            ),
-        ),
-        RulePattern(
-            slug="report.rights",
-            text="A report holds what its recipient may see on the day it is sent, no more.",
-            cues=(
-                r"\bonly\b.{0,200}\b(?:their|own|may see|allowed)\b",
-                rf"\b{_PAPER}\b.{{0,200}}\bpermissions?\b",
-            ),
-            always=True,
-            takes=("report.leaver",),
-            mechanisms=(
-                Mechanism("query", "send-due-reports", "the recipient's own rights, at that time"),
-                Mechanism("test", "send-due-reports", "a right taken away the day before"),
-            ),
-        ),
-        RulePattern(
-            slug="report.cadence",
-            text="The report comes by itself: <words>.",
-            cues=(
-                rf"\b(?P<words>{_PERIODIC})\b",
-                rf"\b(?P<words>(?:every|each) {_DAY}s?|on {_DAY}s?)\b",
-            ),
-            mechanisms=(
-                Mechanism("job", "send-due-reports", "by the time zone of the schedule"),
-                Mechanism("test", "send-due-reports", "the month's last day, and changed clocks"),
-                Mechanism("alert", "send-due-reports", "a schedule is an hour late"),
-            ),
-        ),
-        RulePattern(
-            slug="report.format",
-            text="It comes as <words>.",
-            cues=(
-                rf"\b{_PAPER}\b.{{0,200}}\b(?:as|in) (?:an? )?(?P<words>(?:PDF|CSV|Excel|XLSX|HTML|"
-                r"spreadsheet)(?:(?:,| or| and| /) ?(?:an? )?(?:PDF|CSV|Excel|XLSX|HTML|"
-                r"spreadsheet)){0,3})\b",
-                rf"\b(?P<words>PDF|CSV|Excel)[ -]{_PAPER}\b",
-            ),
-            mechanisms=(
-                Mechanism("constraint", "report_schedules_format_known", "CHECK: known formats"),
-                Mechanism("test", "send-due-reports", "the same numbers in each format"),
-            ),
-        ),
-        RulePattern(
-            slug="report.recipients",
-            text="Its owner names the recipients; each of them can leave.",
-            cues=(
-                rf"\b{_PAPER}\b.{{0,200}}\b(?:to|for) (?:the |all |their |several )?\w+",
-                r"\b(?:recipients?|subscribers?|subscribe|unsubscribe)\b",
-            ),
-            always=True,
-            mechanisms=(
-                Mechanism("constraint", "report_recipients_once", "UNIQUE: once in a schedule"),
-                Mechanism("interface", "leaveReport", "one click in each e-mail, without a form"),
-            ),
-        ),
-    ),
+    rules=REPORT_RULES,
     brings=Contribution(
         entities=(
             Entity(
@@ -121,7 +51,7 @@ REPORT = Pack(
                     Field(
                         "cadence",
                         "choice",
-                        choices=("daily", "weekly", "monthly", "quarterly"),
+                        choices=("daily", "weekly", "monthly", "quarterly", "yearly"),
                         default="'weekly'",
                     ),
                     Field("time_zone", "text", default="'UTC'"),

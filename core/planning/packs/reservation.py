@@ -12,6 +12,7 @@ from core.planning.packs.pack import (
     Threat,
 )
 from core.planning.packs.reservation_rules import RESERVATION_RULES
+from core.planning.packs.reservation_share_rules import RESERVATION_SHARE_RULES
 from core.planning.packs.scheduling import BOOKED_TIME
 
 _SUBJECT = Entity(
@@ -83,7 +84,7 @@ RESERVATION = Pack(
             recordable=True,
         ),
     ),
-    rules=RESERVATION_RULES,
+    rules=(*RESERVATION_RULES, *RESERVATION_SHARE_RULES),
     brings=Contribution(
         entities=(
             _SUBJECT,

@@ -8,18 +8,48 @@ _NO_SHOW = (
     r"fails? to (?:show|appear|come))\b"
 )
 _LOST = r"\b(?:deposits?|forfeit\w*|lose|loses|lost|kept|refund\w*)\b"
-_MONEY = (
+MONEY_FIELDS = (
     Field("deposit_amount", "money"),
     Field("deposit_currency", "currency", default="'EUR'"),
     Field("deposit_paid_at", "moment", required=False),
     Field("deposit_refunded_amount", "money", default="0"),
 )
 
+# Who comes, and what staff give away when nobody does.
+LATE = Contribution(
+    entities=(
+        Entity(
+            "<subject>",
+            fields=(Field("arrived_at", "moment", required=False),),
+            constraints=(
+                Constraint(
+                    "<subjects>_arrived",
+                    "check",
+                    '"arrived_at" IS NULL OR "cancelled_at" IS NULL',
+                    "reservation.late",
+                ),
+            ),
+        ),
+    ),
+    actions=(
+        Action(
+            "release<Subject>",
+            "Give away what nobody has claimed",
+            "<subject>",
+            "POST",
+            "/<subjects->/{<subject>_id}/release",
+            page="<Subjects_> of the day",
+            permission="staff, while nobody has arrived",
+            rules=("reservation.late",),
+        ),
+    ),
+)
+
 
 def _deposit(name: str, sql: str, rule: str, *fields: Field) -> tuple[Entity, ...]:
     """Return the reservation with its deposit and one more check."""
     check = Constraint(name, "check", sql, rule)
-    return (Entity("<subject>", fields=(*fields, *_MONEY), constraints=(check,)),)
+    return (Entity("<subject>", fields=(*fields, *MONEY_FIELDS), constraints=(check,)),)
 
 
 RESERVATION_RULES = (
@@ -137,6 +167,8 @@ RESERVATION_RULES = (
         slug="reservation.deposit-amount",
         text="The deposit of a <subject_> is <words>.",
         cues=(r"\bdeposits? (?:of|is|:) (?P<near>.{1,20})", r"(?P<near>.{1,16})\bdeposits?\b"),
+        unless=r"\b(?:per|for each|each) (?:person|guest|seat|head|room|night|ticket|adult|place)"
+        r"\b",
         quantity="money",
         mechanisms=(Mechanism("constraint", "<subjects>_deposit_amount", "CHECK: <value> <unit>"),),
         adds=Contribution(
@@ -181,6 +213,7 @@ RESERVATION_RULES = (
             r"\b(?:kept|keep|forfeit\w*|lost|lose)\b(?P<near>.{1,80}?)\bbefore\b",
             r"\b(?:kept|keep|forfeit\w*|lost|lose)\b.{0,60}\bless than (?P<near>.{1,20})",
         ),
+        unless=r"\b(?:completely|in full|fully|half|50 ?%)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_refund_in_time", "CHECK on the row"),
@@ -266,39 +299,13 @@ RESERVATION_RULES = (
             r"\bnot (?:claimed|collected|picked up|taken up)\b.{0,60}\b(?:released|free|given)\b",
             r"\blate\b.{0,60}\b(?:give|gives|given|giving)\b.{0,30}\baway\b",
         ),
+        unless=r"\b\d{1,3} ?(?:min|h)\w* late\b|\b(?:by|until|before) \d{1,2}:\d\d",
         mechanisms=(
             Mechanism("constraint", "<subjects>_arrived", "CHECK: not cancelled before arriving"),
             Mechanism("permission", "release<Subject>", "staff, while nobody has arrived"),
             Mechanism("test", "release<Subject>", "arrives in the same minute"),
         ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "<subject>",
-                    fields=(Field("arrived_at", "moment", required=False),),
-                    constraints=(
-                        Constraint(
-                            "<subjects>_arrived",
-                            "check",
-                            '"arrived_at" IS NULL OR "cancelled_at" IS NULL',
-                            "reservation.late",
-                        ),
-                    ),
-                ),
-            ),
-            actions=(
-                Action(
-                    "release<Subject>",
-                    "Give away what nobody has claimed",
-                    "<subject>",
-                    "POST",
-                    "/<subjects->/{<subject>_id}/release",
-                    page="<Subjects_> of the day",
-                    permission="staff, while nobody has arrived",
-                    rules=("reservation.late",),
-                ),
-            ),
-        ),
+        adds=LATE,
     ),
     RulePattern(
         slug="reservation.no-show-deposit",

@@ -11,35 +11,21 @@ from core.planning.packs.pack import (
     RulePattern,
     Threat,
 )
+from core.planning.packs.retention_rules import DELETED, EVENT_RULES, KEPT
 
 RETENTION = Pack(
     slug="retention",
     title="Retention",
-    cues=(
-        r"\b(?:is|are|be) (?:kept|retained|stored|archived) for\b",
-        r"\bkeep .+ for\b",
-        r"\bolder than\b.*\b(?:deleted|removed|erased|purged)\b",
-        r"\b(?:deleted|removed|erased|purged) after\b",
-    ),
-    nouns=(
-        Noun(
-            "record",
-            (
-                r"(?P<before>.{1,120}?)\s(?:must |should |will )?(?:is|are|be) "
-                r"(?:kept|retained|stored|archived) for\b",
-                r"(?P<before>.{1,120}?) older than\b",
-                r"\bkeep (?P<after>.+?) for\b",
-                r"(?P<before>.{1,120}?)\s(?:is|are|be) (?:deleted|removed|erased|purged) after\b",
-            ),
-        ),
-    ),
+    cues=(),  # recognised by its rules
+    nouns=(Noun("record", fallback="@main"),),
     kind="none",
-    each_clause=True,
+    demands=True,
     rules=(
+        *EVENT_RULES,
         RulePattern(
             slug="retention.keep",
             text="<Records_> are kept for <words>: none is deleted before.",
-            cues=(r"\b(?:kept|retained|stored|archived|keep)\b.*\bfor (?P<near>.{1,30})",),
+            cues=KEPT,
             quantity="duration",
             mechanisms=(
                 Mechanism("constraint", "<records>_kept", "CHECK: retain_until is late enough"),
@@ -123,11 +109,9 @@ RETENTION = Pack(
         RulePattern(
             slug="retention.delete",
             text="<Records_> are deleted after <words>.",
-            cues=(
-                r"\bolder than (?P<near>.{1,30}?)\b(?:is|are|be|get)\b.*"
-                r"\b(?:deleted|removed|erased|purged)\b",
-                r"\b(?:deleted|removed|erased|purged) after (?P<near>.{1,30})",
-            ),
+            cues=DELETED,
+            unless=r"\b(?:failed|wrong|unsuccessful) [a-z ]{0,16}(?:attempts?|tries|logins?|"
+            r"pins?)\b",
             quantity="duration",
             mechanisms=(
                 Mechanism("job", "purge-<records->", "every night, in batches of 1,000"),

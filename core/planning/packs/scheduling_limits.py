@@ -93,16 +93,47 @@ SCHEDULING_LIMITS = (
     ),
     RulePattern(
         slug="scheduling.time-limit",
-        text="A person books at most <value> in the period that the brief names.",
+        text="A person books at most <value> in one <words>, all <subjects_> together.",
         cues=(
             r"\b(?:max\w*|at most|up to|no more than) (?P<near>.{1,14}?) (?:per|a|each) "
-            r"(?:day|week|month)\b",
+            r"(?P<words>day|week|month)\b",
         ),
         unless=r"\b(?:ahead|in advance|before)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("interface", "create<Subject>", "sums up under a lock on the person: 422"),
             Mechanism("test", "create<Subject>", "two at once that fit alone and not together"),
+        ),
+    ),
+    RulePattern(
+        slug="scheduling.late-fee",
+        text="Who cancels less than <value> before the start is charged as the brief says; "
+        "cancelling itself stays possible.",
+        cues=(
+            r"\bcancel\w*\b[^;]{0,16}?\b(?:less|later|shorter) than (?P<near>.{1,14}?) before\b"
+            r"[^;]{0,30}?\b(?:charged?|billed|invoiced|pays?|paid|fee)\b",
+            r"\b(?:charged?|billed|invoiced|fee)\b[^;]{0,50}?\bcancel\w*\b[^;]{0,16}?\b(?:less|"
+            r"later) "
+            r"than (?P<near>.{1,14}?) before\b",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("interface", "cancel<Subject>", "tells the price before it is confirmed"),
+            Mechanism(
+                "job", "charge-late-<subjects->", "after the start, so that a successor counts"
+            ),
+            Mechanism("test", "cancel<Subject>", "one second before and after the limit"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "charge-late-<subjects->",
+                    "every hour",
+                    "Charges <subjects_> that were cancelled late, once each, unless the brief's "
+                    "exception holds.",
+                    "a late one is a day old and neither charged nor excused",
+                ),
+            ),
         ),
     ),
     RulePattern(

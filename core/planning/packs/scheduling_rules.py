@@ -99,7 +99,7 @@ SCHEDULING_RULES = (
             r"\bcancel\w*\b(?P<near>.{1,50}?)\b(?:before|in advance|ahead|prior)\b",
             r"\b(?P<near>.{1,30}?)\b(?:before|in advance)\b.{0,40}\bcancel",
         ),
-        unless=r"\b(?:refund\w*|deposits?)\b",
+        unless=r"\b(?:refund\w*|deposits?|charged?|fees?|pays?|paid|billed|invoiced)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_cancelled_in_time", "CHECK on the row"),

@@ -11,6 +11,7 @@ from core.planning.packs.pack import (
     RulePattern,
     Threat,
 )
+from core.planning.packs.search_case_rules import SEARCH_CASE_RULES
 
 _VECTOR = (
     "setweight(to_tsvector('simple', \"search_title\"), 'A') || "
@@ -31,8 +32,11 @@ SEARCH = Pack(
         Noun(
             "subject",
             (
-                r"\bsearch(?:es|ing)? (?:for |in |through |over |all |the )*(?P<after>.+)",
-                r"\bfind (?P<after>.+)",
+                r"\bsearch(?:es|ing)? (?:for |in |through |over |all |the )*(?!services?\b|"
+                r"engines?\b|"
+                r"results?\b|box\b|field\b|bar\b|page\b|function\b|history\b|terms?\b|words?\b)"
+                r"(?P<after>.+)",
+                r"\bfind (?!duplicates?\b)(?P<after>.+)",
                 r"\bfilter(?:s|ing)? (?P<after>.+?) by\b",
                 r"\b(?P<before>[a-z]+) search\b",
                 r"\b(?P<before>[\w ]{1,60}?) (?:are|is|can be|must be) (?:searched|searchable|"
@@ -78,7 +82,8 @@ SEARCH = Pack(
             "sent to others.",
             cues=(
                 r"\b(?:filter|narrow|restrict|facet)\w*\b.{0,200}?\b(?:by|on|for) "
-                r"(?P<words>[\w ,/-]{3,60}?)(?=$|\.|;| so | to )",
+                r"(?P<words>[\w ,/\"'“”-]{3,60}?)(?=$|\.|;| so | to | and (?:download|open|save|"
+                r"sort))",
                 r"\bwith filters? (?:by|on|for) (?P<words>[\w ,/-]{3,60})",
             ),
             mechanisms=(
@@ -128,6 +133,7 @@ SEARCH = Pack(
                 ),
             ),
         ),
+        *SEARCH_CASE_RULES,
     ),
     brings=Contribution(
         entities=(

@@ -37,7 +37,8 @@ SEARCH_SPEED = Pack(
     ),
     kind="performance",
     claims=True,
-    instead_of=("performance",),
+    aside="speed",
+    instead_of=("performance", "speed"),
     rules=(
         RulePattern(
             slug="search-speed.budget",

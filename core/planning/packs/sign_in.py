@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
+from core.planning.packs.sign_in_proof_rules import SIGN_IN_PROOF_RULES
 from core.planning.packs.sign_in_rules import SIGN_IN_RULES
 from core.planning.packs.sign_in_session_rules import SIGN_IN_SESSION_RULES
 
@@ -52,9 +53,12 @@ SIGN_IN = Pack(
         r"\bsessions? (?:\w+ )?(?:times? ?out|time-?outs?|ends?|expires?|closes?)\b",
     ),
     unless=r"\bapi[ -]?(?:keys?|tokens?)\b|\bwithout (?:signing|logging|an? log|a sign)[ -]?in\b|"
-    r"\b(?:after|once) (?:signing|logging) in\b",
+    r"\b(?:after|once) (?:signing|logging) in\b|"
+    # A signature that is proven, and a link that has a password: nobody signs in by these.
+    r"\bsign(?:ing|atures?|s)? (?:requires?|needs?|asks? for)\b|"
+    r"\blinks?\b[^.;]{0,80}\bpasswords?\b",
     nouns=(Noun("session", fallback="login_session", also=("session", "login", "sign_in")),),
-    rules=(*SIGN_IN_RULES, *SIGN_IN_SESSION_RULES),
+    rules=(*SIGN_IN_RULES, *SIGN_IN_PROOF_RULES, *SIGN_IN_SESSION_RULES),
     brings=Contribution(
         entities=(_SESSION,),
         actions=(

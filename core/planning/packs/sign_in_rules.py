@@ -23,6 +23,13 @@ PASSWORD = Entity(
     ),
 )
 
+_LOCKS = (
+    r"\d{1,3} (?:failed|wrong|unsuccessful|incorrect|bad) \w+)[^;.]{0,60}?\b(?:locked|blocked|"
+    r"waits?"
+    r"|wait|paused?)\b[^;.]{0,16}?"
+)
+LOCKED_FOR = rf"\b(?P<words>{_LOCKS}\b(?P<near>\d{{1,3}} ?(?:min(?:ute)?s?|h|hours?|days?))\b"
+
 SIGN_IN_RULES = (
     RulePattern(
         slug="sign-in.means",
@@ -138,8 +145,21 @@ SIGN_IN_RULES = (
     ),
     RulePattern(
         slug="sign-in.lock-time",
+        text="After <words> the account is locked for <value>, then it opens by itself; the answer "
+        "is the same for a name that nobody has.",
+        cues=(LOCKED_FOR,),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("state", "password_credential", "open > locked > open after <value>"),
+            Mechanism("interface", "signIn", "429 with Retry-After, also for unknown names"),
+            Mechanism("test", "signIn", "one second before the end it is refused"),
+        ),
+    ),
+    RulePattern(
+        slug="sign-in.lock-opens",
         text="A locked account opens again after <words>.",
         cues=(r"\block\w*\b.{0,40}?\bfor (?P<near>.{1,20})",),
+        unless=rf"\b(?:{_LOCKS}\d",
         quantity="duration",
         mechanisms=(
             Mechanism("state", "password_credential", "open > locked > open after <value>"),

@@ -34,11 +34,13 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.time-out",
         text="A session without activity ends after <words>.",
         cues=(
-            r"\bsessions?\b.{0,40}?\b(?:ends?|expires?|times? ?out|time-?out|closes?|last)\b"
-            r"(?P<near>.{1,40})",
+            r"\bsessions?\b.{0,40}?\b(?:ends?|expires?|times? ?out|time-?out|closes?|lasts?)"
+            r"(?: by itself| automatically)?(?: after| within| in| for| of)?(?P<near> .{1,12})",
             r"\b(?:sign|log)(?:s|ged|ned)? (?:\w+ )?out\b.{0,30}?\bafter (?P<near>.{1,20})",
             r"\bafter (?P<near>.{1,20}?) (?:of inactivity|without activity|idle)\b",
         ),
+        unless=r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|"
+        r"phone)s?\b",
         quantity="duration",
         unsays=(("a period without activity", "its end"),),
         mechanisms=(

@@ -230,6 +230,7 @@ SUBSCRIPTION_RULES = (
             r"\b(?:fail\w*|declined?|unpaid|overdue|retr(?:y|ied|ies))\b.{0,60}?\b(?:for|after|"
             r"within) (?P<near>.{1,20})",
         ),
+        unless=r"\b(?:again|retried) after \d{1,2}(?:,| and) ",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "subscriptions_grace", "CHECK: <value> after the period"),

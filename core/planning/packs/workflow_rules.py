@@ -4,6 +4,12 @@ from dataclasses import replace
 
 from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import Contribution, Job, RulePattern
+from core.planning.reading.captures import WHO_ALL
+
+_MOVED = (
+    r"(?:withdrawn|published|closed|archived|released|cancelled|canceled|reopened|resolved|"
+    r"completed|finished|started|activated|disposed)"
+)
 
 
 def _way(kind: str, rule: str, allowed: str) -> tuple[Entity, ...]:
@@ -31,8 +37,17 @@ def _way(kind: str, rule: str, allowed: str) -> tuple[Entity, ...]:
 WORKFLOW_RULES = (
     RulePattern(
         slug="workflow.moves",
-        text="A <subject_> goes through these states, each to the next one: <states>.",
+        text="A <subject_> goes through its states only like this: <states>.",
         always=True,
+        cues=(
+            r"\b(?:states|statuses|stages)\s?(?::|are\b|of\b)",
+            r"\b[a-z]+ ?(?:->|\u2192) ?[a-z]+",
+            r"\b(?:no|never|without)\b[^,;]{0,40}\bskip\w*",
+            r"\b(?:step|state|stage|status)s? (?:\w+ ){0,4}?(?:cannot|can't|must not|may not|"
+            r"must never) "
+            r"be (?:skipped|left out)",
+        ),
+        unless=r"\bhistory\b",
         mechanisms=(
             Mechanism("state", "<subject>", "<states>"),
             Mechanism("constraint", "<subjects>_begin", "CHECK: it begins in the first state"),
@@ -41,7 +56,9 @@ WORKFLOW_RULES = (
             Mechanism(
                 "interface", "move<Subject>", "compare-and-set on the state: the second gets 409"
             ),
-            Mechanism("test", "move<Subject>", "every pair of states, allowed or refused"),
+            Mechanism(
+                "test", "move<Subject>", "every pair of states, allowed or refused; none is skipped"
+            ),
         ),
         adds=Contribution(
             entities=_way("forward", "workflow.moves", "({since}, {to}) IN (<moves>)"),
@@ -67,6 +84,10 @@ WORKFLOW_RULES = (
         slug="workflow.back",
         text="A <subject_> can also go back by one state.",
         cues=(r"\b(?:back to|sent? back|reopen\w*|returned to|moved? back)\b",),
+        unless=(
+            r"\b(?:no|not|never|cannot|can't|nobody) (?:be |ever )*(?:re-?open|(?:sent|moved|"
+            r"go) back)"
+        ),
         mechanisms=(
             Mechanism("constraint", "<subjects>_back_allowed", "CHECK: each move, the other way"),
             Mechanism("constraint", "<subject>_transitions_back", "the same for the history"),
@@ -107,7 +128,7 @@ WORKFLOW_RULES = (
     ),
     RulePattern(
         slug="workflow.not-own",
-        text="Nobody moves their own <subject_> to <laststate>.",
+        text="Nobody moves their own <subject_> to <laststate>: another person does.",
         cues=(
             r"\b(?:no|nobody|no one|never|cannot|may not)\b.{0,60}\b(?:publish|releas|clos|review|"
             r"finish|sign)\w*\b.{0,30}\b(?:own|themselves|himself|herself)\b",
@@ -153,6 +174,20 @@ WORKFLOW_RULES = (
         ),
     ),
     RulePattern(
+        slug="workflow.by",
+        each=True,
+        text="Only <who> may move a <subject_> on so that it is <since>.",
+        cues=(
+            rf"\bcan (?:only )?be (?P<since>{_MOVED}) (?:only )?by {WHO_ALL}(?: "
+            rf"only)?"
+            r"(?=$|[,;.)]| and | or | within| until| once)",
+        ),
+        mechanisms=(
+            Mechanism("permission", "move<Subject>", "to <since>: <who>, nobody else"),
+            Mechanism("test", "move<Subject>", "somebody else gets 403, the state stays"),
+        ),
+    ),
+    RulePattern(
         slug="workflow.expiry",
         text="A <subject_> that is left for <value> expires, unless it has reached its last state.",
         cues=(
@@ -160,6 +195,9 @@ WORKFLOW_RULES = (
             r"\b(?:closed|archived|expired|cancelled) (?:automatically )?after (?P<near>.{1,20})",
             r"\bafter (?P<near>.{1,20}).{0,40}\b(?:expires?|automatically)\b",
         ),
+        # What is valid for a time is another thing than what is left lying.
+        unless=r"\b(?:permit|licen[cs]e|certificate|training|token|link|session|invitation|password|"
+        r"code|membership|subscription|consent)s?\b[^.;]{0,20}\bexpires?\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_expiry_in_time", "CHECK: <value> from its move"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 ConditionKind = Literal["exception", "restriction", "end", "case"]
@@ -47,6 +48,7 @@ class Part:
     end: int
 
 
+@lru_cache(maxsize=2048)
 def conditions(text: str) -> tuple[Condition, ...]:
     """Return the conditions of a clause in their order."""
     openers = list(_OPENER.finditer(text))
@@ -58,6 +60,11 @@ def conditions(text: str) -> tuple[Condition, ...]:
         words = text[opener.start() : end].strip()
         found.append(Condition(_kind(opener), words, opener.start(), end))
     return tuple(found)
+
+
+def before_condition(text: str, start: int, end: int) -> int:
+    """Return where a stretch of a clause ends, at the latest where a condition begins in it."""
+    return min([end, *(one.start for one in conditions(text) if start < one.start < end)])
 
 
 def parts(text: str) -> tuple[Part, ...]:

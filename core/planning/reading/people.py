@@ -34,7 +34,7 @@ _ROLES = words(
     uploader user vendor vet visitor volunteer waiter warden worker
     """
 )
-_DEPARTMENTS = (
+DEPARTMENTS = (
     "finance", "sales", "support", "legal", "marketing", "procurement", "accounting", "logistics",
     "engineering", "facilities", "compliance", "reception", "dispatch", "hr",
 )  # fmt: skip
@@ -50,7 +50,7 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _DEPARTMENT = re.compile(
-    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(_DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
+    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
 )
 _LEAD = re.compile(
     rf"\b(?P<qualifier>{_LEADS})[ -](?P<role>lead)s?\b(?!['\u2019]s| time)", re.IGNORECASE
@@ -89,7 +89,7 @@ def names_people(name: str) -> bool:
 def _name(match: re.Match[str]) -> str:
     qualifier = match.groupdict().get("qualifier")
     role = match["role"].lower()
-    if role in _DEPARTMENTS:
+    if role in DEPARTMENTS:
         return role
     role = singular(role)
     return snake(f"{qualifier} {role}" if qualifier else role)

@@ -25,7 +25,8 @@ _STOPPERS = listed(
     had do does did can could may might must shall should will would cannot need needs want
     wants it they them he she we you i us me him here there how what why up down out off once
     twice they're don't doesn't themselves himself herself itself myself let lets get gets got
-    see sees please come comes came arrive arrives arrived happen happens happened appear appears
+    see sees please collide collides come comes came arrive arrives arrived happen happens happened
+    appear appears
     belong belongs exist exists expire expires lapse lapses occur occurs become becomes became
     remain remains disagree disagrees go goes went fail fails failed
     """
@@ -63,6 +64,16 @@ def phrase_after(text: str) -> str:
     return _named(words)
 
 
+def compound_after(text: str) -> str:
+    """Return the noun phrase that a text begins with, also where its last word alone is no thing.
+
+    `play times` and `bank details` say what they are by their first word.
+    """
+    words = [word for word in re.findall(r"[a-z-]+", text.lower()) if word not in _SKIPPED]
+    is_compound = len(words) > 1 and all(map(_is_noun, words)) and len(words) <= _MAX_WORDS
+    return phrase_after(text) or (snake(" ".join(words)) if is_compound else "")
+
+
 def phrase_before(text: str) -> str:
     """Return the noun phrase that a text ends with, as a snake_case name; empty without one."""
     words: list[str] = []
@@ -85,5 +96,7 @@ def _is_noun(word: str) -> bool:
 
 
 def _named(words: list[str]) -> str:
+    if words and "-" in words[-1]:  # “sign-ins” are many of one sign-in
+        words = [*words[:-1], singular(words[-1])]
     name = snake(" ".join(words))
     return name if name and is_thing(name) else ""

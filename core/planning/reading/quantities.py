@@ -94,6 +94,14 @@ _PER = re.compile(
     r"(?P<unit>second|sec|s|minute|min|hour|h|day|d|week|month|year|[a-z]+)\b",
     re.IGNORECASE,
 )
+# “an answer within 3 days and a decision within 30”: the second number has the unit of the first.
+_SHORT = re.compile(r"\b(?P<by>within|after|for) \Z", re.IGNORECASE)
+_ENDS_HERE = re.compile(r"\s*(?:$|[,;.)]|and\b|or\b)")
+_TIMES = {"once": 1, "twice": 2}
+_COUNTED = re.compile(
+    rf"\b(?P<number>{'|'.join(word for word in (*_TIMES, *_WORDS) if len(word) > 2)})\b",
+    re.IGNORECASE,
+)
 _HALVES = {"hour": "30 minutes", "day": "12 hours", "year": "6 months", "minute": "30 seconds"}
 
 
@@ -131,12 +139,48 @@ def quantities(text: str) -> tuple[Quantity, ...]:
                 continue  # “may 3 people”: the month is written May
             taken.append((begin, end))
             found[begin] = _placed(_quantity(kind, match), text, begin, begin + len(match.group(0)))
-    return _rated(text, [found[begin] for begin in sorted(found)])
+    return _rated(text, _completed(text, [found[begin] for begin in sorted(found)]))
+
+
+@lru_cache(maxsize=2048)
+def kinds_of_numbers(text: str) -> frozenset[QuantityKind]:
+    """Return which kinds of number a text holds; counts in words are counts."""
+    kinds = {quantity.kind for quantity in quantities(text)}
+    return frozenset({*kinds, *(("count",) if _COUNTED.search(text) else ())})
+
+
+def count_in_words(text: str, start: int, end: int) -> Quantity | None:
+    """Return the count that a stretch of a text says in words: `three`, `twice`.
+
+    `quantities` leaves such words alone: most of them count nothing (“one of the rooms”).
+    """
+    match = _COUNTED.search(text, start, end)
+    if match is None:
+        return None
+    word = match["number"].lower()
+    value = _TIMES[word] if word in _TIMES else _WORDS[word]
+    return _placed(Quantity("count", str(value), "", match["number"]), text, *match.span())
 
 
 def _placed(quantity: Quantity, text: str, start: int, end: int) -> Quantity:
     compared = comparison_around(text, start, end)
     return replace(quantity, comparison=compared, start=start, end=end)
+
+
+def _completed(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give a number the unit of a duration before it where both follow the same small word."""
+    units: dict[str, str] = {}
+    kept: list[Quantity] = []
+    for one in found:
+        before = _SHORT.search(text[max(0, one.start - 8) : one.start])
+        by = before["by"].lower() if before else ""
+        if one.kind == "duration" and by:
+            units[by] = one.unit
+        elif one.kind == "count" and by in units and _ENDS_HERE.match(text, one.end):
+            value = f"{one.value} {units[by]}"
+            one = replace(one, kind="duration", value=value, unit=units[by], words=value)  # noqa: PLW2901
+        kept.append(one)
+    return kept
 
 
 def _rated(text: str, found: list[Quantity]) -> tuple[Quantity, ...]:

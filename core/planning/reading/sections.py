@@ -47,7 +47,8 @@ _MARK = re.compile(r"^(?::|[-–—]|is\b|are\b)\s*")
 _UNWANTED = re.compile(
     r"^(?:but |and |for now,? |at first,? )?(?:we|i|you) (?:explicitly )?"
     r"(?:do not|don't|won't|will not) (?:need|want|plan|build|support|cover)\b(?: to)?"
-    r"(?! (?:to be|it to|them to|that|anyone|anybody|users|people|customers))|"
+    r"(?! (?:to (?:be|store|keep|save|see|lose|send|share|show|log)|store|keep|save|see|lose|send|"
+    r"share|show|log|it to|them to|that|anyone|anybody|users|people|customers))|"
     r"\b(?:is|are) (?:explicitly |clearly )?(?:out of scope|not in scope|no goals?|"
     r"not part of (?:this|it|the feature)|not (?:needed|wanted|planned)(?: now| yet| for now)?)$|"
     r"\b(?:is|are) (?:left )?for (?:later|another (?:day|time|release))$",

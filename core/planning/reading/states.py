@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import pairwise
 
 from core.planning.reading.nouns import words
 
@@ -13,9 +15,19 @@ _KNOWN = words(
     published done closed progress resolved archived approved rejected accepted declined shipped
     delivered active inactive cancelled canceled ready paid completed complete finished started
     confirmed assigned triaged backlog testing live retired expired sent returned repaired
-    scheduled signed ordered packed
+    scheduled signed ordered packed granted refused withdrawn incomplete hired announced delivered
+    prepared measured released disposed rejected failed lapsed
     """
 )
+_FOR = words("out ready waiting up")  # “out for delivery”, “ready for pickup”
+# Where a thing may end instead of at the last of its states, and from where: a draft is withdrawn,
+# not refused.
+_REFUSED = words("refused rejected declined denied failed dismissed disapproved invalid")
+_ABANDONED = words("withdrawn cancelled canceled aborted abandoned lapsed void discarded")
+# Where a thing waits and comes back from: to the state before, or to any that it was in.
+_WAITING = words("incomplete returned queried clarification")
+_HELD = words("exception held hold paused blocked suspended disputed")
+_DRAFTS = words("draft new open planned announced")
 _BETWEEN = re.compile(
     r"\s*(?:,|/|->|→|>)\s*(?:(?:and|or|then|finally)\s+)?|\s+(?:to|and|or|then)\s+"
 )
@@ -36,7 +48,7 @@ _MAX_WORDS = 3
 _WORD = r"[a-z][a-z-]{1,20}"
 _SMALL = r"(?!(?:to|then|and|or|finally)\b)"
 _ASIDE = r"(?: ?\([^()]{1,60}\))?"  # “legal check (only if it is sensitive)”
-_STATE = rf"(?:(?:in|on) )?{_SMALL}{_WORD}(?: {_SMALL}{_WORD})?{_ASIDE}"
+_STATE = rf"(?:(?:in|on) )?{_SMALL}{_WORD}(?: {_SMALL}{_WORD}){{0,2}}{_ASIDE}"
 _MARK = r"(?:,? ?(?:->|→|>|/) ?|,? (?:to|then|and|or) |, (?:and |or |then |finally )?)"
 STATE_LIST = rf"(?P<states>{_STATE}(?:{_MARK}{_STATE}){{1,7}})"
 
@@ -59,8 +71,60 @@ def _state(parts: list[str]) -> str:
         parts = parts[1:]
     kept: list[str] = []
     for part in parts:
-        if part in _ENDS and kept:
+        if part in _ENDS and kept and not (part == "for" and kept == parts[:1] and kept[0] in _FOR):
             break
         kept.append(part)
     name = "_".join(re.sub(r"[^a-z]", "", part) for part in kept[:_MAX_WORDS])
     return name.strip("_")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How a list of states is gone through: the way to its end, and the moves beside it."""
+
+    way: tuple[str, ...]
+    aside: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # from each of these, to these
+
+    @property
+    def moves(self) -> tuple[tuple[str, str], ...]:
+        """Every move that there is, as from and to."""
+        moves = dict.fromkeys(pairwise(self.way))
+        for starts, ends in self.aside:
+            for start in starts:
+                moves |= dict.fromkeys(pairwise((start, *ends)))
+        return tuple(moves)
+
+
+def flow(states: tuple[str, ...]) -> Flow:
+    """Return how these states follow each other.
+
+    A list names them in a row, but what is refused does not follow on what was granted: such ends
+    are reached from what is still open, and what waits for something goes back.
+    """
+    way = tuple(state for state in states if not _is_aside(state))
+    if len(way) < 2 or way == states:
+        return Flow(states)
+    is_open = way[:-1]
+    aside: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for position, state in enumerate(states):
+        head = set(state.split("_"))
+        before = [one for one in states[:position] if one in is_open] or [way[0]]
+        if head & _WAITING:
+            aside.append(((before[-1],), (state, before[-1])))
+            is_open = (*is_open, state)
+        elif head & _HELD:
+            begun = tuple(one for one in way[:-1] if not set(one.split("_")) & _DRAFTS) or way[:1]
+            aside += [((one,), (state, one)) for one in begun]
+    waiting = tuple(one for one in is_open if one not in way)
+    for state in states:
+        head = set(state.split("_"))
+        if head & _REFUSED:
+            drafts = way[:1] if "draft" in way[0] else ()
+            aside.append((tuple(s for s in (*way[:-1], *waiting) if s not in drafts), (state,)))
+        elif head & _ABANDONED:
+            aside.append(((*way[:-1], *waiting), (state,)))
+    return Flow(way, tuple(aside))
+
+
+def _is_aside(state: str) -> bool:
+    return bool(set(state.split("_")) & (_REFUSED | _ABANDONED | _WAITING | _HELD))

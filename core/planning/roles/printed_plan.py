@@ -9,9 +9,12 @@ from core.domain.artifact import Artifact
 from core.domain.decision import DecisionDraft
 from core.planning import schema
 from core.planning.consistency import Results, consistency, rows_of
-from core.planning.model import PERSON, FeatureModel
-from core.planning.roles.report import all_evidence, callers, markdown, people, quote, table
+from core.planning.model import PERSON, Actor, FeatureModel
+from core.planning.reading.nouns import plural
+from core.planning.reading.people import names_people
+from core.planning.roles.report import all_evidence, callers, markdown, quote, table
 
+_SPELT = frozenset({"ceo", "cfo", "cto", "gp", "hr", "it"})
 _ROLES = {
     "architect": "Architect",
     "backend_dev": "Back end",
@@ -64,7 +67,7 @@ def printed_plan(
 
 
 def _in_short(model: FeatureModel) -> str:
-    who = people([actor.name for actor in model.actors])
+    who = _groups(model.actors)
     parts = [
         f"This is a plan for **{' '.join(model.title.split())}**. It is for {who}. It adds "
         f"{_count(len(model.new_entities), 'table')} and "
@@ -85,6 +88,20 @@ def _in_short(model: FeatureModel) -> str:
         "assumes until somebody answers. Read those before anything is built."
     )
     return "\n\n".join(parts)
+
+
+def _groups(actors: Sequence[Actor]) -> str:
+    """Return roles as people speak of them: employees, line managers and finance."""
+    titles = [
+        plural(_written(actor)) if names_people(actor.name) else _written(actor) for actor in actors
+    ]
+    *first, last = titles or ["everybody who is signed in"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _written(actor: Actor) -> str:
+    words = (word.upper() if word in _SPELT else word for word in actor.title.split())
+    return " ".join(words)
 
 
 def _corrected(model: FeatureModel) -> str:

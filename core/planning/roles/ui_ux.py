@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from core.domain.artifact import Artifact
 from core.domain.work import RoleResult
@@ -21,16 +22,28 @@ from core.planning.states import state_diagram, state_fields, steps_of
 
 _SHARED = "everybody signed in"
 _ORDER = (
-    ("list", "search", "count"),
-    ("create", "start", "offer"),
-    ("get", "read"),
-    ("upload", "update"),
-    ("submit", "accept", "send", "report"),
-    ("decide", "handle", "mark"),
-    ("set", "block", "unblock"),
-    ("withdraw", "delete"),
+    ("list", "search", "count", "find"),
+    ("create", "start", "offer", "invite", "share", "book", "reserve", "import", "connect"),
+    ("get", "read", "open"),
+    ("upload", "update", "change", "map", "correct", "add", "grant"),
+    ("pay", "confirm", "submit", "accept", "send", "report", "apply", "move", "comment", "reply"),
+    ("decide", "handle", "mark", "approve", "check", "release"),
+    ("set", "block", "unblock", "choose", "schedule"),
     ("",),
+    (
+        "cancel",
+        "withdraw",
+        "delete",
+        "revoke",
+        "remove",
+        "leave",
+        "end",
+        "archive",
+        "undo",
+        "refund",
+    ),
 )
+_UNNAMED = _ORDER.index(("",))
 _TOKENS = (
     "space: 4, 8, 16, 24, 32 px",
     "text: 16 px on 24 px, headings 20 and 28 px",
@@ -105,12 +118,16 @@ def user_flows(model: FeatureModel) -> dict[str, list[Action]]:
 
 def _in_order(actions: Iterable[Action]) -> list[Action]:
     """Sort actions as people come to them: look, begin, fill, send, decide, clean up."""
+    return sorted(actions, key=_rank)
 
-    def rank(action: Action) -> int:
-        ranks = (rank for rank, verbs in enumerate(_ORDER) if action.name.startswith(verbs))
-        return next(ranks, len(_ORDER) - 1)
 
-    return sorted(actions, key=rank)
+def _rank(action: Action) -> int:
+    ranks = (
+        rank
+        for rank, verbs in enumerate(_ORDER)
+        if rank != _UNNAMED and action.name.startswith(verbs)
+    )
+    return next(ranks, _UNNAMED)
 
 
 def _flows_artifact(model: FeatureModel, flows: dict[str, list[Action]]) -> Artifact:
@@ -126,7 +143,7 @@ def _flows_artifact(model: FeatureModel, flows: dict[str, list[Action]]) -> Arti
         nodes = [
             f'    s{step}["{_label(action.summary)}"]' for step, action in enumerate(actions, 1)
         ]
-        arrows = [f"    s{step} --> s{step + 1}" for step in range(1, len(actions))]
+        arrows = _arrows(actions)
         diagram = "\n".join(["flowchart TD", *nodes, *arrows])
         parts.append(f"## {number}. {actor.capitalize()}\n\n{steps}\n\n```mermaid\n{diagram}\n```")
     remarks = notes(model, "ui_ux", "flow")
@@ -142,6 +159,19 @@ def _flows_artifact(model: FeatureModel, flows: dict[str, list[Action]]) -> Arti
         evidence=all_evidence(model),
         links=("pages", "api"),
     )
+
+
+def _arrows(actions: list[Action]) -> list[str]:
+    """Lead from each step to the next; what takes something back is another way out, dotted."""
+    onwards = [step for step, action in enumerate(actions, 1) if _rank(action) <= _UNNAMED]
+    back = [step for step in range(1, len(actions) + 1) if step not in onwards]
+    if not onwards:
+        onwards, back = back, []
+    last = onwards[-1]
+    return [
+        *(f"    s{step} --> s{after}" for step, after in pairwise(onwards)),
+        *(f"    s{last} -.-> s{step}" for step in back),
+    ]
 
 
 def _states(model: FeatureModel) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -10,10 +9,9 @@ import streamlit as st
 
 from core.domain.access import Principal
 from core.domain.session import StoredArtifact
+from pages.parts.snapshot.reading import draw_reading
 from pages.parts.taking import body_of
 from pages.parts.wording import plain
-
-_FENCED = re.compile(r"^```mermaid\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def draw_artifact(
@@ -54,25 +52,24 @@ def draw_artifact(
 
 
 def _draw_body(artifact: StoredArtifact) -> None:
-    """Draw a document as text, and above it the diagrams that stand in it."""
+    """Draw a document: Markdown to be read, a diagram as one, and each as its source."""
     body = artifact.body or ""
-    is_diagram = "mermaid" in artifact.media_type
-    for diagram in diagrams_in(artifact.media_type, body):
-        st.mermaid_chart(diagram, alt=artifact.title)
-    language = "mermaid" if is_diagram else language_of(artifact.media_type)
+    language = language_of(artifact.media_type)
+    if language == "markdown":
+        read, source = st.tabs(["Read", "Source"])
+        with read:
+            draw_reading(body, artifact.title)
+        source.code(body, language=language, line_numbers=True, height=_height(body))
+        return
+    if language == "mermaid":
+        st.mermaid_chart(body, alt=artifact.title)
     st.code(body, language=language, line_numbers=True, height=_height(body))
-
-
-def diagrams_in(media_type: str, body: str) -> list[str]:
-    """Return the Mermaid diagrams of a document: itself, or the fenced ones in Markdown."""
-    if "mermaid" in media_type:
-        return [body]
-    return _FENCED.findall(body) if "markdown" in media_type else []
 
 
 def language_of(media_type: str) -> str | None:
     """Return by which language's rules a document is highlighted."""
     for part, language in (
+        ("mermaid", "mermaid"),
         ("sql", "sql"),
         ("json", "json"),
         ("yaml", "yaml"),
@@ -90,9 +87,9 @@ def language_of(media_type: str) -> str | None:
 def file_name_of(artifact: StoredArtifact) -> str:
     """Return the name under which a document is downloaded; it never leaves its folder."""
     safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in artifact.slug)
-    endings = {"markdown": "md", "python": "py", "bash": "sh", None: "txt"}
+    endings = {"markdown": "md", "mermaid": "mmd", "python": "py", "bash": "sh", None: "txt"}
     language = language_of(artifact.media_type)
-    ending = "mmd" if "mermaid" in artifact.media_type else endings.get(language, language or "txt")
+    ending = endings.get(language, language or "txt")
     return f"{safe.strip('.') or 'artifact'}.{ending}"
 
 

@@ -53,8 +53,20 @@ SENTENCES = {
     "notification": "Notify members when their loan is extended.",
     "qualification": "Managers create duties that need a qualification.",
     "rest-period": "There are rest periods of 8 hours between two duties.",
+    "visibility": "Only librarians may see fines.",
+    "sequence": "No loan before the fee is paid.",
+    "separation": "A waiver needs a second librarian.",
+    "finality": "Paid fines cannot be changed.",
     "retention": "Invoices are kept for ten years.",
     "offline": "It must work offline.",
+    "sending-hours": "No text messages between 21:00 and 8:00.",
+    "consent": "A consent can be withdrawn at any time.",
+    "contract": "A late return costs a 3 EUR fee.",
+    "strike": "Whoever does not come three times is blocked for 2 weeks.",
+    "deadline": "A voucher expires after 90 days.",
+    "limit": "A borrower has at most 5 lanterns.",
+    "speed": "The result is shown in under 2 seconds.",
+    "accessibility": "Everything can be done with the keyboard.",
 }
 # The same packs, all about one thing: what clashes, clashes here.
 OF_ONE_THING = {
@@ -80,6 +92,9 @@ OF_ONE_THING = {
     "notification": "Notify members when their lesson is extended.",
     "retention": "Lessons are kept for ten years.",
     "messaging": "Readers can send messages about lessons.",
+    "deadline": "Lessons lapse after 60 days, unless renewed. A note is sent 3 days before.",
+    "limit": "A reader has at most 4 lessons.",
+    "strike": "After 3 reports a lesson is hidden.",
 }
 
 

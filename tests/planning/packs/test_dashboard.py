@@ -10,6 +10,7 @@ from tests.planning.packs.briefs import (
     assert_rules_can_go,
     bound,
     built,
+    change,
     planned,
     refused,
     rule_texts,
@@ -109,3 +110,73 @@ def test_the_roll_up_runs_twice_with_the_same_result(empty_database: str) -> Non
 
 def test_each_rule_can_be_switched_off() -> None:
     assert_rules_can_go(ORDERS)
+
+
+SUPPORT = (
+    "A dashboard shows the number of tickets per product and per shift, at most 10 minutes old. 6 "
+    "months by day and 3 years by month. Rate = reopened tickets / closed tickets. Shifts with "
+    "less than 20 tickets show a dash instead. No names of agents. A missing day is blank, never "
+    "zero. An alarm when more than 50 tickets wait; one alarm per incident. Agents can set their "
+    "own limit. Shift leads see only their own shift on the big screen. Comparison with other "
+    "shifts only as an average. Values are thinned out to days after 2 years."
+)
+
+
+def test_each_demand_on_numbers_is_said_in_its_own_words() -> None:
+    model = planned(SUPPORT)
+    texts = rule_texts(model)
+    assert "10 minutes" in texts["dashboard.age"]
+    assert "6 months by day and 3 years by month" in texts["dashboard.history"]
+    assert "2 years" in texts["dashboard.thinned"]
+    assert "reopened tickets / closed tickets" in texts["dashboard.formula"]
+    assert "less than 20 tickets" in texts["dashboard.too-few"]
+    assert "more than 50 tickets" in texts["dashboard.alert"]
+    assert "own limit" in texts["dashboard.own-limit"]
+    assert "only as an average" in texts["dashboard.compared"]
+    assert {
+        "dashboard.alert-once", "dashboard.gaps", "dashboard.no-names", "dashboard.scope",
+        "dashboard.wall",
+    } <= texts.keys()  # fmt: skip
+    assert {"product", "shift"} <= {entity.name for entity in model.entities}
+    assert_rules_can_go(SUPPORT)
+
+
+@pytest.mark.parametrize(
+    ("clause", "slug"),
+    [
+        ("The firm is at most 10 years old.", "dashboard.age"),
+        ("No names were chosen for the cats.", "dashboard.alert"),
+        ("Teams with fewer than 4 people eat together.", "dashboard.too-few"),
+        ("The alarm in the hall is loud.", "dashboard.alert"),
+        ("Lights switch on at six.", "dashboard.own-limit"),
+        ("It stands on a big table.", "dashboard.wall"),
+    ],
+)
+def test_what_sounds_alike_is_not_taken_for_it(clause: str, slug: str) -> None:
+    model = understand(f"A dashboard shows the number of tickets per day. {clause}")
+    assert slug not in rule_texts(model)
+
+
+def test_one_alert_is_open_at_a_time(empty_database: str) -> None:
+    with built(SUPPORT, empty_database) as db:
+        keeper = user(db, "ann")
+        metric = insert(
+            db,
+            "metrics",
+            slug="tickets",
+            title="Tickets",
+            definition="all of a day",
+            unit="tickets",
+            kept_by_id=keeper,
+        )
+        limit = {"metric_id": metric, "owner_id": keeper, "limit_numerator": 50}
+        with refused("alert_rules_limit"):
+            insert(db, "alert_rules", **limit, limit_denominator=0)
+        rule = insert(db, "alert_rules", **limit)
+        with refused("alert_rules_once"):
+            insert(db, "alert_rules", **limit)
+        first = insert(db, "alerts", alert_rule_id=rule)
+        with refused("alerts_one_open"):
+            insert(db, "alerts", alert_rule_id=rule)
+        change(db, "alerts", first, ended_at="2100-01-01")
+        insert(db, "alerts", alert_rule_id=rule)

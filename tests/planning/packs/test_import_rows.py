@@ -128,3 +128,38 @@ def test_the_rules_of_an_import_hold_in_the_database(empty_database: str) -> Non
             insert(db, "column_mappings", **mapping, column_name="Mail 2", field_name="email")
         db.execute(text('DELETE FROM "imports"'))
         assert db.scalar(text('SELECT count(*) FROM "import_rows"')) == 0
+
+
+PARCELS = (
+    "Dispatchers import parcels from CSV or XLSX, up to 20,000 rows. Rows with an unknown depot "
+    "number or a weight above 30 kg are skipped. Good rows go in. The same parcel twice: the later "
+    "row wins. Dispatchers repair or discard each. An import can be undone within 2 days, but not "
+    "once a parcel was delivered. Columns are matched once per sender."
+)
+
+
+def test_each_demand_on_rows_is_said_in_its_own_words() -> None:
+    model = planned(PARCELS)
+    texts = rule_texts(model)
+    assert "unknown depot number or a weight above 30 kg" in texts["import.row-checks"]
+    assert "the later row wins" in texts["import.same-twice"]
+    assert "not once a parcel was delivered" in texts["import.undo-ends"]
+    assert "each sender" in texts["import.mapped-once"]
+    assert "CSV or XLSX" in texts["import.formats"]
+    assert {"import.rest-goes-in", "import.repaired"} <= texts.keys()
+    assert {"depot", "parcel_version"} <= {entity.name for entity in model.entities}
+    assert_rules_can_go(PARCELS)
+
+
+@pytest.mark.parametrize(
+    ("clause", "slug"),
+    [
+        ("The rest of the team is in Graz.", "import.rest-goes-in"),
+        ("Same time as always.", "import.same-twice"),
+        ("Mechanics repair vans.", "import.repaired"),
+        ("At most 60 requests per minute.", "import.size"),
+        ("Rows of seats are numbered.", "import.row-checks"),
+    ],
+)
+def test_what_sounds_alike_is_not_taken_for_it(clause: str, slug: str) -> None:
+    assert slug not in rule_texts(understand(f"Dispatchers import parcels from CSV. {clause}"))

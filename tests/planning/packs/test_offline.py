@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.planning import understand
 from tests.planning.packs.briefs import (
     assert_rules_can_go,
@@ -58,3 +60,40 @@ def test_a_write_takes_effect_once_and_is_settled_once(empty_database: str) -> N
 
 def test_each_rule_can_be_switched_off() -> None:
     assert_rules_can_go(CHECKLISTS)
+
+
+SHELVES = (
+    "Workers create checklists and correct checklists. There is no mobile coverage in the cellar, "
+    "and it "
+    "works offline for up to 2 days; no entry may be lost. If two workers change the same shelf, "
+    "the foreman decides which one is taken. Pictures are sent only over Wi-Fi. Data is encrypted "
+    "on the phone. It is wiped after 5 wrong PINs. The battery lasts for a shift of 9 hours."
+)
+
+
+def test_days_offline_who_decides_and_what_happens_to_a_lost_phone_are_found() -> None:
+    texts = rule_texts(planned(SHELVES))
+    assert "offline for 2 days" in texts["offline.endurance"]
+    assert "no entry may be lost" in texts["offline.nothing-lost"]
+    assert "the foreman decides" in texts["offline.decides"]
+    assert "only over Wi-Fi" in texts["offline.by-wifi"]
+    assert "After 5 failed attempts" in texts["offline.wiped"]
+    assert {"offline.encrypted", "offline.battery"} <= texts.keys()
+    assert_rules_can_go(SHELVES)
+
+
+@pytest.mark.parametrize(
+    ("clause", "slug"),
+    [
+        ("The shop is offline on Sundays.", "offline.endurance"),
+        ("Umbrellas get lost.", "offline.nothing-lost"),
+        ("If two workers agree, they go home.", "offline.decides"),
+        ("We only have Wi-Fi.", "offline.by-wifi"),
+        ("Checklists are deleted after 5 years.", "offline.wiped"),
+    ],
+)
+def test_what_sounds_alike_is_not_taken_for_it(clause: str, slug: str) -> None:
+    model = understand(
+        f"Workers create checklists and edit checklists. It must work offline. {clause}"
+    )
+    assert slug not in rule_texts(model)

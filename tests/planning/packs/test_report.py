@@ -79,3 +79,31 @@ def test_the_database_keeps_a_period_and_a_delivery_single(empty_database: str) 
 
 def test_each_rule_can_be_switched_off() -> None:
     assert_rules_can_go(TICKETS)
+
+
+@pytest.mark.parametrize(
+    ("wish", "rule", "words"),
+    [
+        ("The manager wants a monthly PDF: planned vs. actual hours.", "content", "planned vs."),
+        ("The manager wants a monthly PDF: planned vs. actual hours.", "format", "PDF"),
+        ("A usage report per quarter (csv).", "cadence", "per quarter"),
+        ("A usage report per quarter (csv).", "format", "csv"),
+        ("Every Monday the treasurer gets a report on trips.", "cadence", "Every Monday"),
+    ],
+)
+def test_when_it_comes_as_what_and_with_what_is_found(wish: str, rule: str, words: str) -> None:
+    model = planned(f"Users create trips and edit trips. {wish}")
+    assert words in rule_texts(model)[f"report.{rule}"]
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "After the call on Tuesday we agreed.",
+        "Each trip has a yearly budget.",
+        "They take a daily CSV upload from the van.",
+    ],
+)
+def test_a_day_or_a_period_of_something_else_is_no_rhythm(clause: str) -> None:
+    model = understand(f"Users create trips and edit trips. A report on trips is needed. {clause}")
+    assert "report.cadence" not in rule_texts(model)

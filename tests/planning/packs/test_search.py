@@ -11,9 +11,10 @@ from tests.planning.packs.briefs import (
     bound,
     built,
     planned,
+    refused,
     rule_texts,
 )
-from tests.planning.test_database import insert
+from tests.planning.test_database import insert, user
 
 RECIPES = (
     "Users can search recipes by title and ingredient and filter them by category and duration. "
@@ -90,3 +91,46 @@ def test_the_index_serves_the_search(empty_database: str) -> None:
 
 def test_each_rule_can_be_switched_off() -> None:
     assert_rules_can_go(RECIPES)
+
+
+SAMPLES = (
+    "Chemists search samples by name and number. Accents are ignored. Searches are never logged. "
+    "Chemists can save a search and are told when new samples match, at most once a week. 50 "
+    "results per page. Everything stays on our servers."
+)
+
+
+def test_saved_searches_accents_and_what_leaves_no_trace_are_found() -> None:
+    model = planned(SAMPLES)
+    texts = rule_texts(model)
+    assert bound(model, "search")["subject"] == "sample"
+    assert "50 results" in texts["search.page-size"]
+    assert "never logged" in texts["search.not-stored"]
+    assert "at most once a week" in texts["search.saved-pace"]
+    assert "our servers" in texts["search.in-house"]
+    assert {"search.accents", "search.saved", "search.saved-news"} <= texts.keys()
+    assert model.entity("search") is None
+    assert_rules_can_go(SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("clause", "slug"),
+    [
+        ("Samples are stored in a fridge.", "search.not-stored"),
+        ("An external service cleans the room.", "search.in-house"),
+        ("Accents are part of a name.", "search.accents"),
+        ("They save samples.", "search.saved"),
+        ("20 samples per fridge.", "search.page-size"),
+    ],
+)
+def test_what_sounds_alike_is_not_taken_for_it(clause: str, slug: str) -> None:
+    model = understand(f"Chemists search samples by name. {clause}")
+    assert slug not in rule_texts(model)
+
+
+def test_a_person_has_one_saved_search_of_a_name(empty_database: str) -> None:
+    with built(SAMPLES, empty_database) as db:
+        mine = {"owner_id": user(db, "ann"), "title": "Salts", "query": "NaCl"}
+        insert(db, "saved_searches", **mine)
+        with refused("saved_searches_once"):
+            insert(db, "saved_searches", **mine)

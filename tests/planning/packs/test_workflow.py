@@ -79,6 +79,57 @@ def test_other_lists_are_no_workflow(text: str) -> None:
     assert "workflow" not in {matched.slug for matched in understand(text).packs}
 
 
+@pytest.mark.parametrize(
+    ("states", "moves"),
+    [
+        ("new, in review, offer, hired, rejected",
+         "new > in review > offer > hired; new or in review or offer > rejected"),
+        ("draft, submitted, incomplete, granted, refused, withdrawn",
+         "draft > submitted > granted; submitted > incomplete > submitted; submitted or incomplete "
+         "> refused; draft or submitted or incomplete > withdrawn"),
+        ("announced, picked up, out for delivery, delivered, exception",
+         "announced > picked up > out for delivery > delivered; picked up > exception > picked up; "
+         "out for delivery > exception > out for delivery"),
+        ("open, in progress, done", "open > in progress > done"),
+        ("open, cancelled", "open > cancelled"),
+    ],
+)  # fmt: skip
+def test_an_end_beside_the_way_does_not_follow_on_success(states: str, moves: str) -> None:
+    model = planned(f"Clerks create permits and edit permits. States: {states}.")
+    assert rule_texts(model)["workflow.moves"].endswith(f"only like this: {moves}.")
+
+
+def test_what_was_granted_is_not_refused_next(empty_database: str) -> None:
+    brief = (
+        "Clerks create permits with a title and edit permits. States: draft, submitted, granted, "
+        "refused, withdrawn. No state may be skipped. A permit can be withdrawn by the mayor only."
+    )
+    assert rule_texts(planned(brief))["workflow.by"].startswith("Only the mayor may move a permit")
+    with built(brief, empty_database) as db:
+        permit = insert(db, "permits", title="Garage", owner_id=user(db, "clerk"))
+
+        def move(before: str, state: str) -> None:
+            change(db, "permits", permit, previous_state=before, state=state, move_kind="forward")
+
+        with refused("permits_forward_allowed"):
+            move("draft", "granted")
+        with refused("permits_forward_allowed"):
+            move("granted", "refused")
+        with refused("permits_forward_allowed"):
+            move("draft", "refused")
+        move("draft", "withdrawn")
+        move("submitted", "refused")
+
+
+def test_no_reopening_is_no_way_back() -> None:
+    model = planned(
+        "Clerks create permits and edit permits. States: draft, submitted, granted. A granted "
+        "permit cannot be reopened."
+    )
+    assert "workflow.back" not in rule_texts(model)
+    assert "finality.final" in rule_texts(model)
+
+
 def test_who_may_move_going_back_and_expiry_are_found() -> None:
     model = planned(ARTICLES)
     texts = rule_texts(model)
@@ -96,7 +147,10 @@ def test_who_may_move_going_back_and_expiry_are_found() -> None:
 
 def test_the_author_may_not_publish() -> None:
     texts = rule_texts(planned(PIECES))
-    assert texts["workflow.not-own"] == "Nobody moves their own piece to published."
+    assert (
+        texts["workflow.not-own"]
+        == "Nobody moves their own piece to published: another person does."
+    )
     assert "workflow.who" not in texts
     assert texts["workflow.condition"].endswith("only if it is sensitive.")
 

@@ -1,0 +1,179 @@
+"""Packs that are their rules: what a brief demands by a number, wherever the sentence stands.
+
+Each rule is read as often as a brief says it, in the words of each sentence, and takes only a
+number that no rule before it took. What a sentence is about is named by the sentence itself; only
+a pronoun, or a sentence without a subject, stands for what the feature is mainly about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.domain.artifact import Evidence
+from core.planning.model import PackMatch, Rule
+from core.planning.packs.binding import bind, is_open
+from core.planning.packs.pack import Noun, Pack, RulePattern
+from core.planning.reading.clauses import Clause
+from core.planning.reading.cues import Hit, find, find_all
+from core.planning.reading.media_types import quoted_media_types
+from core.planning.reading.people import actors, names_people
+from core.planning.reading.phrases import compound_after, phrase_before
+from core.planning.reading.quantities import Quantity, count_in_words, kinds_of_numbers, quantities
+
+if TYPE_CHECKING:
+    from core.planning.matching import Matches
+
+_ANYBODY = re.compile(
+    r"\b(?:persons?|people|somebody|anybody|everybody|nobody|account|household)\b", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What a clause says for a rule: what it binds, and where its words stand."""
+
+    said: dict[str, str]
+    places: tuple[int, ...]
+
+
+def match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
+    """Add the rules of a pack that the clauses call for, and the pack when there is one."""
+    given = {
+        noun.name: found.main if noun.fallback == "@main" else noun.fallback for noun in pack.nouns
+    }
+    bindings = {name: value for name, value in given.items() if value}
+    known = len(found.rules)
+    body = tuple(dict.fromkeys(clause for clause in clauses if clause.section == "body"))
+    numbers = {kind for clause in body for kind in kinds_of_numbers(clause.text)}
+    with_number: dict[str, list[Clause]] = {
+        kind: [clause for clause in body if kind in kinds_of_numbers(clause.text)]
+        for kind in sorted(numbers)
+    }
+    for pattern in pack.rules:
+        speaking = with_number.get(pattern.quantity, ()) if pattern.quantity else body
+        _fire(pack, pattern, bindings, speaking, found)
+    evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
+    if evidence:
+        found.packs.append(PackMatch(pack.slug, tuple(bindings.items()), evidence))
+
+
+def _fire(
+    pack: Pack,
+    pattern: RulePattern,
+    bindings: dict[str, str],
+    clauses: Sequence[Clause],
+    found: Matches,
+) -> None:
+    spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
+    for clause in clauses:
+        taken = found.settled.setdefault(clause, set())
+        for demand in _demands(pack, pattern, clause, taken, found):
+            pairs = tuple((bindings | demand.said).items())
+            if pattern.unless and find(pattern.unless, clause.text):
+                break
+            if is_open(bind(pattern, dict(pairs)).text):
+                continue
+            taken.update(demand.places)
+            spoken.setdefault(pairs, []).append(clause)
+            found.used.add(clause)
+            found.ruled.add(clause)
+    for pairs, said_in in spoken.items():
+        bound = bind(pattern, dict(pairs))
+        evidence = tuple(Evidence(clause.text, pattern.slug) for clause in dict.fromkeys(said_in))
+        found.rules.append(Rule(pattern.slug, bound.text, bound.mechanisms, pairs, evidence))
+
+
+def _demands(
+    pack: Pack, pattern: RulePattern, clause: Clause, taken: Collection[int], found: Matches
+) -> Iterator[_Demand]:
+    """Yield what a clause says for a rule; one without a number is said once in a clause."""
+    for cue in pattern.cues:
+        for hit in find_all(cue, clause.text):
+            measured = _measured(pattern, clause, hit, taken)
+            if pattern.quantity and measured is None:
+                continue
+            named = _named(pack, hit, found)
+            if named is None:
+                continue
+            places = {hit.start, hit.end - 1}
+            for group in ("words", "event"):
+                span = hit.span(group)
+                places |= {span[0], span[1] - 1} if span else set()
+            said = named
+            if measured:
+                places |= {measured.start, measured.end - 1}
+                said |= {"value": measured.value, "unit": measured.unit, "words": measured.words}
+                said |= {"lower": measured.lower} if measured.lower else {}
+            yield _Demand(said | _quoted(hit), tuple(sorted(places)))
+            if not pattern.quantity:
+                return
+
+
+def _measured(
+    pattern: RulePattern, clause: Clause, hit: Hit, taken: Collection[int]
+) -> Quantity | None:
+    """Return the number that a rule takes: in the group `near`, free, of its kind."""
+    near = hit.span("near")
+    if near is None or not pattern.quantity:
+        return None
+    fitting = [one for one in quantities(clause.text) if one.kind == pattern.quantity]
+    spelled = count_in_words(clause.text, *near) if pattern.quantity == "count" else None
+    return next(
+        (
+            one
+            for one in (*fitting, *([spelled] if spelled else []))
+            if one.start < near[1]
+            and near[0] < one.end
+            and not any(one.start <= place < one.end for place in taken)
+        ),
+        None,
+    )
+
+
+def _named(pack: Pack, hit: Hit, found: Matches) -> dict[str, str] | None:
+    """Return the nouns that a cue's groups name; None when one of them names nothing."""
+    groups = hit.match.groupdict()
+    named: dict[str, str] = {}
+    for noun in pack.nouns:
+        said = groups.get(noun.name)
+        ending = groups.get("before") if noun is pack.nouns[0] else None
+        if said is None and ending is None:
+            continue
+        value = _name(noun, said, ending, found)
+        if not value or value in named.values():
+            return None
+        named[noun.name] = value
+    return named
+
+
+def _name(noun: Noun, said: str | None, ending: str | None, found: Matches) -> str:
+    if noun.people:
+        people = actors([Clause(said or "")])
+        anybody = "person" if _ANYBODY.search(said or "") else ""
+        return people[0].name if people else anybody
+    phrase = compound_after(said) if said is not None else phrase_before(ending or "")
+    return "" if not phrase or names_people(phrase) else _thing(phrase, found)
+
+
+def _thing(noun: str, found: Matches) -> str:
+    """Return the known thing that is meant: an `urgent_referral` is a `referral` too."""
+    name = found.known_as(noun)
+    known = {value for matched in found.packs for _, value in matched.bindings}
+    wider = [one for one in sorted(known.union(found.created)) if name.endswith(f"_{one}")]
+    return name if name in known or not wider else max(wider, key=len)
+
+
+def _quoted(hit: Hit) -> dict[str, str]:
+    """Return what the cue's groups quote of the clause."""
+    groups = hit.match.groupdict()
+    quoted = {name: groups[name].strip() for name in ("words", "event") if groups.get(name)}
+    return quoted | media_types_in(hit)
+
+
+def media_types_in(hit: Hit) -> dict[str, str]:
+    """Return the kinds of file that a cue found, in the brief's words and as media types."""
+    kinds = hit.match.groupdict().get("mediatypes")
+    return {"words": kinds, "mediatypes": quoted_media_types(kinds)} if kinds else {}

@@ -1,0 +1,66 @@
+"""The words by which a clause demands something, and those that only look like it."""
+
+from __future__ import annotations
+
+import re
+
+from core.planning.demand_kinds import FORMATS, LANGUAGES
+
+DEMAND = re.compile(
+    r"\b(?:must|never|nobody|nothing|no one|no-one|only|at most|at least|maximum|max|minimum|"
+    r"may not|cannot|can't|not|unless|until|without|always|every|limit|shall|ha(?:s|ve) to|"
+    r"except|as long as|provided|after the (?:first|second|third|last|\d+(?:st|nd|rd|th))|"
+    r"no (?!longer\b|more\b|later\b|idea\b|problem\b|matter\b|wonder\b)[a-z]+)\b",
+    re.IGNORECASE,
+)
+# Inside a clause that is planned in part: what only a demand says.
+STRONG = re.compile(
+    r"\b(?:must|never|nobody|nothing|no one|no-one|may not|cannot|can't|shall|ha(?:s|ve) to|not|"
+    r"without|only|no (?=[a-z]+ (?:is|are|may|can|must|should))|needs? no|read-only|"
+    r"both (?=[a-z]+ed\b)|required|mandatory)\b",
+    re.IGNORECASE,
+)
+# Words like those of a demand that demand nothing.
+IDIOM = re.compile(
+    r"\b(?:(?:ha(?:s|ve|d)|there's|there (?:is|are)) no|I have to|only (?:have|has|gets?|knows?)|"
+    r"or not (?:ours|mine|yet|at all)|whether or not|not negotiable|not only|"
+    r"if not|or not(?= \w+ \w+ is| to)|not sure|"
+    r"can(?:not|'t) (?:cope|wait|stand|believe)|(?:does|do)(?:n't| not) (?:matter|mind|know)|"
+    r"(?:it's|this is|that's|it is) (?:only|not) about|nobody (?:knows?|looks? at|likes?|"
+    r"remembers?|notices?|cares?)|no idea|not least|"
+    r"every (?:time|day|morning|week|now and then))\b",
+    re.IGNORECASE,
+)
+# What a wish is good for may hold a demand, but not that somebody is spared something.
+COMFORT = re.compile(r"^(?:i|we|my|our|they|their|nobody|no one)\b", re.IGNORECASE)
+STRICT = re.compile(r"\b(?:only|must|may not|never|(?:nobody|no one) (?:else|can|may))\b", re.I)
+# How things are: its numbers say what happens, not what must.
+FACT = re.compile(
+    r"\b(?:today|currently|at the moment|right now|so far|last (?:time|year|month|week)|"
+    r"keeps? (?:on )?[a-z]+ing|took|was|were|had|used to|what happens is|"
+    r"(?:many|most|some|few|half|all) of (?:them|us|our|the))\b|"
+    r"^(?:we|our) (?:have|run|plan|use|ship|leave|get|sell|lend|are|employ|serve)\b",
+    re.IGNORECASE,
+)
+# A bare number before one of these says how a thing has to be.
+MEASURED = re.compile(
+    r"\s+(?:digits?|characters?|letters?|decimals?|pixels?|metres?|meters?|photos?|pictures?|"
+    r"files?|signatures?)\b",
+    re.IGNORECASE,
+)
+# What people may do, or what brings something about, beside what a pack was found by.
+OPTION = re.compile(
+    r"\b(?:can|may|able to|switch(?:ed)? off|opt(?:s|ed)?[ -](?:in|out))\b", re.IGNORECASE
+)
+# What only says that something happens, where the sentence around it is planned.
+HAPPENS = re.compile(
+    r"\b(?:is|are|be|gets?|goes|shows?|wins?|sees?|can|may|stays?|ends?|raise|carry|carries|beats?|"
+    r"becomes?|comes?|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
+NO_FIRST = re.compile(r"(?:(?:and|but) )?no [a-z]+ (?!idea\b)[a-z]", re.IGNORECASE)
+# What a rule has to repeat to be about it.
+NAMED = re.compile(rf"\b(?:{FORMATS}|{LANGUAGES})\b", re.IGNORECASE)
+FORMAT = re.compile(FORMATS)
+FILES = re.compile(r"\b(?:files?|attachments?|uploads?|images?|photos?|imports?)\b")
+CONJUNCTION = re.compile(r"^(?:and|but|or|otherwise)\s+", re.IGNORECASE)

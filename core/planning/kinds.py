@@ -1,0 +1,104 @@
+"""What kind of work a brief asks for, and what it only mentions on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from core.domain.artifact import Evidence
+from core.planning.model import Kind, PackMatch
+from core.planning.packs import BY_SLUG, PACKS
+from core.planning.packs.pack import Pack
+from core.planning.reading.clauses import Clause
+from core.planning.reading.cues import find
+from core.planning.reading.deeds import Deed
+from core.planning.reading.genre import asks_for_nothing
+
+# What decides, where packs of several kinds match: the one that shapes the work most.
+_WEIGHT: tuple[Kind, ...] = ("migration", "integration", "performance", "data", "interface")
+# So many clauses at the beginning say what a brief is after.
+_BEGINNING = 4
+# Words that hint at a kind where no pack could be bound. A thing must stand beside “slow”: that
+# something is slow somewhere is a mood, no demand.
+_HINTS: tuple[tuple[Kind, str], ...] = (
+    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
+    (
+        "integration",
+        r"\b(?:webhooks?|integrat(?:e|es|ed|ing|ion)|third[- ]party api|data feed|"
+        r"(?:sync|synchroni[sz])\w* (?:\w+ ){0,4}(?:with|to|from|between))\b",
+    ),
+    (
+        "performance",
+        r"\b(?:app|site|website|pages?|lists?|reports?|search|screens?|quer(?:y|ies)|load(?:s|ing)?|"
+        r"opens?|opening)\b.{0,60}\b(?:slow|slower|faster|latency|takes? too long)\b|"
+        r"\bspeed up\b|\b\d+ ?ms\b",
+    ),
+    ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
+)
+
+
+def kind_of(
+    parts: Sequence[Clause], matched: Sequence[PackMatch]
+) -> tuple[Kind, tuple[Evidence, ...]]:
+    """Name the kind: by the packs that matched, else by words that hint at it.
+
+    An integration that a data feature speaks of late is a part of it. What asks for nothing is of no
+    kind, whatever it praises.
+    """
+    if asks_for_nothing(parts):
+        return "none", ()
+    kinds: dict[Kind, tuple[Evidence, ...]] = {}
+    for one in matched:
+        kinds.setdefault(BY_SLUG[one.slug].kind, one.evidence)
+    if "data" in kinds and "integration" in kinds and not _begins_with("integration", parts):
+        return "data", kinds["data"]
+    for kind in _WEIGHT:
+        if kind in kinds:
+            return kind, kinds[kind]
+    for kind, hint in _HINTS:
+        for part in parts:
+            hit = re.search(hint, part.text, re.IGNORECASE)
+            if hit and part.section != "non_goal":
+                return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
+    return "none", ()
+
+
+def asides(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> set[str]:
+    """Return the packs that step back for an aspect, since the brief only mentions what they do.
+
+    A brief that begins with a slow page, or with how a page looks, is about that. One that comes
+    to it after other wishes, or that creates more things than it calls slow, is about those.
+    """
+    made = {deed.clause for deed in deeds if deed.kind == "create"}
+    body = [clause for clause in clauses if clause.section == "body"]
+    passing: set[str] = set()
+    for pack in PACKS:
+        called = set(_calling(pack, clauses)) if pack.aside else set()
+        if not called or any(clause.section == "title" for clause in called):
+            continue
+        first = min(body.index(clause) for clause in called)
+        if first >= _BEGINNING or len(made - called) > len(called):
+            passing.add(pack.slug)
+    return passing
+
+
+def _begins_with(kind: Kind, parts: Sequence[Clause]) -> bool:
+    """Whether the title or one of the first clauses calls for a pack of that kind."""
+    first = [part for part in parts if part.section == "body"][:_BEGINNING]
+    return any(
+        clause.section == "title" or clause in first
+        for pack in PACKS
+        if pack.kind == kind
+        for clause in _calling(pack, parts)
+    )
+
+
+def _calling(pack: Pack, clauses: Sequence[Clause]) -> list[Clause]:
+    """Return the clauses that call for a pack."""
+    return [
+        clause
+        for clause in clauses
+        if clause.section in {"title", "body"}
+        and any(find(cue, clause.text) for cue in pack.cues)
+        and not (pack.unless and find(pack.unless, clause.text))
+    ]

@@ -1,0 +1,288 @@
+"""The rules of retention that hang on an event, and the words that all of them are said in."""
+
+from core.planning.model import Constraint, Entity, Field, Index, Mechanism
+from core.planning.packs.pack import Contribution, Job, RulePattern
+from core.planning.packs.wording import DURATION, IT, SUBJECT, THING
+
+_KEPT = r"(?:kept|retained|stored|archived|preserved)"
+_KEEP = rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be|is|are) {_KEPT}"
+_GONE = (
+    r"(?:deleted|removed|erased|purged|forgotten|destroyed|anonymi[sz]ed|wiped|shredded|"
+    r"disposed of)"
+)
+_GOES = rf"(?:(?:must|should|shall|will|has to|have to) be|is|are|gets?) (?:automatically )?{_GONE}"
+_EVENT = r"(?P<event>(?:the |an? |its |their )?[^,;.()]{3,50}?)(?=$|[,;.()]| and | but )"
+_PERSONAL = (
+    r"(?:personal data|data|details|names?|addresses?|e-?mails?|mails?|(?:phone|e-?mail|mail) "
+    r"(?:numbers?|addresses?)|contact data|profiles?)"
+)
+# What a list may name with a time and no verb: “Invoices: 10 years”.
+_PAPERS = (
+    r"(?:records?|logs?|files?|invoices?|documents?|receipts?|backups?|entries|trails?|messages|"
+    r"photos|recordings?|archives?|statements?|contracts?|reports?)"
+)
+_OF_PEOPLE = rf"\b{_PERSONAL}(?:(?:,| and) {_PERSONAL}){{0,2}}(?: of [^;,.]{{3,60}}?)?"
+KEPT = (
+    rf"{SUBJECT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
+    rf"(?P<before>.{{1,120}}?) {_KEEP} (?:for )?(?:at least )?{DURATION}",
+    rf"{IT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
+    rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? for (?:at least )?{DURATION}",
+    rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{_PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)"
+    rf"[a-z]*)?"
+    r"[:,]? (?P<near>\d{1,3} (?:months|years))$",
+)
+DELETED = (
+    rf"{SUBJECT}older than {DURATION} {_GOES}",
+    rf"{SUBJECT}{_GOES} after {DURATION}",
+    rf"(?P<before>.{{1,120}}?) {_GOES} after {DURATION}",
+    rf"{IT}{_GOES} after {DURATION}",
+    rf"\b(?:delete|erase|remove|purge|destroy) {THING}(?: [^;,]{{0,30}}?)? after {DURATION}",
+    rf"\b{_GONE}\b[^;]{{0,60}}, (?:and )?(?P<record>[a-z]+(?: [a-z]+)?) after "
+    r"(?P<near>\d{1,3}(?: (?:days|weeks|months|years))?)(?=$|[,;.])",
+)
+
+
+def _event(words: str) -> Contribution:
+    """Return the column that an event fills, and the job that looks at it."""
+    return Contribution(
+        entities=(
+            Entity(
+                "<record>",
+                fields=(Field("retention_starts_at", "moment", required=False),),
+                indexes=(
+                    Index(
+                        "<records>_by_retention_start",
+                        '"retention_starts_at"',
+                        where='"retention_starts_at" IS NOT NULL',
+                        serves="purge-<records->",
+                    ),
+                ),
+            ),
+        ),
+        jobs=(
+            Job(
+                "purge-<records->",
+                "every night",
+                words,
+                "the oldest <record_> is a week past its time",
+            ),
+        ),
+    )
+
+
+EVENT_RULES = (
+    RulePattern(
+        slug="retention.keep-after",
+        text="<Records_> are kept for <words> after <event>: none is deleted before.",
+        cues=tuple(f"{cue} after {_EVENT}" for cue in KEPT[:4]),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("constraint", "<records>_kept_after", "CHECK: the end is late enough"),
+            Mechanism("job", "purge-<records->", "deletes only what is past retain_until"),
+            Mechanism("test", "purge-<records->", "one day before the end nothing goes"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<record>",
+                    fields=(
+                        Field("retention_starts_at", "moment", required=False),
+                        Field("retain_until", "moment", required=False),
+                    ),
+                    constraints=(
+                        Constraint(
+                            "<records>_kept_after",
+                            "check",
+                            '"retain_until" >= "retention_starts_at" + interval \'<value>\'',
+                            "retention.keep-after",
+                        ),
+                    ),
+                    indexes=(
+                        Index("<records>_retained", '"retain_until"', serves="purge-<records->"),
+                    ),
+                ),
+            ),
+            jobs=(
+                Job(
+                    "purge-<records->",
+                    "every night",
+                    "Deletes <records_> past retain_until, which <event> sets.",
+                    "a run deletes ten times the usual number: it stops and asks",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="retention.keep-while",
+        text="<Records_> are kept as long as <event>, and <words> longer.",
+        cues=(
+            rf"{SUBJECT}{_KEEP} (?:as long as|while|until) (?P<event>[^,;.]{{3,40}}?),? (?:plus|"
+            rf"and) "
+            rf"(?:another |further )?{DURATION}",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("job", "purge-<records->", "deletes only what is past retain_until"),
+            Mechanism("test", "purge-<records->", "one day before the end nothing goes"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity("<record>", fields=(Field("retain_until", "moment", required=False),)),
+            ),
+            jobs=(
+                Job(
+                    "purge-<records->",
+                    "every night",
+                    "Deletes <records_> past retain_until, which is set when it no longer holds "
+                    "that "
+                    "<event>.",
+                    "a run deletes ten times the usual number: it stops and asks",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="retention.forget-who",
+        text="<event> is forgotten <words>: the person is taken from the row, what was counted "
+        "stays.",
+        cues=(
+            rf"\b(?P<event>who (?:[a-z]+ed|read|saw|bought|lent|took|wrote|had) (?:what|which "
+            rf"[a-z]+"
+            rf"|it|them))\b[^;]{{0,40}}? (?:{_GOES}) (?P<words>(?:after )?(?:\w+ (?:hours?|days?|"
+            r"weeks?|months?|years?))(?: after [^,;.]{3,40})?)",
+        ),
+        mechanisms=(
+            Mechanism(
+                "job", "forget-who", "every night: the reference to the person is set to NULL"
+            ),
+            Mechanism("interface", "<records>", "the reference to the person may be NULL"),
+            Mechanism("test", "forget-who", "a day before the end, on it, and what is still open"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "forget-who",
+                    "every night",
+                    "Takes the person from rows whose time is over (<words>), also from logs and "
+                    "search indexes.",
+                    "a row still names its person a day after the end",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="retention.personal",
+        text="Personal data goes in time: <event>; rows that must stay keep no name.",
+        cues=(
+            rf"(?P<event>{_OF_PEOPLE} {_GOES} after {DURATION})",
+            rf"(?P<event>{_OF_PEOPLE} {_GOES} {DURATION} after [^;,.()]{{3,50}})",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("job", "strip-personal-data", "every night, by the event that starts it"),
+            Mechanism("alert", "strip-personal-data", "somebody is a week past the time"),
+            Mechanism("test", "strip-personal-data", "a day before, on the day, something is open"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "strip-personal-data",
+                    "every night",
+                    "Sets personal columns to NULL where their time is over, in the files as well.",
+                    "somebody is a week past the time",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="retention.delete-after",
+        text="<Records_> are deleted <words> after <event>.",
+        cues=(
+            rf"{SUBJECT}{_GOES} {DURATION} after {_EVENT}",
+            rf"{SUBJECT}{_GOES} {DURATION} (?P<event>later)",
+            rf"\b{DURATION} after (?P<event>[^,;.]{{3,50}}?),? {THING}(?: of "
+            rf"[^,;.]{{3,40}})? {_GOES}",
+            rf"{IT}{_GOES} {DURATION} after {_EVENT}",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("job", "purge-<records->", "every night, from retention_starts_at on"),
+            Mechanism("index", "<records>_by_retention_start", "retention_starts_at"),
+            Mechanism("test", "purge-<records->", "on the day before nothing goes"),
+        ),
+        adds=_event(
+            "Deletes <records_> <value> after retention_starts_at, which <event> sets; their files "
+            "first.",
+        ),
+    ),
+    RulePattern(
+        slug="retention.at-event",
+        text="<Records_> are deleted <event>: what that day is stands in the row.",
+        cues=(
+            rf"{SUBJECT}{_GOES} (?P<event>(?:at|by) the end of [^,;.]{{3,40}}|the (?:next )?(?:day|"
+            r"week|month)(?: after(?:wards)?)?\b|on the day [^,;.]{3,40})",
+            rf"{SUBJECT}{_GOES} (?P<event>(?:when|once|as soon as) [^,;.]{{3,50}})",
+        ),
+        mechanisms=(
+            Mechanism("job", "purge-<records->", "every night, from retention_starts_at on"),
+            Mechanism("test", "purge-<records->", "the evening before nothing goes"),
+        ),
+        adds=_event(
+            "Deletes <records_> whose retention_starts_at has come (<event>); their files first.",
+        ),
+    ),
+    RulePattern(
+        slug="retention.thin-out",
+        text="After <words> only <event> are left of <records_>: the finer values are deleted.",
+        cues=(
+            rf"{SUBJECT}(?:is|are) (?:thinned out|thinned|aggregated|rolled up|condensed|reduced) "
+            rf"(?:to|into|by) (?P<event>[a-z]+(?: [a-z]+)?) after {DURATION}",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("job", "thin-out-<records->", "sums up first, deletes in the same step"),
+            Mechanism("test", "thin-out-<records->", "totals before and after are the same"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "thin-out-<records->",
+                    "every night",
+                    "Sums up <records_> older than <value> to <event>, then deletes the finer "
+                    "ones.",
+                    "totals before and after differ",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="retention.never-unless",
+        text="<Records_> are not stored <event>; then they belong to who asked for it.",
+        cues=(
+            rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) "
+            rf"(?:stored|"
+            r"saved|recorded|logged) (?P<event>(?:unless|without|except) [^,;.]{3,60})",
+        ),
+        mechanisms=(
+            Mechanism("interface", "<records>", "no write but by that person's own act"),
+            Mechanism("interface", "logging", "filters them out of access logs and error reports"),
+            Mechanism("test", "<records>", "one use, then a search through all tables and logs"),
+        ),
+    ),
+    RulePattern(
+        slug="retention.never",
+        text="<Records_> are never stored: neither in a table nor in a log.",
+        cues=(
+            rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) "
+            rf"(?:stored|"
+            r"saved|recorded|logged)\b",
+        ),
+        unless=r"\b(?:unless|until|before|if|when)\b|"
+        r"\b(?:that|which) (?:is|are|were) (?:not|never) (?:stored|saved|recorded|logged)\b",
+        mechanisms=(
+            Mechanism("interface", "<records>", "dropped before anything is written"),
+            Mechanism("interface", "logging", "filters them out of access logs and error reports"),
+            Mechanism("test", "<records>", "one use, then a search through all tables and logs"),
+        ),
+    ),
+)
