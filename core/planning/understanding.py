@@ -40,7 +40,7 @@ from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
-from core.planning.reading.related import related
+from core.planning.reading.related import related, served
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 
@@ -239,7 +239,8 @@ def _referred(
     if not _is_record(entity, model):
         return ()
     own = {field.references for field in entity.fields} | {entity.name}
-    return tuple(noun for noun in related(entity.name, parts) if noun not in own | stored)
+    found = (*related(entity.name, parts), *served(entity.name, parts))
+    return tuple(noun for noun in found if noun not in own | stored)
 
 
 def _with_fields(

@@ -12,7 +12,7 @@ from core.planning.reading.clauses import clauses
 from core.planning.reading.deeds import deeds
 from core.planning.reading.fields import fields_of
 from core.planning.reading.people import actors
-from core.planning.reading.related import related
+from core.planning.reading.related import related, served
 from core.planning.reading.things import is_label, things
 
 
@@ -56,6 +56,14 @@ def table(model: FeatureModel, name: str) -> set[str]:
         ("Members set a weekly training goal.", ["training_goal"]),
         ("Guards tick off a checklist.", ["checklist"]),
         ("The buyer sets a discount and a bonus.", ["discount", "bonus"]),
+        ("The barred guest may appeal once within 3 days.", ["appeal"]),
+        ("Tasters rate 1 to 10.", ["rating"]),
+        ("A change of dose requires a safety note.", ["safety_note"]),
+        ("A voucher for the next visit is sent in May.", ["voucher"]),
+        ("Tariffs: Day 12 EUR, Night 8 EUR.", ["tariff"]),
+        ("The plumber gets a work order by mail.", ["work_order"]),
+        ("Enrolled pupils must not exceed the seats.", ["registration"]),
+        ("Each buyer has a monthly budget.", ["budget"]),
     ],
 )
 def test_what_people_leave_behind_is_a_thing(text: str, nouns: list[str]) -> None:
@@ -75,6 +83,11 @@ def test_what_people_leave_behind_is_a_thing(text: str, nouns: list[str]) -> Non
         "Carriers send a reminder.",
         "Files are kept in place.",
         "The plan is to start in May.",
+        "The rate is 4 EUR.",
+        "It has to appeal to children.",
+        "Registered users see the map.",
+        "This needs a closer look.",
+        "Plans: we want more of them.",
     ],
 )
 def test_what_leaves_nothing_behind_is_no_thing(text: str) -> None:
@@ -128,6 +141,7 @@ def test_the_weightiest_thing_is_the_main_one() -> None:
         ("course", "Trainers publish a course with a title, a maximum number of people and a text.",
          {"title": "text", "maximum_number_of_people": "integer", "text": "long_text"}),
         ("badge", "Leaders add badges (bronze, silver, gold).", {"kind": "choice"}),
+        ("pass", "Members create a pass, type day, week or season.", {"type": "choice"}),
         ("time_entry", "Drivers record their hours per tour and day.",
          {"tour": "text", "time_entry_day": "date"}),
     ],
@@ -162,6 +176,23 @@ def test_a_thing_refers_to_what_the_brief_counts_and_repeats() -> None:
         "children."
     )
     assert related("visit", parts) == ("kennel", "round", "child")
+
+
+def test_what_a_compound_names_is_referred_to_where_the_text_speaks_of_it() -> None:
+    parts = clauses(
+        "# Orchard visits\n\nA visit takes an hour. Nobody visits the same orchard twice."
+    )
+    assert related("visit", parts) == ("orchard",)
+    assert related("visit", clauses("# Garden visits\n\nA visit takes an hour.")) == ()
+
+
+def test_whom_a_thing_is_for_is_known_where_rules_speak_of_them() -> None:
+    parts = clauses("A guest has at most 2 rentals. The desk sees which guest has a rental.")
+    assert served("rental", parts) == ()  # spoken of once with a determiner
+    parts = clauses("A guest has at most 2 rentals. If the guest is late the rental ends.")
+    assert served("rental", parts) == ("guest",)
+    parts = clauses("A clerk enters a rental. The clerk sees each rental.")
+    assert served("rental", parts) == ()
 
 
 @pytest.mark.parametrize(

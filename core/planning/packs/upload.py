@@ -19,7 +19,9 @@ UPLOAD = Pack(
     slug="upload",
     title="Upload",
     cues=(
-        r"\bphotograph(?:s|ed)?\b",
+        # The verb: photographs that are already there are no uploads.
+        r"\bphotograph(?:s|ed)? (?:an?|the|their|his|her|its|every|each|all|it|them|new)\b|"
+        r"\b(?:is|are|be) photographed\b",
         r"\b(?:take|takes|upload|uploads|attach|attaches|add|send) (?:\w+ ){0,2}"
         r"(?:photos?|pictures?|images?|files?|documents?|receipts?|pdfs?|scans?)\b",
         # “One photo has at most 30 tags” is no upload.
@@ -42,6 +44,7 @@ UPLOAD = Pack(
                 rf"\b{AT_MOST} (?:\d+|[a-z]+) (?P<after>photos?|pictures?|images?|documents?) of "
                 rf"\d",
                 r"\bphotograph(?:s|ed)?\s+(?P<after>.+)",
+                r"\b(?P<before>documents?|files?) (?:up to|of (?:up to|at most)|max\.?|at most) \d",
                 r"\b(?:uploads?|attach(?:es)?)\s+(?P<after>.+)",
                 r"\b(?:photo|picture|image|scan)s? of\s+(?P<after>.+)",
             ),

@@ -53,7 +53,7 @@ _LIVING = words("child baby patient animal pet dog cat cow person")
 # Somebody who applies leaves an application behind.
 _OUTCOMES = {
     "apply": "application", "donate": "donation", "enrol": "enrolment", "enroll": "enrolment",
-    "complain": "complaint",
+    "complain": "complaint", "object": "objection", "appeal": "appeal", "rate": "rating",
 }  # fmt: skip
 # What people log is time, not an hour.
 _MEASURED = re.compile(
@@ -66,6 +66,10 @@ TOLD_OF = {
     "time_entry": "working hours|hours|working time",
     "application": "applications?|apply|applies",
     "donation": "donations?|donates?",
+    "objection": "objections?|object",
+    "appeal": "appeals?",
+    "rating": "ratings?|rate",
+    "registration": "registrations?|registered|enrolled",
 }
 _NEEDED_BEHIND = {
     "hand": re.compile(r"\s*in\b", re.I),
@@ -130,6 +134,13 @@ _OUTCOME = re.compile(
     r"(?=\s+(?:for|on|online|in|with|here|there|until|by|to (?:an?|the|one)|up)\b|[,.]|$)",
     re.IGNORECASE,
 )
+# “May object once”, “reviewers rate 1–5”: these are nouns as often.
+_REPLIED = re.compile(
+    r"\b(?:can|may|could|must|should) (?P<verb>object|appeal|rate)\b"
+    r"(?=\s+(?:once|twice|within|against|until|it|them|from|\d)\b|[,.]|$)|"
+    r"\b[a-z]+ers (?P<rates>rate)\b(?=\s+\d|\s+with\b)",
+    re.IGNORECASE,
+)
 _NO_APPLICANT = re.compile(
     r"\b(?:rules?|rates?|prices?|discounts?|terms|conditions?|laws?|limits?|same|this|that|which|"
     r"it|part \d+|not)\s*$",
@@ -170,6 +181,36 @@ _SET = re.compile(
     r"(?: daily| weekly| monthly)? "
     r"(?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ "
     r"(?:time|limit|goal|target|threshold))s?\b",
+    re.IGNORECASE,
+)
+# “Each signatory has a daily limit”, “every group has a yearly budget”.
+_OWN_LIMIT = re.compile(
+    r"\b(?:each|every) [a-z]+ has an? (?:yearly |monthly |own )?"
+    r"(?P<what>(?:daily|weekly|credit|spending) limit|budget|allowance)\b",
+    re.IGNORECASE,
+)
+# Papers that somebody must have, gets or is sent.
+_REQUIRED = re.compile(
+    r"\b(?:requires?|needs?) an? "
+    r"(?P<what>(?!written\b)[a-z]+ (?:note|statement|protocol|report))\b",
+    re.IGNORECASE,
+)
+_ISSUED = re.compile(
+    r"^(?:an? |the |every |each )?(?P<what>receipt|invoice|statement|payslip|voucher)s? "
+    r"(?:for [a-z ]{3,30} )?(?:is|are) (?:sent|issued|made out|drawn up)\b",
+    re.IGNORECASE,
+)
+# “Plans: Basic 29 EUR, Plus 45 EUR”: a list of prices.
+_PRICED = re.compile(
+    r"^(?P<what>plans|tariffs|tiers|packages|tickets): [a-z]+ (?:at |for )?(?:[€$£] ?)?\d",
+    re.IGNORECASE,
+)
+_GOTTEN = re.compile(
+    r"\b(?:gets?|receives?) an? (?P<what>(?:work |repair )?(?:order|assignment|task|ticket))\b",
+    re.IGNORECASE,
+)
+_REGISTERED = re.compile(
+    r"\b(?:registered|enrolled) (?:students?|pupils?|participants?|attendees?|runners?|teams?)\b",
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"^[a-z]+(?:s'|'s|s\u2019|\u2019s) ", re.IGNORECASE)
@@ -332,8 +373,20 @@ def _is_verb(
 
 
 def _remembered(clause: Clause) -> Iterator[Deed]:
-    """Yield what has a name of two words: what is marked, linked or set."""
-    for pattern, ending in ((_MARKED, ""), (_LINKED, "_link"), (_SET, "")):
+    """Yield what has a fixed kind of name: what is marked, linked, set, required or handed out."""
+    for reply in _REPLIED.finditer(clause.text):
+        noun = _OUTCOMES[(reply["verb"] or reply["rates"]).lower()]
+        yield Deed("create", noun, reply.group(0), clause, reply.start(), reply.end())
+    for pattern, ending in (
+        (_MARKED, ""),
+        (_LINKED, "_link"),
+        (_SET, ""),
+        (_OWN_LIMIT, ""),
+        (_REQUIRED, ""),
+        (_ISSUED, ""),
+        (_PRICED, ""),
+        (_GOTTEN, ""),
+    ):
         match = pattern.search(clause.text)
         if match and not _is_forbidden(clause.text[: match.start()]):
             noun = snake(match["what"]) + ending
@@ -342,6 +395,9 @@ def _remembered(clause: Clause) -> Iterator[Deed]:
 
 def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
     """Yield what people leave behind with a verb that names no thing: they apply, they donate."""
+    listed = _REGISTERED.search(clause.text)
+    if listed:
+        yield Deed("create", "registration", listed.group(0), clause, listed.start(), listed.end())
     for match in _OUTCOME.finditer(clause.text):
         before = clause.text[: match.start()]
         if _NO_APPLICANT.search(before):

@@ -52,6 +52,12 @@ _PER = (
     r"(?:{thing}) (?:per|for each|for every|by) "
     r"(?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, [a-z]+)*(?:,? and [a-z]+)?)"
 )
+# “scope read, publish or yank”: a choice without brackets.
+_CHOICE = re.compile(
+    r"\b(?P<name>scope|type|kind|priority|severity|urgency|size|level)s?:? "
+    r"(?P<list>[a-z]+(?:, [a-z]+)+,? or [a-z]+)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\((?P<inside>[^()]{1,120})\)?")
 _ITEM_END = re.compile(
     r"\s+(?:for|on|in|at|from|to|by|when|if|as|that|which|who|so|until|before|after|is|are|can|"
@@ -110,6 +116,11 @@ def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
                 is_closed = match.groupdict().get("mark") in {":", "("}
                 for field in _listed(match["list"], noun, is_closed=is_closed):
                     found.setdefault(field.name, field)
+        for match in _CHOICE.finditer(clause.text):
+            name = match["name"].lower()
+            choices = _choices(match["list"])
+            if choices:
+                found.setdefault(name, Field(name, "choice", choices=choices))
         other = _OTHERS.search(clause.text)
         if other and not re.fullmatch(told, other["what"], re.IGNORECASE):
             continue  # “every group has a budget” says nothing of its bookings
@@ -205,8 +216,9 @@ def _label(item: str) -> str | None:
 
 def _choices(aside: str) -> tuple[str, ...]:
     """Return the words in brackets when they are what may be chosen: (routine, urgent)."""
-    found = [snake(piece) for piece in re.split(r",\s*(?:or )?|\s+or\s+|/", aside)]
-    plain = all(re.fullmatch(r"\s*[a-z]+(?: [a-z]+)?\s*", p) for p in re.split(r",|/", aside))
+    pieces = re.split(r",\s*(?:or |and )?|\s+(?:or|and)\s+|/", aside.strip())
+    plain = all(re.fullmatch(r"\s*[A-Za-z]+(?: [A-Za-z]+)?\s*", piece) for piece in pieces)
+    found = [snake(piece) for piece in pieces]
     return tuple(dict.fromkeys(found)) if len(found) > 1 and plain and all(found) else ()
 
 
