@@ -46,6 +46,7 @@ UPLOAD = Pack(
                 rf"\b{AT_MOST} (?:\d+|[a-z]+) (?P<after>photos?|pictures?|images?|documents?) of "
                 rf"\d",
                 r"\bphotograph(?:s|ed)?\s+(?P<after>.+)",
+                r"\b(?P<before>documents?|files?) (?:up to|of (?:up to|at most)|max\.?|at most) \d",
                 r"\b(?:uploads?|attach(?:es)?)\s+(?P<after>.+)",
                 r"\b(?:photo|picture|image|scan)s? of\s+(?P<after>.+)",
             ),

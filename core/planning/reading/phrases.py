@@ -34,7 +34,7 @@ _STOPPERS = listed(
 _ING_NOUNS = listed(
     """
     booking meeting listing setting building rating training tracking shipping billing pricing
-    ticketing holding reading
+    ticketing holding sighting finding reading posting hearing viewing filing drawing painting
     """
 )
 _NUMBER_FIRST = re.compile(
