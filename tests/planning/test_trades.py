@@ -39,7 +39,6 @@ NOT_YET: dict[str, str] = {
     "exam-rooms": "needs_input; kind none; no no overlap of a student",
     "farm-inspections": "needs_input; no offline for days; no nothing lost",
     "game-parental": "needs_input; kind integration; no link lapses",
-    "guild-moderation": "no hidden after three; no reported once",
     "gym-membership": "needs_input; no proof; no told before; no retries",
     "hospital-sign-in": "no locks after wrong pins; no second factor for prescribers",
     "hotel-channels": "no prices; no same number; wrong: the table room_arrive",
@@ -78,22 +77,20 @@ NOT_YET: dict[str, str] = {
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
     "clinic-referrals": ("PDF or JPEG",),
+    "coop-roles": ("nobody can edit it",),
     "hospital-sign-in": (
         "PIN of 6 digits",
         "No passwords by SMS",
     ),
+    "insurance-claims": ("No clerk handles claims of colleagues or of themselves",),
     "issue-triage": ("people can switch off",),
-    "lab-instruments": ("only people with a valid training for the instrument can book it",),
     "library-search": ("No external search service",),
     "museum-loans": ("both signed",),
-    "newsroom-corrections": (
-        "must not appear anywhere",
-        "time zone Europe/London",
-    ),
     "property-repairs": ("up to 6 photos of 10 MB",),
     "registry-tokens": ("10,000 downloads per hour per IP without a token",),
     "scanner-screen": ("polish and romanian next to english",),
     "school-absences": ("after the 5th unexcused day",),
+    "thesis-topics": ("their other applications are withdrawn automatically",),
 }
 
 

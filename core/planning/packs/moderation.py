@@ -1,6 +1,7 @@
 """Moderation: people block and report each other, moderators look at what was reported."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.moderation_rules import MODERATION_CASE_RULES
 from core.planning.packs.pack import Choice, Contribution, Option, Pack, RulePattern, Threat
 
 _BLOCK = Contribution(
@@ -158,6 +159,11 @@ MODERATION = Pack(
             slug="moderation.block",
             text="Somebody who is blocked cannot write to the person who blocked them.",
             cues=(r"\bblock\w*\b",),
+            # A suspension is no block between two people.
+            unless=(
+                r"\bblocked (?:for|until) (?:\d|an?\b|two|three)|\bblocks? (?:the |a "
+                r")?(?:time|slot)"
+            ),
             unsays=((", neither blocked", ""), (", not blocked by the other", "")),
             mechanisms=(
                 Mechanism("permission", "sendMessage", "refused in both directions"),
@@ -259,5 +265,41 @@ MODERATION = Pack(
                 ),
             ),
         ),
+        RulePattern(
+            slug="moderation.once",
+            text="Nobody reports the same thing twice: once is enough.",
+            cues=(
+                r"\breports?\b[^.;]{0,60}\bonce\b(?! per| a\b| every)",
+                r"\breports?\b[^.;]{0,40}\bonly one time\b",
+            ),
+            mechanisms=(
+                Mechanism(
+                    "constraint", "reports_once", "UNIQUE: one report of a person and a content"
+                ),
+                Mechanism(
+                    "test", "reportUser", "the second time answers like the first, and adds none"
+                ),
+            ),
+            adds=Contribution(
+                actions=_REPORT.actions,
+                threats=_REPORT.threats,
+                entities=(
+                    *_REPORT.entities,
+                    Entity(
+                        "report",
+                        fields=(Field("content_id", "uuid", required=False),),
+                        constraints=(
+                            Constraint(
+                                "reports_once",
+                                "unique",
+                                '"reporter_id", "content_id"',
+                                "moderation.once",
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        *MODERATION_CASE_RULES,
     ),
 )

@@ -294,6 +294,9 @@ SEPARATION_RULES = (
             r"\b(?:nobody|no one|never|not|cannot|can't)\b[^.;]{0,60}\b(?:relatives?|family|"
             r"friends?|"
             r"spouses?|partners?)\b",
+            r"\b(?:nobody|no [a-z]+) (?:may )?(?:handles?|decides?|processes?|judges?) "
+            r"[^.;]{0,40}\b(?:"
+            r"colleagues?|themselves)\b",
             r"\b(?:conflicts? of interest|bias(?:ed)?|partiality)\b",
             r"\bha(?:s|ve) to declare (?:it|this|that|so)\b",
         ),
