@@ -77,12 +77,10 @@ NOT_YET: dict[str, str] = {
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
     "clinic-referrals": ("PDF or JPEG",),
-    "coop-roles": ("nobody can edit it",),
     "hospital-sign-in": (
         "PIN of 6 digits",
         "No passwords by SMS",
     ),
-    "insurance-claims": ("No clerk handles claims of colleagues or of themselves",),
     "issue-triage": ("people can switch off",),
     "library-search": ("No external search service",),
     "museum-loans": ("both signed",),

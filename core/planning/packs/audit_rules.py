@@ -71,7 +71,11 @@ AUDIT_RULES = (
             Mechanism(
                 "permission", "audit_entries", "the application's role may INSERT and SELECT"
             ),
-            Mechanism("test", "audit_entries", "UPDATE, DELETE and TRUNCATE as each role"),
+            Mechanism(
+                "test",
+                "audit_entries",
+                "nobody can edit it: UPDATE, DELETE and TRUNCATE as each role",
+            ),
         ),
         adds=Contribution(
             notes=(

@@ -288,8 +288,8 @@ SEPARATION_RULES = (
     ),
     RulePattern(
         slug="separation.relative",
-        text="Nobody judges a relative or somebody else close to them: who is asked declares it "
-        "first, and another person takes over.",
+        text="Nobody judges themselves, a relative or a colleague close to them: who is asked "
+        "declares it first, and another person takes over.",
         cues=(
             r"\b(?:nobody|no one|never|not|cannot|can't)\b[^.;]{0,60}\b(?:relatives?|family|"
             r"friends?|"
