@@ -273,14 +273,7 @@ APPROVAL_RULES = (
     RulePattern(
         slug="approval.deadline",
         text="A decision is due within <words>; after that the request expires.",
-        cues=(
-            r"\b(?:approv|decid|decision|confirm|releas|reject)\w*\b[^.;]{0,60}?\bwithin "
-            r"(?P<near>.{1,20})",
-            r"\bwithin (?P<near>.{1,20}?)\b[^.;]{0,30}\b(?:approv|decid|confirm|"
-            r"reject)\w*",
-            r"\b(?:requests?|submissions?|applications?|unanswered|undecided)\b[^.;]{0,40}?"
-            r"\bexpires? after (?P<near>.{1,20})",
-        ),
+        cues=(r"\bwithin (?P<near>.{1,20})", r"\bexpires? after (?P<near>.{1,20})"),
         # What ends by itself as well, and is not waiting for a decision.
         unless=r"\b(?:invit\w+|links?|sessions?|api keys?|shar(?:e|es|ed|ing))\b",
         quantity="duration",
