@@ -77,20 +77,14 @@ NOT_YET: dict[str, str] = {
 }
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
-    "clinic-referrals": ("PDF or JPEG",),
     "defect-dashboard": ("No names of workers",),
-    "hospital-sign-in": (
-        "PIN of 6 digits",
-        "No passwords by SMS",
-    ),
-    "issue-triage": ("people can switch off",),
     "library-search": ("No external search service",),
     "museum-loans": ("both signed",),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
-    "property-repairs": ("up to 6 photos of 10 MB",),
     "registry-tokens": ("10,000 downloads per hour per IP without a token",),
     "scanner-screen": ("polish and romanian next to english",),
     "school-absences": ("after the 5th unexcused day",),
+    "statement-archive": ("made in the background",),
     "support-macros": (
         "Personal templates need no approval",
         "Team leads can't approve their own changes",

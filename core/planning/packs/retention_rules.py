@@ -5,7 +5,10 @@ from core.planning.packs.pack import Contribution, Job, RulePattern
 from core.planning.packs.wording import DURATION, IT, SUBJECT, THING
 
 _KEPT = r"(?:kept|retained|stored|archived|preserved)"
-_KEEP = rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be|is|are) {_KEPT}"
+_KEEP = (
+    rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be {_KEPT}|(?:is|are) {_KEPT}|"
+    r"(?:stays?|remains?) (?:reachable|available|readable|accessible|visible))"
+)
 _GONE = (
     r"(?:deleted|removed|erased|purged|forgotten|destroyed|anonymi[sz]ed|wiped|shredded|"
     r"disposed of)"
