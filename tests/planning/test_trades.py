@@ -81,9 +81,7 @@ LOST: dict[str, tuple[str, ...]] = {
     "library-search": ("No external search service",),
     "museum-loans": ("both signed",),
     "pothole-reports": ("until a clerk has checked a photo nobody outside the office sees it",),
-    "registry-tokens": ("10,000 downloads per hour per IP without a token",),
     "scanner-screen": ("polish and romanian next to english",),
-    "school-absences": ("after the 5th unexcused day",),
     "statement-archive": ("made in the background",),
     "support-macros": (
         "Personal templates need no approval",
