@@ -29,11 +29,11 @@ NOT_YET: dict[str, str] = {
     "coop-roles": "needs_input; no two board members; no separation",
     "council-sign-in": "no sessions end; no table or column session/user_session",
     "exam-rooms": "needs_input; kind none; no no overlap of a student",
-    "guild-moderation": "no hidden after three; no reported once",
     "gym-membership": "needs_input; no proof; no told before; no retries",
     "hospital-sign-in": "no locks after wrong pins; no second factor for prescribers",
     "hotel-deposit": "needs_input; no held; no refund; no no show; no groups",
     "hr-applicants": "needs_input; no two approve; no deleted; no consent",
+    "insurance-claims": "no date of damage",
     "lab-instruments": "no four hours; no service; wrong: a fee as a ban",
     "lab-samples": "needs_input; no another reviewer; no append only; no freezer",
     "library-holds": "needs_input; no quiet hours; no fees; no extended twice",
@@ -52,12 +52,6 @@ NOT_YET: dict[str, str] = {
 LOST: dict[str, tuple[str, ...]] = {
     "exam-rooms": (
         "at least one per 50 students",
-    ),
-    "hospital-sign-in": (
-        "all their sessions end at once",
-    ),
-    "school-absences": (
-        "for their own children",
     ),
 }
 
