@@ -263,11 +263,13 @@ def _made(deed: Deed, clauses: Sequence[Clause]) -> Deed:
     """Return the deed with the name of what it leaves behind.
 
     Who reports a pothole makes a report, where the brief goes on to speak of reports; who saves
-    a search makes a saved search.
+    a filter makes a saved filter.
     """
     verb = deed.words.lower()
     if verb.startswith("save"):
         saved = re.compile(rf"\bsaved {deed.noun.replace('_', ' ')}", re.IGNORECASE)
+        if deed.noun == "search":
+            return replace(deed, noun="")  # the search itself brings what is saved of it
         if any(saved.search(clause.text) for clause in clauses):
             return replace(deed, noun=f"saved_{deed.noun}")
     if verb.startswith("report") and deed.kind == "create":
