@@ -63,7 +63,8 @@ _NO_THING = words(
 _UNTIL = re.compile(r"\s(?:until|before|after|once|when|without|through|via)\b", re.IGNORECASE)
 _SOMEBODY = words(
     """
-    archivist archivists authority board chair chairman chairperson chairwoman chief chiefs
+    archivist archivists authority board captain chef chefs chair chairman chairperson chairwoman chief
+    chiefs
     committee conservator conservators council court curator curators dean department desk editor
     editors-in-chief editor-in-chief embassy foreperson franchisee gp gps group head heads
     intern interns jury
@@ -127,6 +128,8 @@ def is_somebody(text: str) -> bool:
 
 def _who(text: str) -> str | None:
     name = _LEADING.sub("", text.strip(" ,'\"\u201c\u201d"))
+    if name.lower().startswith("no "):
+        name = f"a {name[3:]}"
     if len(name) < 2 or name.lower() in _PRONOUNS or set(name.lower().split()) & _NOBODY:
         return None
     return _lowered(name)
