@@ -93,6 +93,10 @@ APPROVAL = Pack(
         r"\b(?:cannot|can't|must not|may not) release\b(?! notes)",
         r"\b(?:executed|paid|sent|published|used|carried out) only after (?:the |its )?release\b",
         r"\bcountersign(?:s|ed)? by\b",
+        r"\b(?:must|has to|have to|needs? to) be (?:confirmed|released|authori[sz]ed|cleared) "
+        r"by (?!e-?"
+        r"mail|sms|phone|text|click|an? (?:e-?mail|sms|link|code|call|click))",
+        r"\btwo signatures\b",
         r"\bsigned by (?:an? |the |both )[\w ]{3,30}\band\b",
         r"\b(?:needs?|requires?|without) (?:an? |the )?(?:[\w-]+ ){0,2}[\w-]+(?:'s|s') (?:ok|"
         r"okay|consent|"

@@ -8,7 +8,7 @@ from core.planning.reading.captures import BEGINS, DONE, NAME
 _ENDS = (
     r"(?=$|[,;:.()]| as\b| before| after| within| in\b| on\b| if\b| when\b| who\b| until| "
     r"with\b| both|"
-    r" also| too\b| instead| is\b| are\b| at\b| first| then\b| once\b| at\b)"
+    r" also| too\b| instead| is\b| are\b| at\b| first| then\b| once\b| do(?:es)?\b)"
 )
 _THE = r"(?:the |an? |our |their |both |each |its |another |second )?"
 # “The manager” is the owner's own one; a rule of its own knows whose.

@@ -63,6 +63,7 @@ APPROVAL_RULES = (
             r"\b(?:second(?! factor)|two|another|additional|further)\b.*\bapprov",
             r"\bapprov\w*\b.*\b(?:second(?! factor)|two|both|twice)\b",
             rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
+            r"\btwo signatures\b",
         ),
         quantity="money",
         mechanisms=(
@@ -143,6 +144,7 @@ APPROVAL_RULES = (
             r"\bapprov\w*\b.*\b(?:second(?! factor)|two|both|twice|in two steps)\b",
             r"\bfour[- ]eyes\b|\btwo[- ](?:step|person|man)\b",
             rf"{_TWO_PEOPLE}.{{0,40}}\b{_GIVE}",
+            r"\btwo signatures\b",
             rf"\b{_GIVE}\w*\b.{{0,60}}{_TWO_PEOPLE}",
             r"\b(?:must|have to|need to) be two (?:different |separate )?(?:people|persons)\b",
         ),

@@ -89,6 +89,7 @@ VISIBILITY_RULES = (
             rf"{BEGINS}(?P<who>(?:{NAME} ){{0,3}}?{NAME}s) [\w ]{{3,60}} (?:but|and) {_NOT} {_SEE} "
             rf"{_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} no {_WHAT}",
+            rf"^(?P<who>no {NAME}) {_MAY}{_SEE} {_WHAT}",
             rf"^(?P<who>{NAME}(?: {NAME})?): [^:]{{0,60}}?, {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?:only )?[^,;:]{{2,60}}, (?:never|not|but not|"
             rf"but never) {_WHAT}",
@@ -108,8 +109,10 @@ VISIBILITY_RULES = (
         each=True,
         text="<Who> may see only <what>, nothing more about it.",
         cues=(
-            rf"{BEGINS}{WHO} {_MAY}{_SEE} (?:only|just) (?!{_OWN}\b)(?!after\b|when\b|if\b){_WHAT}",
-            rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?!{_OWN}\b)(?!after\b|when\b|if\b){_WHAT}",
+            rf"{BEGINS}{WHO} {_MAY}{_SEE} (?:only|just) (?!{_OWN}\b)(?!after\b|when\b|"
+            rf"if\b)(?![^,;]* (?:after|once|when) ){_WHAT}",
+            rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?!{_OWN}\b)(?!after\b|when\b|if\b)(?![^,;]* "
+            rf"(?:after|once|when) ){_WHAT}",
             rf"{BEGINS}{WHO} only (?P<what>(?:that|whether) [\w' \u2019-]{{3,60}})",
         ),
         unless=rf"\bonly (?:see|sees) (?:it|them) (?:when|after|if)\b|{_AS_NOW}",
@@ -143,6 +146,8 @@ VISIBILITY_RULES = (
             rf"once|"
             r"when) (?P<when>[^,;]{3,60}), not (?:before|earlier)",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} (?P<what>[^,;]{{2,60}}?) only (?:after|once|when) "
+            r"(?P<when>[^,;]{3,60})",
+            rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?P<what>[^,;]{{2,60}}?) (?:after|once|when) "
             r"(?P<when>[^,;]{3,60})",
         ),
         mechanisms=_mechanisms(

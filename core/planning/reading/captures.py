@@ -63,14 +63,13 @@ _NO_THING = words(
 _UNTIL = re.compile(r"\s(?:until|before|after|once|when|without|through|via)\b", re.IGNORECASE)
 _SOMEBODY = words(
     """
-    archivist archivists authority board chair chairman chairperson chairwoman chief chiefs
-    committee conservator conservators council court curator curators dean department desk editor
-    editors-in-chief editor-in-chief embassy foreperson franchisee gp gps group head heads
-    intern interns jury
-    landlord
-    lead leader leaders leads management mayor meeting ministry notary office officer officers
-    official parish police priest professor professors registrar registrars secretariat signatories
-    signatory trainer trainers trustee trustees underwriter unit veterinarian vet vicar
+    archivist archivists authority board captain chair chairman chairperson chairwoman chef
+    chefs chief chiefs committee conservator conservators council court curator curators dean
+    department desk editor editor-in-chief editors-in-chief embassy foreperson franchisee gp gps
+    group head heads intern interns jury landlord lead leader leaders leads management mayor
+    meeting ministry notary office officer officers official parish police priest professor
+    professors registrar registrars secretariat signatories signatory trainer trainers trustee
+    trustees underwriter unit vet veterinarian vicar
     """
 )
 _STOPPED = words("the a an its their his her our every each another second any other own")
@@ -127,6 +126,8 @@ def is_somebody(text: str) -> bool:
 
 def _who(text: str) -> str | None:
     name = _LEADING.sub("", text.strip(" ,'\"\u201c\u201d"))
+    if name.lower().startswith("no "):
+        name = f"a {name[3:]}"
     if len(name) < 2 or name.lower() in _PRONOUNS or set(name.lower().split()) & _NOBODY:
         return None
     return _lowered(name)
