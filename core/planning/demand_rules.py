@@ -26,6 +26,7 @@ from core.planning.reading.quantities import Quantity, count_in_words, kinds_of_
 if TYPE_CHECKING:
     from core.planning.matching import Matches
 
+_MOST = 20  # of one rule in one brief; what comes after that is asked about
 _ANYBODY = re.compile(
     r"\b(?:persons?|people|somebody|anybody|everybody|nobody|account|household)\b", re.IGNORECASE
 )
@@ -74,8 +75,10 @@ def _fire(
             pairs = tuple((bindings | demand.said).items())
             if pattern.unless and find(pattern.unless, clause.text):
                 break
-            if is_open(bind(pattern, dict(pairs)).text):
+            if is_open(bind(pattern.text, dict(pairs))):
                 continue
+            if pairs not in spoken and len(spoken) == _MOST:
+                break
             taken.update(demand.places)
             spoken.setdefault(pairs, []).append(clause)
             found.used.add(clause)

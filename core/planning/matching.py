@@ -244,7 +244,7 @@ def _match_records(
     chosen = [
         noun
         for noun in nouns
-        if noun in free
+        if (noun in free and not weights[noun].is_named)
         or (
             noun not in taken
             and not any(name == noun or name.endswith(f"_{noun}") for name in brought)

@@ -40,10 +40,12 @@ from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
-from core.planning.reading.related import related
+from core.planning.reading.related import related, served
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 
+# The packs whose subject people fill in with what the brief lists.
+_ENTERED = ("records", "scheduling", "reservation")
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -226,7 +228,7 @@ def _plannable(
 def _is_record(entity: Entity, model: FeatureModel) -> bool:
     """Whether an entity is a record that the feature creates."""
     return not entity.existing and any(
-        matched.slug == "records" and dict(matched.bindings).get("subject") == entity.name
+        matched.slug in _ENTERED and dict(matched.bindings).get("subject") == entity.name
         for matched in model.packs
     )
 
@@ -238,7 +240,8 @@ def _referred(
     if not _is_record(entity, model):
         return ()
     own = {field.references for field in entity.fields} | {entity.name}
-    return tuple(noun for noun in related(entity.name, parts) if noun not in own | stored)
+    found = (*related(entity.name, parts), *served(entity.name, parts))
+    return tuple(noun for noun in found if noun not in own | stored)
 
 
 def _with_fields(
@@ -249,8 +252,14 @@ def _with_fields(
         return entity
     known = {field.name for field in entity.fields} | set(referred)
     told = fields_of(entity.name, parts)
-    named = tuple(field for field in told if field.name not in known)
-    if not named and not any(_is_entered(field) for field in entity.fields):
+    named = tuple(
+        field
+        for field in told
+        if not {field.name, f"{field.name}_id"} & known
+        # What has a begin and an end has its length from them.
+        and not (field.name.endswith("_minutes") and "ends_at" in known)
+    )
+    if not named and "owner_id" in known and not any(map(_is_entered, entity.fields)):
         named = (Field("description", "long_text"),)
     listed = {field.name for field in told}
     named += tuple(

@@ -28,9 +28,7 @@ def test_a_suspension_is_no_block_between_two_people(sentence: str) -> None:
 
 
 def test_people_can_still_block_each_other() -> None:
-    assert "moderation.block" in slugs(
-        FORUM + "A member can block another member."
-    )
+    assert "moderation.block" in slugs(FORUM + "A member can block another member.")
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,22 @@ APPROVAL_ROLE_RULES = (
         ),
     ),
     RulePattern(
+        slug="approval.held",
+        each=True,
+        text="A <subject_> that is held back goes on only when <who> releases it.",
+        cues=(
+            rf"\b(?:before|until|unless) {_ROLES_FIRST} (?:has |have )?(?:releas|approv|clear|"
+            rf"confirm)"
+            r"(?:es|ed|e|s) (?:it|them)\b",
+        ),
+        mechanisms=(
+            Mechanism("permission", "decide<Subject>", "releasing is for <who> alone"),
+            Mechanism(
+                "test", "decide<Subject>", "held back, and approved by everybody else: it stays"
+            ),
+        ),
+    ),
+    RulePattern(
         slug="approval.instead",
         each=True,
         text="Instead of the usual approver, <who> decides about <words>.",

@@ -60,6 +60,9 @@ AUDIT_RULES = (
             rf"delet|remov|"
             rf"manipulat)\w*\b.{{0,200}}\b{_TRAIL}\b",
             r"\bappend[- ]only\b",
+            r"\bwho (?:changed|did) what\b[^.;]{0,80}\b(?:nobody|no one) (?:can|may) (?:edit|"
+            r"change|delete|"
+            r"alter)\b",
             rf"\b{_TRAIL}\b.{{0,60}}\b(?:unchangeable|unalterable|cannot be altered)\b",
         ),
         always=True,
@@ -68,7 +71,11 @@ AUDIT_RULES = (
             Mechanism(
                 "permission", "audit_entries", "the application's role may INSERT and SELECT"
             ),
-            Mechanism("test", "audit_entries", "UPDATE, DELETE and TRUNCATE as each role"),
+            Mechanism(
+                "test",
+                "audit_entries",
+                "nobody can edit it: UPDATE, DELETE and TRUNCATE as each role",
+            ),
         ),
         adds=Contribution(
             notes=(
@@ -79,6 +86,21 @@ AUDIT_RULES = (
                     "role; let a role of its own purge, with audit.purge set to on.",
                 ),
             ),
+        ),
+    ),
+    RulePattern(
+        slug="audit.kept",
+        text=(
+            "The log is kept for <words>, and purged after that by a role that may do nothing else."
+        ),
+        cues=(
+            r"\b(?:log|trail|history)\b[^.;]{0,40}?\bkept (?:for )?(?P<near>.{1,20})",
+            r"\b(?:log|trail)\b[^.;]{0,40}?, (?:for )?(?P<near>\d+ (?:years|months))",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("permission", "audit_entries", "only that role deletes, with audit.purge on"),
+            Mechanism("test", "audit_entries", "one day before its end no entry goes"),
         ),
     ),
     RulePattern(

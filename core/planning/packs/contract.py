@@ -5,6 +5,7 @@ from core.planning.packs.pack import Contribution, Job, Noun, Pack, RulePattern,
 from core.planning.packs.wording import DURATION
 
 _MONEY = r"(?P<near>(?:[€$£] ?[\d,.]+|[\d,.]+ ?(?:€|£|EUR|USD|GBP|CHF|euros?|dollars)))"
+_PER = r"(?:h|hours?|day|night|week|month|year|person|unit|piece)"
 _FEE = r"(?:fees?|surcharges?|penalty|penalties|fines?)"
 _SEVERAL = r"(?:two|more than one|several|2|multiple)"
 _FEES = (
@@ -189,6 +190,21 @@ CONTRACT = Pack(
                         "more than 5 percent of the attempts of a day fail",
                     ),
                 ),
+            ),
+        ),
+        RulePattern(
+            slug="contract.price",
+            text="Prices differ by who pays: <event>. What holds on the day is copied into the "
+            "bill.",
+            cues=(
+                rf"(?P<event>\b[a-z]+ pays? {_MONEY} ?(?:/ ?|per |an? ){_PER}\b(?:,? (?:and "
+                rf")?[a-z]+ "
+                rf"(?:pay )?[^,;.]{{2,14}}(?:/ ?|per |an? ){_PER}\b)?)",
+            ),
+            quantity="money",
+            mechanisms=(
+                Mechanism("interface", "the price list", "by kind of customer, from a day on"),
+                Mechanism("test", "the price list", "a price changes between deed and bill"),
             ),
         ),
         RulePattern(

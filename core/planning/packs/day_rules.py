@@ -10,6 +10,8 @@ _ZONE = Question(
     "In that of the place that the brief is about, also for people who are elsewhere.",
 )
 
+_DATE = r"(?:\d{1,2}(?:st|nd|rd|th|\.)? [A-Z][a-z]{2,8}(?: \d{4})?|\d{4}-\d\d-\d\d)"
+
 DAY_RULES = (
     RulePattern(
         slug="deadline.valid-until",
@@ -49,6 +51,8 @@ DAY_RULES = (
         text="It is possible until <words> and not later; the server's clock decides, in one time "
         "zone for all.",
         cues=(
+            r"\b(?:until|till|up to|no later than|closes? on|closed? after) (?:the )?"
+            rf"(?P<words>(?P<near>{_DATE})(?:,? at \d{{1,2}}:\d\d)?)",
             r"\b(?:until|till|up to|no later than|closes? on|closed? after) (?:the )?"
             r"(?P<near>[^,;]{3,24})",
         ),

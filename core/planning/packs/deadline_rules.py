@@ -19,9 +19,13 @@ _TOLD = (
     r"(?:told|informed|inform|reminded|remind|warned|warn|notified|notify|mail(?:s|ed)?|e-?mail|sms|"
     r"text message|push|hears?|reminder|warning|letter|alerted|alert)"
 )
-_DONE = r"(?:touch|answer|react|respon|handl|open|look|pick|process|activit|repl|decid)"
+_DONE = (
+    r"(?:touch|answer|react|respon|handl|open|look|pick|process|activit|repl|decid|event|updat|"
+    r"news|mov)"
+)
 _PASSED = (
-    r"(?:go(?:es)? to|(?:is|are) (?:passed|escalated|forwarded|reported|sent|moved|assigned) (?:on "
+    r"(?:go(?:es)? to|(?:is|are) (?:passed|escalated|forwarded|reported|sent|moved|assigned|"
+    r"listed|shown) (?:on "
     r")?to|(?:is|are) (?:alerted|informed|told|notified|reminded))"
 )
 

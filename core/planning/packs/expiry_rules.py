@@ -200,6 +200,20 @@ EXPIRY_RULES = (
         adds=Contribution(entities=(_EXPIRY,), jobs=(_EXPIRE,)),
     ),
     RulePattern(
+        slug="deadline.void-without",
+        text="What is not <event> within <words> lapses by itself, and whom it concerns is told.",
+        cues=(
+            rf"\b(?:is|are|must be|has to be|have to be) (?P<event>[a-z]+ed)\b[^;]{{0,60}}? within "
+            rf"{DURATION},? (?:or else|otherwise|or|else)\b[^;]{{0,20}}? (?:lapses?|expires?|"
+            r"(?:is|are) void|(?:is|are) withdrawn)",
+        ),
+        quantity="duration",
+        mechanisms=(
+            Mechanism("interface", "<record>", "the end is compared on every use"),
+            Mechanism("test", "<record>", "done one second before the end, and one after"),
+        ),
+    ),
+    RulePattern(
         slug="deadline.passes-on",
         text="It waits for <words>, then it is free again by itself (<event>).",
         cues=(

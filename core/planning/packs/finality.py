@@ -62,7 +62,7 @@ FINALITY_RULES = (
     RulePattern(
         slug="finality.locked",
         each=True,
-        text="A <record_> that is <since> is locked: nobody changes or deletes it any more.",
+        text="A <record_> that is <since> is locked: nobody alters or deletes it any more.",
         cues=(
             rf"{BEGINS}{_A}{_SINCE} {RECORD} (?:is|are|gets?|becomes?) (?:then )?{_FROZEN}",
             rf"{BEGINS}{_A}{_SINCE} {RECORD} {_CANNOT} be {_CHANGED}{_UNLIMITED}",

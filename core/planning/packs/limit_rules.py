@@ -171,6 +171,21 @@ AMOUNT_RULES = (
     _needs("duration", DURATION, "duration"),
     _needs("count", r"(?P<near>\d[\d,]*)", "count", r" (?P<words>[a-z][a-z ]{2,30}?)"),
     RulePattern(
+        slug="limit.waits-above",
+        text="With more than <value> <words> it waits <event>; until then others do not see it.",
+        cues=(
+            rf"\bmore than {COUNT} (?P<words>[a-z]+) (?:waits?|(?:is|are) (?:held|checked|"
+            rf"reviewed)) "
+            r"(?P<event>(?:for|by|until) [^,;.]{3,40})",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("state", "<record>", "waiting > visible or refused, by a person"),
+            Mechanism("interface", "create<Record>", "counts on the server, in what was sent"),
+            Mechanism("test", "create<Record>", "exactly <value>, one more, changed afterwards"),
+        ),
+    ),
+    RulePattern(
         slug="limit.per-window",
         text="At most <value> <records_> in one <event> for one <words>: 429 with Retry-After "
         "above "

@@ -1,6 +1,7 @@
 """Moderation: people block and report each other, moderators look at what was reported."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.moderation_rules import MODERATION_CASE_RULES
 from core.planning.packs.pack import Choice, Contribution, Option, Pack, RulePattern, Threat
 
 _BLOCK = Contribution(
@@ -160,7 +161,8 @@ MODERATION = Pack(
             cues=(r"\bblock\w*\b",),
             # A suspension: the house blocks somebody for a time, not one person another.
             unless=r"\bblocked (?:for|until|after|from)\b|=\s?blocked\b|"
-            r"\b(?:is|are|gets?|be) blocked (?:automatically|at once)\b",
+            r"\b(?:is|are|gets?|be) blocked (?:automatically|at once)\b|"
+            r"\bblocks? (?:the |a )?(?:time|slot)",
             unsays=((", neither blocked", ""), (", not blocked by the other", "")),
             mechanisms=(
                 Mechanism("permission", "sendMessage", "refused in both directions"),
@@ -262,5 +264,41 @@ MODERATION = Pack(
                 ),
             ),
         ),
+        RulePattern(
+            slug="moderation.once",
+            text="Nobody reports the same thing twice: once is enough.",
+            cues=(
+                r"\breports?\b[^.;]{0,60}\bonce\b(?! per| a\b| every)",
+                r"\breports?\b[^.;]{0,40}\bonly one time\b",
+            ),
+            mechanisms=(
+                Mechanism(
+                    "constraint", "reports_once", "UNIQUE: one report of a person and a content"
+                ),
+                Mechanism(
+                    "test", "reportUser", "the second time answers like the first, and adds none"
+                ),
+            ),
+            adds=Contribution(
+                actions=_REPORT.actions,
+                threats=_REPORT.threats,
+                entities=(
+                    *_REPORT.entities,
+                    Entity(
+                        "report",
+                        fields=(Field("content_id", "uuid", required=False),),
+                        constraints=(
+                            Constraint(
+                                "reports_once",
+                                "unique",
+                                '"reporter_id", "content_id"',
+                                "moderation.once",
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        *MODERATION_CASE_RULES,
     ),
 )

@@ -284,7 +284,8 @@ PERMISSION_RULES = (
             Mechanism(
                 "constraint",
                 "<scopes>.permission_version",
-                "raised in the transaction that changes a role; part of each cache key",
+                "raised in the transaction that changes a role, so that it takes effect at once; "
+                "part of each cache key",
             ),
             Mechanism("test", "revokeRole", "the request after it is refused, on each server"),
         ),

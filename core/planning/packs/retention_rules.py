@@ -5,7 +5,10 @@ from core.planning.packs.pack import Contribution, Job, RulePattern
 from core.planning.packs.wording import DURATION, IT, SUBJECT, THING
 
 _KEPT = r"(?:kept|retained|stored|archived|preserved)"
-_KEEP = rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be|is|are) {_KEPT}"
+_KEEP = (
+    rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be {_KEPT}|(?:is|are) {_KEPT}|"
+    r"(?:stays?|remains?) (?:reachable|available|readable|accessible|visible))"
+)
 _GONE = (
     r"(?:deleted|removed|erased|purged|forgotten|destroyed|anonymi[sz]ed|wiped|shredded|"
     r"disposed of)"
@@ -24,7 +27,7 @@ _PAPERS = (
 _OF_PEOPLE = rf"\b{_PERSONAL}(?:(?:,| and) {_PERSONAL}){{0,2}}(?: of [^;,.]{{3,60}}?)?"
 KEPT = (
     rf"{SUBJECT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
-    rf"(?P<before>.{{1,120}}?) {_KEEP} (?:for )?(?:at least )?{DURATION}",
+    rf"(?:^|[,;:] )(?P<before>[^,;:]{{1,120}}?) {_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"{IT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? for (?:at least )?{DURATION}",
     rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{_PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)"
@@ -34,7 +37,7 @@ KEPT = (
 DELETED = (
     rf"{SUBJECT}older than {DURATION} {_GOES}",
     rf"{SUBJECT}{_GOES} after {DURATION}",
-    rf"(?P<before>.{{1,120}}?) {_GOES} after {DURATION}",
+    rf"(?:^|[,;:] )(?P<before>[^,;:]{{1,120}}?) {_GOES} after {DURATION}",
     rf"{IT}{_GOES} after {DURATION}",
     rf"\b(?:delete|erase|remove|purge|destroy) {THING}(?: [^;,]{{0,30}}?)? after {DURATION}",
     rf"\b{_GONE}\b[^;]{{0,60}}, (?:and )?(?P<record>[a-z]+(?: [a-z]+)?) after "

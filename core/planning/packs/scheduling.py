@@ -10,7 +10,12 @@ from core.planning.packs.pack import (
     Pack,
     Threat,
 )
-from core.planning.packs.scheduling_rules import SCHEDULING_RULES
+from core.planning.packs.scheduling_rules import (
+    AT_ONCE,
+    NEVER_TWO,
+    NO_PERSON,
+    SCHEDULING_RULES,
+)
 
 BOOKED_TIME = r"\b(?P<before>appointment|reservation|booking)s?\b"
 _NOT_THE_THING = (
@@ -89,6 +94,7 @@ SCHEDULING = Pack(
         r"\bbooking(?:s| of| an?)?\b(?! (?:clerk|entry)|\.com)",
         r"\b(?:is|are|be|been) booked\b",
         r"\bdouble[- ]book\w*\b",
+        rf"^(?:an?|each|every|no|one|the) {NO_PERSON}[a-z]+ {NEVER_TWO}[a-z]+{AT_ONCE}",
         (
             r"\b(?:book|make|schedule|cancel|move|reschedule|offer|request|arrange)s? "
             r"(?:an? |the |their |own |new )*(?:\w+ )?appointments?\b|"
@@ -108,6 +114,8 @@ SCHEDULING = Pack(
         Noun(
             "subject",
             (
+                rf"^(?:an?|each|every|no|one|the) {NO_PERSON}[a-z]+ "
+                rf"{NEVER_TWO}(?P<after>[a-z]+){AT_ONCE}",
                 BOOKED_TIME,
                 r"\b(?:book|schedule|reserve)s? (?:an? |the |their )?"
                 r"(?P<after>(?:[a-z]+ )?(?:visit|interview|session|lesson|consultation)s?)\b",
@@ -119,6 +127,8 @@ SCHEDULING = Pack(
             (
                 rf"\b(?:book|reserve)(?:s|ed)? (?:an? |the |one |their )?{_NOT_THE_THING}"
                 r"(?P<after>[a-z].+)",
+                rf"^(?:an? |each |every |no |one |the )?(?P<before>[a-z]+(?: [a-z]+)?) {NEVER_TWO}"
+                rf"[a-z]+{AT_ONCE}",
                 r"\b(?:bookings?|reservations?) (?:of|for) (?:an? |the )?(?P<after>.+)",
                 r"\b(?P<before>(?:[a-z]+ )?(?:room|table|court|desk|car|bike|studio)s?) "
                 r"(?:bookings?|reservations?)\b",

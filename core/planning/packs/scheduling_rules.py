@@ -13,6 +13,14 @@ from core.planning.model import (
 from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
 from core.planning.packs.scheduling_limits import SCHEDULING_LIMITS
 
+# “A room can never hold two exams at the same time”: what is held takes the room for a time.
+# What people cannot do at once is another matter.
+NO_PERSON = r"(?!(?:person|child|[a-z]+(?:er|or|ent|ant|ian|ist))\b)"
+NEVER_TWO = (
+    r"(?:can|may|must|should)(?:not|'t|n't| not| never) (?:ever )?"
+    r"(?:have|hold|take|host|get|run|serve) two "
+)
+AT_ONCE = r"(?: [a-z]+){0,3} (?:at once|at (?:the same|any|a) time|in parallel|simultaneously)\b"
 _ASIDE = r"\b(?:cancel\w*|remind\w*|refund\w*|deposits?)\b"
 _NO_LIMIT = r"(?!(?:up to|at most|max\w*|no longer|no more)\b)"
 _BOOKED = r"(?:slots?|appointments?|bookings?|reservations?|lessons?|sessions?|visits?)"
@@ -34,6 +42,7 @@ SCHEDULING_RULES = (
             r"\b(?:never two|never (?:be )?booked|nobody|no two|only one)\b.{0,60}"
             r"\b(?:same (?:time|night|day)|at once)\b",
             r"\bno double bookings?\b",
+            rf"^(?:an?|each|every|no|one|the) {NO_PERSON}[a-z]+ {NEVER_TWO}[a-z]+{AT_ONCE}",
         ),
         always=True,
         takes=("scheduling.exclusion", "scheduling.race", "btree_gist"),

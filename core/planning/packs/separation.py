@@ -288,12 +288,15 @@ SEPARATION_RULES = (
     ),
     RulePattern(
         slug="separation.relative",
-        text="Nobody judges a relative or somebody else close to them: who is asked declares it "
-        "first, and another person takes over.",
+        text="Nobody judges themselves, a relative or a colleague close to them: who is asked "
+        "declares it first, and another person takes over.",
         cues=(
             r"\b(?:nobody|no one|never|not|cannot|can't)\b[^.;]{0,60}\b(?:relatives?|family|"
             r"friends?|"
             r"spouses?|partners?)\b",
+            r"\b(?:nobody|no [a-z]+) (?:may )?(?:handles?|decides?|processes?|judges?) "
+            r"[^.;]{0,40}\b(?:"
+            r"colleagues?|themselves)\b",
             r"\b(?:conflicts? of interest|bias(?:ed)?|partiality)\b",
             r"\bha(?:s|ve) to declare (?:it|this|that|so)\b",
         ),

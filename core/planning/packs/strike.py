@@ -14,14 +14,14 @@ _SHOWN = (
 )
 _MANY = r"(?P<near>(?:\d{1,2}|two|three|four|five|six|ten) times|twice)"
 _COUNTED = rf"(?P<words>{COUNT} [a-z][^,;.=:]{{2,40}}?)"
-_NTH = r"(?P<words>the (?P<near>\d{1,2})(?:st|nd|rd|th) [^,;.=:]{2,30}?)"
+_NTH = r"(?P<words>the (?P<near>\d{1,2}(?:st|nd|rd|th)) [^,;.=:]{2,30}?)"
 
 
 def _cues(consequence: str) -> tuple[str, ...]:
     then = rf"(?P<event>[^,;.]{{0,50}}?\b{consequence}\b[^,;.]{{0,50}})"
     return (
         rf"\b(?:after|from|upon) {_COUNTED}(?:,| the | an? | it | they |: | he | she ){then}",
-        rf"\bafter {_NTH}(?:,| the | an? | it | they ){then}",
+        rf"\bafter {_NTH}(?:,| the | it | they ){then}",
         rf"\b(?P<event>{consequence}\b[^,;.]{{0,30}}?) (?:after|from) {_COUNTED}(?=$|[,;.]| and )",
         rf"^{_COUNTED} ?(?:=|:|\u2013|->|mean|means|lead to) ?{then}",
         rf"\b(?P<words>(?:doesn't|didn't|does not|did not|don't|fails? to|is|was|has been|comes?|"

@@ -241,6 +241,7 @@ TAGGING = Pack(
     cues=(
         r"\btag(?:s|ged|ging)?\b",
         r"\bcategori[sz](?:e|es|ed|ing)\b",
+        r"\blabels? (?:can|may|must) be (?:made|created|added|set|given)\b",
         r"\b(?:in|into|by|to|with|several|own|add|assign|create|manage|of) "
         r"(?:\w+ )?(?:categories|labels|keywords)\b",
         r"\blabel(?:s|led)? (?:\w+ )?with\b",

@@ -12,8 +12,8 @@ from core.planning.packs.pack import (
     RulePattern,
     Threat,
 )
-from core.planning.packs.wording import AT_MOST, COUNT
-from core.planning.reading.media_types import MEDIA_TYPE_LIST
+from core.planning.packs.upload_limit_rules import UPLOAD_LIMIT_RULES
+from core.planning.packs.wording import AT_MOST
 
 UPLOAD = Pack(
     slug="upload",
@@ -34,6 +34,8 @@ UPLOAD = Pack(
         r"(?:photos?|pictures?|images?|files?)",
         r"\b(?:jpe?gs?|pngs?|pdfs?|photos?)\b.{0,40}\b\d+ ?(?:mb|kb)\b",
         r"\buploads?\b",
+        r"\b(?:pdfs?|jpe?g|png|scans?|invoices?|certificates?|notes?|cvs?|plans)\b[^;.]{0,40}?"
+        r"\b\d{1,4} ?[KMG]B\b",
         r"\bwith (?:an? |some |several )?(?:photos?|pictures?|images?)\b",
     ),
     # What is taken apart into rows is an import.
@@ -46,6 +48,7 @@ UPLOAD = Pack(
                 rf"\b{AT_MOST} (?:\d+|[a-z]+) (?P<after>photos?|pictures?|images?|documents?) of "
                 rf"\d",
                 r"\bphotograph(?:s|ed)?\s+(?P<after>.+)",
+                r"\b(?P<before>documents?|files?) (?:up to|of (?:up to|at most)|max\.?|at most) \d",
                 r"\b(?:uploads?|attach(?:es)?)\s+(?P<after>.+)",
                 r"\b(?:photo|picture|image|scan)s? of\s+(?P<after>.+)",
             ),
@@ -81,97 +84,12 @@ UPLOAD = Pack(
                 ),
             ),
         ),
-        RulePattern(
-            slug="upload.kinds",
-            text="Only these kinds of file are accepted, recognised by their content: <words>.",
-            cues=(
-                rf"\b(?:is|are|be|as|only|accepted|allowed|formats?|kinds?|types?|uploads?|"
-                rf"attach)\b:? "
-                rf"(?:an? |only |as )?{MEDIA_TYPE_LIST}\b",
-                rf"\({MEDIA_TYPE_LIST}\b",
-                rf"\b(?:an? )?{MEDIA_TYPE_LIST},? (?:files? )?(?:of )?{AT_MOST} \d",
-            ),
-            unless=r"\b(?:export|download|report|import|convert|generat|print)\w*",
-            mechanisms=(
-                Mechanism("constraint", "<files>_kinds", "CHECK on the media type"),
-                Mechanism("job", "check-<files->", "looks at the first bytes, not at the name"),
-                Mechanism("test", "upload<File>", "another kind under one of these names: 415"),
-            ),
-            adds=Contribution(
-                entities=(
-                    Entity(
-                        "<file>",
-                        constraints=(
-                            Constraint(
-                                "<files>_kinds",
-                                "check",
-                                '"media_type" IN (<mediatypes>)',
-                                "upload.kinds",
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        RulePattern(
-            slug="upload.count-and-size",
-            text="At most <words> belong to one thing; one more, or a larger one, is refused "
-            "before it "
-            "is read.",
-            cues=(
-                rf"\b{AT_MOST} (?P<words>{COUNT} (?:files|photos|pictures|images|documents|"
-                rf"attachments|"
-                r"scans|plans) (?:of|with|à) (?:up to |at most |max\.? )?\d{1,4} ?[KMG]B)",
-            ),
-            quantity="count",
-            mechanisms=(
-                Mechanism("client", "upload<File>", "shows how many are left, scales photos down"),
-                Mechanism("test", "upload<File>", "one too many, one byte too large, two at once"),
-            ),
-        ),
-        RulePattern(
-            slug="upload.count",
-            text="At most <value> <files_> belong to one thing; one more is refused before it is "
-            "read.",
-            cues=(
-                rf"\b{AT_MOST} {COUNT} (?:files|photos|pictures|images|documents|attachments|scans|"
-                r"pages|plans)\b(?! (?:a|per|each|every) (?:day|week|month|hour))",
-            ),
-            quantity="count",
-            mechanisms=(
-                Mechanism("constraint", "<files>_places", "CHECK: its place is in range"),
-                Mechanism("constraint", "<files>_place_once", "UNIQUE: what it is for and place"),
-                Mechanism("client", "upload<File>", "shows how many are left"),
-                Mechanism("test", "upload<File>", "two at once for the last place"),
-            ),
-            adds=Contribution(
-                entities=(
-                    Entity(
-                        "<file>",
-                        fields=(Field("place_no", "integer"),),
-                        constraints=(
-                            Constraint(
-                                "<files>_places",
-                                "check",
-                                '"place_no" BETWEEN 1 AND <value>',
-                                "upload.count",
-                            ),
-                            Constraint(
-                                "<files>_place_once",
-                                "unique",
-                                '"<subject>_id", "place_no"',
-                                "upload.count",
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
+        *UPLOAD_LIMIT_RULES,
         RulePattern(
             slug="upload.images-only",
             text="Only images are accepted, recognised by their content.",
             cues=(r"\bimages?\b", r"\bphotos?\b", r"\bpictures?\b"),
-            unless=r"\b(?:files?|documents?|pdfs?)\b",
+            unless=r"\b(?:files?|documents?|pdfs?|never)\b",
             mechanisms=(
                 Mechanism("constraint", "<files>_media_type", "CHECK on the media type"),
                 Mechanism("job", "check-<files->", "decodes and re-encodes, drops metadata"),

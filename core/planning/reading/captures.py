@@ -189,7 +189,7 @@ def _maker(text: str) -> str:
 def _record(text: str) -> str | None:
     """Return the thing that words name by their last noun; empty for a pronoun."""
     if text.lower().startswith("minutes of"):
-        return "meeting_minute"
+        return "meeting_protocol"
     text = re.split(r" (?:of|for|in|from) ", text.lower())[0]
     parts = [part for part in re.findall(r"[a-z][a-z-]*", text) if part not in _STOPPED]
     if not parts or parts[-1] in _PRONOUNS or singular(parts[-1]) in _TIMES:

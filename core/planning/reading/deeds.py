@@ -53,15 +53,23 @@ _LIVING = words("child baby patient animal pet dog cat cow person")
 # Somebody who applies leaves an application behind.
 _OUTCOMES = {
     "apply": "application", "donate": "donation", "enrol": "enrolment", "enroll": "enrolment",
-    "complain": "complaint",
+    "complain": "complaint", "object": "objection", "appeal": "appeal", "rate": "rating",
 }  # fmt: skip
 # What people log is time, not an hour.
-_MEASURES = {"hour": "time_entry", "working_hour": "time_entry", "working_time": "time_entry"}
+_MEASURED = re.compile(
+    r"^\s*(?:in )?(?:the |their |his |her |my )?(?:working |own )*(?:hours|time)\b"
+    r"(?! (?:slots?|zone))",
+    re.IGNORECASE,
+)
 # By which words a brief speaks of a thing that it does not name.
 TOLD_OF = {
     "time_entry": "working hours|hours|working time",
     "application": "applications?|apply|applies",
     "donation": "donations?|donates?",
+    "objection": "objections?|object",
+    "appeal": "appeals?",
+    "rating": "ratings?|rate",
+    "registration": "registrations?|registered|enrolled",
 }
 _NEEDED_BEHIND = {
     "hand": re.compile(r"\s*in\b", re.I),
@@ -79,6 +87,12 @@ _WILLING = re.compile(
     r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|"
     r"allow|allows|to|they|i|we|"
     r"users?|everybody|everyone|people|anyone)\b",
+    re.IGNORECASE,
+)
+# Who acts has a name of this kind, also where no list knows it: hikers, a beekeeper, arborists.
+_AGENT = re.compile(
+    r"(?:^|[,:;]\s*|\band )(?:(?:the|all|our|an?|each|every) )?(?:[a-z]+ )?"
+    r"[a-z]{2,}(?:er|or|ent|ant|ian|ist)s?\s*$",
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"[,;:]")
@@ -118,6 +132,13 @@ _ARTICLE = re.compile(r"^\s*(?:an?|the|their|his|her|my|each|every|one|new|sever
 _OUTCOME = re.compile(
     r"\b(?P<verb>appl(?:y|ies)|donates?|enroll?s?|complains?)\b"
     r"(?=\s+(?:for|on|online|in|with|here|there|until|by|to (?:an?|the|one)|up)\b|[,.]|$)",
+    re.IGNORECASE,
+)
+# “May object once”, “reviewers rate 1–5”: these are nouns as often.
+_REPLIED = re.compile(
+    r"\b(?:can|may|could|must|should) (?P<verb>object|appeal|rate)\b"
+    r"(?=\s+(?:once|twice|within|against|until|it|them|from|\d)\b|[,.]|$)|"
+    r"\b[a-z]+ers (?P<rates>rate)\b(?=\s+\d|\s+with\b)",
     re.IGNORECASE,
 )
 _NO_APPLICANT = re.compile(
@@ -160,6 +181,36 @@ _SET = re.compile(
     r"(?: daily| weekly| monthly)? "
     r"(?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ "
     r"(?:time|limit|goal|target|threshold))s?\b",
+    re.IGNORECASE,
+)
+# “Each signatory has a daily limit”, “every group has a yearly budget”.
+_OWN_LIMIT = re.compile(
+    r"\b(?:each|every) [a-z]+ has an? (?:yearly |monthly |own )?"
+    r"(?P<what>(?:daily|weekly|credit|spending) limit|budget|allowance)\b",
+    re.IGNORECASE,
+)
+# Papers that somebody must have, gets or is sent.
+_REQUIRED = re.compile(
+    r"\b(?:requires?|needs?) an? "
+    r"(?P<what>(?!written\b)[a-z]+ (?:note|statement|protocol|report))\b",
+    re.IGNORECASE,
+)
+_ISSUED = re.compile(
+    r"^(?:an? |the |every |each )?(?P<what>receipt|invoice|statement|payslip|voucher)s? "
+    r"(?:for [a-z ]{3,30} )?(?:is|are) (?:sent|issued|made out|drawn up)\b",
+    re.IGNORECASE,
+)
+# “Plans: Basic 29 EUR, Plus 45 EUR”: a list of prices.
+_PRICED = re.compile(
+    r"^(?P<what>plans|tariffs|tiers|packages|tickets): [a-z]+ (?:at |for )?(?:[€$£] ?)?\d",
+    re.IGNORECASE,
+)
+_GOTTEN = re.compile(
+    r"\b(?:gets?|receives?) an? (?P<what>(?:work |repair )?(?:order|assignment|task|ticket))\b",
+    re.IGNORECASE,
+)
+_REGISTERED = re.compile(
+    r"\b(?:registered|enrolled) (?:students?|pupils?|participants?|attendees?|runners?|teams?)\b",
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"^[a-z]+(?:s'|'s|s\u2019|\u2019s) ", re.IGNORECASE)
@@ -235,7 +286,11 @@ def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
     waiting: list[tuple[str, DeedKind]] = []
     for match in _VERB.finditer(clause.text):
         before, after = clause.text[: match.start()], clause.text[match.end() :]
-        if not (_WILLING.search(before) or (actor_word and actor_word.search(before))):
+        if not (
+            _WILLING.search(before)
+            or (actor_word and actor_word.search(before))
+            or _AGENT.search(before)
+        ):
             continue
         verb = match["verb"].lower()
         if not _is_verb(verb, match["ending"], before, after, actor_word):
@@ -286,8 +341,8 @@ def _object(verb: str, after: str) -> str:
         return ""
     noun = phrase_after(_LEADING.sub("", after, count=1))
     if not noun:
-        measured = _MEASURES.get(snake(" ".join(after.replace(",", " ").split()[:1])), "")
-        return measured if _KIND_OF[verb] == "create" and verb not in _WEAK else ""
+        is_entry = _KIND_OF[verb] == "create" and verb not in _WEAK
+        return "time_entry" if is_entry and _MEASURED.match(after) else ""
     if verb == "report" and noun in _REPORTED_TO_MODERATORS:
         return ""
     last = noun.rpartition("_")[2]
@@ -318,8 +373,20 @@ def _is_verb(
 
 
 def _remembered(clause: Clause) -> Iterator[Deed]:
-    """Yield what has a name of two words: what is marked, linked or set."""
-    for pattern, ending in ((_MARKED, ""), (_LINKED, "_link"), (_SET, "")):
+    """Yield what has a fixed kind of name: what is marked, linked, set, required or handed out."""
+    for reply in _REPLIED.finditer(clause.text):
+        noun = _OUTCOMES[(reply["verb"] or reply["rates"]).lower()]
+        yield Deed("create", noun, reply.group(0), clause, reply.start(), reply.end())
+    for pattern, ending in (
+        (_MARKED, ""),
+        (_LINKED, "_link"),
+        (_SET, ""),
+        (_OWN_LIMIT, ""),
+        (_REQUIRED, ""),
+        (_ISSUED, ""),
+        (_PRICED, ""),
+        (_GOTTEN, ""),
+    ):
         match = pattern.search(clause.text)
         if match and not _is_forbidden(clause.text[: match.start()]):
             noun = snake(match["what"]) + ending
@@ -328,6 +395,9 @@ def _remembered(clause: Clause) -> Iterator[Deed]:
 
 def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
     """Yield what people leave behind with a verb that names no thing: they apply, they donate."""
+    listed = _REGISTERED.search(clause.text)
+    if listed:
+        yield Deed("create", "registration", listed.group(0), clause, listed.start(), listed.end())
     for match in _OUTCOME.finditer(clause.text):
         before = clause.text[: match.start()]
         if _NO_APPLICANT.search(before):

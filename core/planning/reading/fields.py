@@ -16,7 +16,8 @@ _TYPES = {
     "date": "date", "day": "date", "time": "moment", "name": "text", "title": "text",
     "amount": "money", "price": "money", "cost": "money", "fee": "money", "budget": "money",
     "quantity": "integer", "capacity": "integer", "stock": "integer", "seats": "integer",
-    "description": "long_text", "notes": "long_text", "text": "long_text", "body": "long_text",
+    "description": "long_text", "notes": "long_text", "note": "long_text",
+    "text": "long_text", "body": "long_text",
     "address": "long_text", "number": "text", "code": "text", "sku": "text", "category": "text",
     "priority": "text", "location": "text", "postcode": "text", "country": "text", "weight":
     "integer", "colour": "text", "color": "text", "link": "text", "url": "text", "subject": "text",
@@ -51,6 +52,12 @@ _PER = (
     r"(?:{thing}) (?:per|for each|for every|by) "
     r"(?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, [a-z]+)*(?:,? and [a-z]+)?)"
 )
+# “scope read, publish or yank”: a choice without brackets.
+_CHOICE = re.compile(
+    r"\b(?P<name>scope|type|kind|priority|severity|urgency|size|level)s?:? "
+    r"(?P<list>[a-z]+(?:, [a-z]+)+,? or [a-z]+)\b",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(r"\s*\((?P<inside>[^()]{1,120})\)?")
 _ITEM_END = re.compile(
     r"\s+(?:for|on|in|at|from|to|by|when|if|as|that|which|who|so|until|before|after|is|are|can|"
@@ -69,7 +76,7 @@ _FILES = words(
 _NO_FIELD = words(
     """
     they it he she we you i this that these those everything something nothing anybody nobody
-    people who all any more less only just also then there here not no yes never always must can
+    who all any more less only just also then there here not no yes never always must can
     may should will is are be has have does do who what when where e.g i.e etc my our your
     """
 )
@@ -109,6 +116,11 @@ def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
                 is_closed = match.groupdict().get("mark") in {":", "("}
                 for field in _listed(match["list"], noun, is_closed=is_closed):
                     found.setdefault(field.name, field)
+        for match in _CHOICE.finditer(clause.text):
+            name = match["name"].lower()
+            choices = _choices(match["list"])
+            if choices:
+                found.setdefault(name, Field(name, "choice", choices=choices))
         other = _OTHERS.search(clause.text)
         if other and not re.fullmatch(told, other["what"], re.IGNORECASE):
             continue  # “every group has a budget” says nothing of its bookings
@@ -144,7 +156,7 @@ def _known(noun: str, text: str) -> Iterator[Field]:
             continue  # “on the day”, “once a day”
         head = label.rpartition(" ")[2]
         name = snake(label) if label not in {"date", "day", "time"} else f"{noun}_{label}"
-        if label.split()[0] in VERBS or name == noun or not name:
+        if (" " in label and label.split()[0] in VERBS) or name == noun or not name:
             continue  # “and delete notes” is a deed, not a field
         yield Field(name, _TYPES[head])
 
@@ -204,8 +216,9 @@ def _label(item: str) -> str | None:
 
 def _choices(aside: str) -> tuple[str, ...]:
     """Return the words in brackets when they are what may be chosen: (routine, urgent)."""
-    found = [snake(piece) for piece in re.split(r",\s*(?:or )?|\s+or\s+|/", aside)]
-    plain = all(re.fullmatch(r"\s*[a-z]+(?: [a-z]+)?\s*", p) for p in re.split(r",|/", aside))
+    pieces = re.split(r",\s*(?:or |and )?|\s+(?:or|and)\s+|/", aside.strip())
+    plain = all(re.fullmatch(r"\s*[A-Za-z]+(?: [A-Za-z]+)?\s*", piece) for piece in pieces)
+    found = [snake(piece) for piece in pieces]
     return tuple(dict.fromkeys(found)) if len(found) > 1 and plain and all(found) else ()
 
 
@@ -215,7 +228,7 @@ def _field(label: str, aside: str, noun: str) -> Field | None:
     last = singular(head.split()[-1])
     if last in _FILES or re.search(r"\b(?:MB|KB|PDF|JPE?G|PNG)\b", aside):
         return None
-    name = snake(label.replace(" of the ", " of "))
+    name = "_".join(label.replace(" of the ", " of ").split()) if rest else snake(label)
     if not name or name == noun:
         return None
     choices = _choices(aside)

@@ -13,8 +13,8 @@ _IRREGULAR = {
     "lives": "life", "knives": "knife", "feet": "foot", "teeth": "tooth", "movies": "movie",
     "cookies": "cookie", "caches": "cache", "knowledge": "knowledge", "equipment": "equipment",
     "politics": "politics", "logistics": "logistics", "statistics": "statistics", "ethics":
-    "ethics", "physics": "physics", "premises": "premises", "craftsmen": "craftsman", "foremen":
-    "foreman", "feedback": "feedback", "gas": "gas",
+    "ethics", "physics": "physics", "premises": "premises", "species": "species",
+    "craftsmen": "craftsman", "foremen": "foreman", "feedback": "feedback", "gas": "gas",
     "bonus": "bonus", "campus": "campus", "virus": "virus",
 }  # fmt: skip
 _PLURALS = {singular: plural for plural, singular in _IRREGULAR.items() if singular != plural}

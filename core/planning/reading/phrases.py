@@ -34,7 +34,7 @@ _STOPPERS = listed(
 _ING_NOUNS = listed(
     """
     booking meeting listing setting building rating training tracking shipping billing pricing
-    ticketing holding reading
+    ticketing holding sighting finding reading posting hearing viewing filing drawing painting
     """
 )
 _NUMBER_FIRST = re.compile(
@@ -70,8 +70,13 @@ def compound_after(text: str) -> str:
     `play times` and `bank details` say what they are by their first word.
     """
     words = [word for word in re.findall(r"[a-z-]+", text.lower()) if word not in _SKIPPED]
-    is_compound = len(words) > 1 and all(map(_is_noun, words)) and len(words) <= _MAX_WORDS
-    return phrase_after(text) or (snake(" ".join(words)) if is_compound else "")
+    is_compound = (
+        (len(words) > 1 or "-" in "".join(words))
+        and all(map(_is_noun, words))
+        and len(words) <= _MAX_WORDS
+    )
+    named = snake(" ".join([*words[:-1], singular(words[-1])])) if is_compound else ""
+    return phrase_after(text) or named
 
 
 def phrase_before(text: str) -> str:

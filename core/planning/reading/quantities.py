@@ -99,7 +99,8 @@ _SHORT = re.compile(r"\b(?P<by>within|after|for) \Z", re.IGNORECASE)
 _ENDS_HERE = re.compile(r"\s*(?:$|[,;.)]|and\b|or\b)")
 _TIMES = {"once": 1, "twice": 2}
 _COUNTED = re.compile(
-    rf"\b(?P<number>{'|'.join(word for word in (*_TIMES, *_WORDS) if len(word) > 2)})\b",
+    rf"\b(?:(?P<number>{'|'.join(word for word in (*_TIMES, *_WORDS) if len(word) > 2)})|"
+    r"(?P<ordinal>\d{1,3})(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
 _HALVES = {"hour": "30 minutes", "day": "12 hours", "year": "6 months", "minute": "30 seconds"}
@@ -150,16 +151,16 @@ def kinds_of_numbers(text: str) -> frozenset[QuantityKind]:
 
 
 def count_in_words(text: str, start: int, end: int) -> Quantity | None:
-    """Return the count that a stretch of a text says in words: `three`, `twice`.
+    """Return the count that a stretch of a text says in words: `three`, `twice`, `5th`.
 
     `quantities` leaves such words alone: most of them count nothing (“one of the rooms”).
     """
     match = _COUNTED.search(text, start, end)
     if match is None:
         return None
-    word = match["number"].lower()
-    value = _TIMES[word] if word in _TIMES else _WORDS[word]
-    return _placed(Quantity("count", str(value), "", match["number"]), text, *match.span())
+    word = str(match["number"] or match["ordinal"]).lower()
+    value = {**_WORDS, **_TIMES}.get(word, word)
+    return _placed(Quantity("count", str(value), "", match.group(0)), text, *match.span())
 
 
 def _placed(quantity: Quantity, text: str, start: int, end: int) -> Quantity:

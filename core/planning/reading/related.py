@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deeds import CARRIED
-from core.planning.reading.nouns import plural, words
+from core.planning.reading.nouns import plural, snake, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 
@@ -25,6 +25,7 @@ _SPOKEN = tuple(
         r"\b(?:per|(?:for|at|to|on) an?) (?:\w+ )?(?P<what>[a-z]+)\b",
     )
 )
+_WORD = re.compile(r"[a-z]+")
 _FOR_THEIRS = re.compile(r"\bfor (?:their|his|her|my) (?:own )?(?P<what>[a-z]+)", re.IGNORECASE)
 # What packs bring, what happens rather than is, and what is no row of a table.
 _NOT_RELATED = words(
@@ -35,6 +36,13 @@ _NOT_RELATED = words(
     """
 )
 _MAX_RELATED = 4
+# Whom a thing is for: those whom a service serves, not those who work there.
+_SERVED = words(
+    """
+    member guest donor tenant reader patron customer patient student pupil resident citizen
+    subscriber supporter client borrower passenger policyholder householder supplier
+    """
+)
 
 
 def related(noun: str, clauses: Sequence[Clause], known: Iterable[str] = ()) -> tuple[str, ...]:
@@ -53,6 +61,7 @@ def related(noun: str, clauses: Sequence[Clause], known: Iterable[str] = ()) -> 
         and any(_named(what).search(text) for text in together)
     }
     found |= dict.fromkeys(_spoken(_FOR_THEIRS, together))
+    found |= dict.fromkeys(_in_its_name(noun, clauses, body))
     return tuple(what for what in found if _may_be(what, noun, known))[:_MAX_RELATED]
 
 
@@ -61,6 +70,33 @@ def _spoken(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
         for match in pattern.finditer(text):
             what = phrase_after(match["what"])
             if what:
+                yield what
+
+
+def served(noun: str, clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Return the people whom a thing is for, where the brief says rules of one of them.
+
+    Whoever enters it may be somebody else: the desk, a parent, the office.
+    """
+    body = [clause.text for clause in clauses if clause.section == "body"]
+    own = _named(noun.rpartition("_")[2])
+    together = " ".join(text for text in body if own.search(text))
+    return tuple(
+        role
+        for role in sorted(_SERVED & {snake(word) for word in _WORD.findall(together.lower())})
+        if sum(bool(_determined(role).search(text)) for text in body) > 1
+    )[:1]
+
+
+def _in_its_name(noun: str, clauses: Sequence[Clause], body: Sequence[str]) -> Iterator[str]:
+    """Yield what a compound says: farm inspections are of farms, if the brief speaks of farms."""
+    last = noun.rpartition("_")[2]
+    compound = re.compile(rf"\b(?P<what>[a-z]+) (?:{last}|{plural(last)})\b", re.IGNORECASE)
+    for clause in clauses:
+        for match in compound.finditer(clause.text):
+            what = phrase_after(match["what"])
+            spoken = {one for pattern in _SPOKEN for one in _spoken(pattern, body)}
+            if what and what in spoken:
                 yield what
 
 
@@ -84,7 +120,7 @@ def _named(what: str) -> re.Pattern[str]:
 def _determined(what: str) -> re.Pattern[str]:
     name = what.replace("_", " ")
     return re.compile(
-        rf"\b(?:an?|the|each|every|same|per|no|one|of|this|its|\d[\d,]*) (?:\w+ )?"
+        rf"\b(?:an?|the|each|every|same|per|no|one|of|this|its|all|their|\d[\d,]*) (?:\w+ )?"
         rf"(?:{name}|{plural(name)})\b",
         re.IGNORECASE,
     )

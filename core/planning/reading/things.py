@@ -33,7 +33,8 @@ _HANDLED = (
 )
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|may|must|should|shall|will|would|could|do|does|"
-    r"want|wants|need|needs|get|gets|we|they|you|i|it|please|don't|isn't|let|make|add|create)\b",
+    r"want|wants|need|needs|get|gets|we|they|you|i|it|please|don't|isn't|let|make|add|create|"
+    r"build|introduce|implement|develop|provide|integrate|connect)\b",
     re.IGNORECASE,
 )
 _VERB_LIKE = re.compile(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b", re.I)

@@ -168,7 +168,9 @@ def test_a_rule_is_about_what_its_sentence_names() -> None:
 
 
 def test_a_number_of_another_pack_is_left_to_it() -> None:
-    model = planned("Users can share lists with colleagues by link. Links expire after 7 days.")
+    model = planned(
+        f"{GARDEN}Users share plots with colleagues by link. Links expire after 7 days."
+    )
     slugs = [rule.slug for rule in model.rules]
     assert "sharing.expiry" in slugs
     assert "deadline.expiry" not in slugs
@@ -190,7 +192,8 @@ def plots(model: FeatureModel) -> set[str]:
 
 
 def test_the_database_keeps_limits_and_ends(empty_database: str) -> None:
-    text = f"{GARDEN}A member has at most 2 plots. A plot lapses after 1 year. It can be extended twice."
+    terms = "A member has at most 2 plots. A plot lapses after 1 year. It can be extended twice."
+    text = f"{GARDEN}{terms}"
     assert {"plots_slots", "plots_slot_once", "plots_expired_in_time"} <= plots(planned(text))
     with built(text, empty_database) as db:
         member = user(db, "member")
