@@ -42,8 +42,8 @@ def kind_of(
 ) -> tuple[Kind, tuple[Evidence, ...]]:
     """Name the kind: by the packs that matched, else by words that hint at it.
 
-    An integration that a data feature speaks of late is a part of it. What asks for nothing is of no
-    kind, whatever it praises.
+    An integration that a data feature speaks of late is a part of it. What asks for nothing is of
+    no kind, whatever it praises.
     """
     if asks_for_nothing(parts):
         return "none", ()

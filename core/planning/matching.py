@@ -78,7 +78,7 @@ class Matches:
     @property
     def created(self) -> tuple[str, ...]:
         """The things that the brief is about, the weightiest first."""
-        return tuple(thing.noun for thing in self.things if thing.noun not in _RUNS)
+        return tuple(thing.noun for thing in self.things)
 
     @property
     def main(self) -> str:
@@ -122,7 +122,7 @@ class Matches:
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     """Return the packs that match, with their rules, in the order of the packs."""
     found = Matches(
-        things=things(clauses, deeds),
+        things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
     )
     for deed in deeds:

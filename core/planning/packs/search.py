@@ -32,8 +32,8 @@ SEARCH = Pack(
         Noun(
             "subject",
             (
-                r"\bsearch(?:es|ing)? (?:for |in |through |over |all |the )*(?!(?:service|server|engine|provider)s?\b|"
-                r"results?\b|box\b|field\b|bar\b|page\b|function\b|history\b|terms?\b|words?\b)"
+                r"\bsearch(?:es|ing)? (?:for |in |through |over |all |the )*"
+                r"(?!(?:service|server|engine|provider)s?\b|results?\b|box\b|field\b|bar\b|page\b|function\b|history\b|terms?\b|words?\b)"
                 r"(?P<after>.+)",
                 r"\bfind (?!duplicates?\b)(?P<after>.+)",
                 r"\bfilter(?:s|ing)? (?P<after>.+?) by\b",
