@@ -281,7 +281,6 @@ MODERATION = Pack(
             ),
             adds=Contribution(
                 actions=_REPORT.actions,
-                threats=_REPORT.threats,
                 entities=(
                     *_REPORT.entities,
                     Entity(

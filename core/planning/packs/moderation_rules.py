@@ -163,7 +163,6 @@ _APPEAL = Contribution(
             rules=("moderation.appeal",),
         ),
     ),
-    threats=_ACTION.threats,
 )
 
 MODERATION_CASE_RULES = (
@@ -284,7 +283,6 @@ MODERATION_CASE_RULES = (
         ),
         adds=Contribution(
             actions=_APPEAL.actions,
-            threats=_APPEAL.threats,
             entities=(
                 *_APPEAL.entities,
                 Entity(

@@ -147,9 +147,10 @@ VISIBILITY_RULES = (
             r"when) (?P<when>[^,;]{3,60}), not (?:before|earlier)",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} (?P<what>[^,;]{{2,60}}?) only (?:after|once|when) "
             r"(?P<when>[^,;]{3,60})",
-            rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?P<what>[^,;]{{2,60}}?) (?:after|once|when) "
+            rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?P<what>[^,;]{{2,60}}?) (?:after|once) "
             r"(?P<when>[^,;]{3,60})",
         ),
+        unless=_AS_NOW,
         mechanisms=_mechanisms(
             "before it, <who> get the answer as if there were none: no row, no count, no hint",
             "as <who>, a second before and after it",
@@ -162,7 +163,7 @@ VISIBILITY_RULES = (
         cues=(
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:is|are|stays?|remains?|must be|must "
             rf"stay) (?:kept )?(?:only )?(?:hidden|secret|invisible|{_SEEN})\b[^,;]{{0,80}}? "
-            r"(?:until|before|after|once) (?P<when>[^;]{3,80})",
+            r"(?:until|before|after|(?<!only )once) (?P<when>[^;]{3,80})",
             rf"\buntil (?P<when>[^,;]{{3,80}}?),? (?:nobody|no one|none)\b[^,;]{{0,60}}? "
             rf"(?:can |may )?{_SEE} (?P<seen>[\w' \u2019-]{{2,60}})",
             rf"\b(?:nobody|no one)\b[^,;]{{0,60}}? (?:can |may )?{_SEE} (?P<seen>[^,;]{{2,60}}?) "

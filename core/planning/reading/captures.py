@@ -153,6 +153,8 @@ def _seen(text: str) -> str | None:
 def _when(text: str) -> str | None:
     stop = _STOP.search(text.partition(", time zone")[0])
     when = (text[: stop.start()] if stop else text).strip(" ,.")
+    if re.match(r"(?:unless|except|if)\b", when, re.IGNORECASE):
+        return None
     return _lowered(" ".join(when.split()[:_MAX_WORDS])) or None
 
 
