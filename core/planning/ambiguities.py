@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from core.domain.artifact import Evidence
 from core.planning.demands import shortened
-from core.planning.matching import Matches
+from core.planning.matches import Matches
 from core.planning.model import Question
 from core.planning.reading.clauses import Clause
 from core.planning.reading.quantities import quantities

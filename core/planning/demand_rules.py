@@ -24,7 +24,7 @@ from core.planning.reading.phrases import compound_after, phrase_before
 from core.planning.reading.quantities import Quantity, count_in_words, kinds_of_numbers, quantities
 
 if TYPE_CHECKING:
-    from core.planning.matching import Matches
+    from core.planning.matches import Matches
 
 _MOST = 20  # of one rule in one brief; what comes after that is asked about
 _ANYBODY = re.compile(

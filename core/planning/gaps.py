@@ -29,7 +29,7 @@ from core.planning.demand_words import (
     STRONG,
 )
 from core.planning.demands import Demand, demand_questions, shortened
-from core.planning.matching import Matches
+from core.planning.matches import Matches
 from core.planning.model import Action, Question, Rule
 from core.planning.reading.clauses import Clause
 from core.planning.reading.conditions import Condition, ConditionKind, Part, conditions, parts

@@ -11,7 +11,7 @@ from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Pack
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import find
-from core.planning.reading.deeds import Deed
+from core.planning.reading.deed import Deed
 from core.planning.reading.genre import asks_for_nothing
 
 # What decides, where packs of several kinds match: the one that shapes the work most.

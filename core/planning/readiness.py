@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.planning.matching import Matches
+from core.planning.matches import Matches
 from core.planning.model import PLANNABLE, Kind
 from core.planning.packs import BY_SLUG
 from core.planning.questions import Topic

@@ -12,7 +12,8 @@ from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over, missed, unasked
 from core.planning.kinds import kind_of
-from core.planning.matching import Matches, match
+from core.planning.matches import Matches
+from core.planning.matching import match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
     Action,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
-from core.planning.reading.nouns import is_thing, snake, words
+from core.planning.reading.deed import OUTCOMES, Deed, DeedKind, is_forbidden
+from core.planning.reading.nouns import is_thing, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
-
-DeedKind = Literal["create", "read", "update", "delete"]
+from core.planning.reading.remembered import remembered
 
 # `start` and its like say less than `create`: their thing must be spoken of elsewhere as well.
 _VERBS: dict[DeedKind, str] = {
@@ -50,11 +49,6 @@ CARRIED = words(
     """
 )
 _LIVING = words("child baby patient animal pet dog cat cow person")
-# Somebody who applies leaves an application behind.
-_OUTCOMES = {
-    "apply": "application", "donate": "donation", "enrol": "enrolment", "enroll": "enrolment",
-    "complain": "complaint", "object": "objection", "appeal": "appeal", "rate": "rating",
-}  # fmt: skip
 # What people log is time, not an hour.
 _MEASURED = re.compile(
     r"^\s*(?:in )?(?:the |their |his |her |my )?(?:working |own )*(?:hours|time)\b"
@@ -95,10 +89,6 @@ _AGENT = re.compile(
     r"[a-z]{2,}(?:er|or|ent|ant|ian|ist)s?\s*$",
     re.IGNORECASE,
 )
-_PIECE = re.compile(r"[,;:]")
-_FORBIDDEN = re.compile(
-    r"\b(?:no|nobody|never|not|cannot|can't|don't|doesn't|won't|without)\b", re.IGNORECASE
-)
 _BEFORE_A_VERB = re.compile(
     r"(?:\b(?:can|may|should|shall|must|could|will|to|not|never|only|also|they|we|i|you|who|and|or|"
     r"then|please|cannot|can't|people|themselves|online|[a-z]{3,}s)|[,:])\s*$",
@@ -134,13 +124,6 @@ _OUTCOME = re.compile(
     r"(?=\s+(?:for|on|online|in|with|here|there|until|by|to (?:an?|the|one)|up)\b|[,.]|$)",
     re.IGNORECASE,
 )
-# “May object once”, “reviewers rate 1–5”: these are nouns as often.
-_REPLIED = re.compile(
-    r"\b(?:can|may|could|must|should) (?P<verb>object|appeal|rate)\b"
-    r"(?=\s+(?:once|twice|within|against|until|it|them|from|\d)\b|[,.]|$)|"
-    r"\b[a-z]+ers (?P<rates>rate)\b(?=\s+\d|\s+with\b)",
-    re.IGNORECASE,
-)
 _NO_APPLICANT = re.compile(
     r"\b(?:rules?|rates?|prices?|discounts?|terms|conditions?|laws?|limits?|same|this|that|which|"
     r"it|part \d+|not)\s*$",
@@ -168,47 +151,6 @@ _PAPER = re.compile(
     r"(?:report|protocol|questionnaire)) (?:with|on|for|at)\b(?!.*\b(?:is|are|can|must|may)\b)",
     re.IGNORECASE,
 )
-# “Mark favourites”, “link my account with my child's”: what is remembered by it.
-_MARKED = re.compile(
-    r"\b(?:mark|save|keep|have|add)s? (?:\w+ )?(?P<what>favou?rites?|bookmarks?)\b", re.IGNORECASE
-)
-_LINKED = re.compile(
-    r"\blinks? (?:my|his|her|their|an?|the|two) (?P<what>[a-z]+)s? (?:with|to|and)\b", re.IGNORECASE
-)
-# “Set a daily play time”, “set their own alert limit”: one word more says which.
-_SET = re.compile(
-    r"\b(?:sets?|defines?|changes?) (?:an?|their|his|her|its|my)(?: own)?"
-    r"(?: daily| weekly| monthly)? "
-    r"(?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ "
-    r"(?:time|limit|goal|target|threshold))s?\b",
-    re.IGNORECASE,
-)
-# “Each signatory has a daily limit”, “every group has a yearly budget”.
-_OWN_LIMIT = re.compile(
-    r"\b(?:each|every) [a-z]+ has an? (?:yearly |monthly |own )?"
-    r"(?P<what>(?:daily|weekly|credit|spending) limit|budget|allowance)\b",
-    re.IGNORECASE,
-)
-# Papers that somebody must have, gets or is sent.
-_REQUIRED = re.compile(
-    r"\b(?:requires?|needs?) an? "
-    r"(?P<what>(?!written\b)[a-z]+ (?:note|statement|protocol|report))\b",
-    re.IGNORECASE,
-)
-_ISSUED = re.compile(
-    r"^(?:an? |the |every |each )?(?P<what>receipt|invoice|statement|payslip|voucher)s? "
-    r"(?:for [a-z ]{3,30} )?(?:is|are) (?:sent|issued|made out|drawn up)\b",
-    re.IGNORECASE,
-)
-# “Plans: Basic 29 EUR, Plus 45 EUR”: a list of prices.
-_PRICED = re.compile(
-    r"^(?P<what>plans|tariffs|tiers|packages|tickets): [a-z]+ (?:at |for )?(?:[€$£] ?)?\d",
-    re.IGNORECASE,
-)
-_GOTTEN = re.compile(
-    r"\b(?:gets?|receives?) an? (?P<what>(?:work |repair )?(?:order|assignment|task|ticket))\b",
-    re.IGNORECASE,
-)
 _REGISTERED = re.compile(
     r"\b(?:registered|enrolled) (?:students?|pupils?|participants?|attendees?|runners?|teams?)\b",
     re.IGNORECASE,
@@ -227,19 +169,6 @@ _EACH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Somebody does something with a thing."""
-
-    kind: DeedKind
-    noun: str
-    words: str
-    clause: Clause
-    start: int = 0  # where the verb stands in the clause
-    end: int = 0  # and its thing, about
-    is_weak: bool = False  # says by itself too little to store the thing
-
-
 def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
     """Return the deeds of a brief, where a willing word or an actor stands before the verb."""
     people = "|".join(re.escape(actor.title) for actor in actors)
@@ -251,7 +180,7 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
         found.extend(_done(clause, actor_word))
         found.extend(_left_behind(clause, actor_word))
         found.extend(_recorded(clause))
-        found.extend(_remembered(clause))
+        found.extend(remembered(clause))
     found = [_made(deed, clauses) for deed in found]
     found = [deed for deed in found if deed.noun]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
@@ -297,7 +226,7 @@ def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
         verb = match["verb"].lower()
         if not _is_verb(verb, match["ending"], before, after, actor_word):
             continue
-        if _KIND_OF[verb] == "create" and _is_forbidden(before):
+        if _KIND_OF[verb] == "create" and is_forbidden(before):
             continue
         waiting.append((verb, _KIND_OF[verb]))
         if _JOINED.match(after):
@@ -316,11 +245,6 @@ def _done(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
                 for word, kind in waiting
             )
         waiting = []
-
-
-def _is_forbidden(before: str) -> bool:
-    """Whether a deed is one that nobody does: “no author publishes their own piece”."""
-    return bool(_FORBIDDEN.search(_PIECE.split(before)[-1]))
 
 
 def _objects(verb: str, after: str) -> Iterator[str]:
@@ -374,27 +298,6 @@ def _is_verb(
     return bool(_BEFORE_A_VERB.search(before))
 
 
-def _remembered(clause: Clause) -> Iterator[Deed]:
-    """Yield what has a fixed kind of name: what is marked, linked, set, required or handed out."""
-    for reply in _REPLIED.finditer(clause.text):
-        noun = _OUTCOMES[(reply["verb"] or reply["rates"]).lower()]
-        yield Deed("create", noun, reply.group(0), clause, reply.start(), reply.end())
-    for pattern, ending in (
-        (_MARKED, ""),
-        (_LINKED, "_link"),
-        (_SET, ""),
-        (_OWN_LIMIT, ""),
-        (_REQUIRED, ""),
-        (_ISSUED, ""),
-        (_PRICED, ""),
-        (_GOTTEN, ""),
-    ):
-        match = pattern.search(clause.text)
-        if match and not _is_forbidden(clause.text[: match.start()]):
-            noun = snake(match["what"]) + ending
-            yield Deed("create", noun, match.group(0), clause, match.start(), match.end())
-
-
 def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator[Deed]:
     """Yield what people leave behind with a verb that names no thing: they apply, they donate."""
     listed = _REGISTERED.search(clause.text)
@@ -406,10 +309,8 @@ def _left_behind(clause: Clause, actor_word: re.Pattern[str] | None) -> Iterator
             continue
         if _WILLING.search(before) or (actor_word and actor_word.search(before)):
             verb = match["verb"].lower()
-            base = _IRREGULAR.get(verb, verb if verb in _OUTCOMES else verb.removesuffix("s"))
-            yield Deed(
-                "create", _OUTCOMES[base], match.group(0), clause, match.start(), match.end()
-            )
+            base = _IRREGULAR.get(verb, verb if verb in OUTCOMES else verb.removesuffix("s"))
+            yield Deed("create", OUTCOMES[base], match.group(0), clause, match.start(), match.end())
 
 
 def _recorded(clause: Clause) -> Iterator[Deed]:

@@ -18,7 +18,8 @@ _SIGNS: dict[str, tuple[str, ...]] = {
         r"\bwhile (?:stocks?|supplies) lasts?\b|\bspecial offer\b|\blimited time\b",
         r"\b(?:why wait|order now|buy now|call us|sign up today|don't miss|grows with you)\b",
         r"\b(?:seamless(?:ly)?|effortless(?:ly)?|(?:lightning|blazing(?:ly)?)[- ]fast|"
-        r"world[- ]class|cutting[- ]edge|state[- ]of[- ]the[- ]art|next[- ]generation|[\w-]+-powered|\d+x)\b",
+        r"world[- ]class|cutting[- ]edge|state[- ]of[- ]the[- ]art|next[- ]generation|"
+        r"[\w-]+-powered|\d+x)\b",
         r"\b(?:supercharge|unlock|empower|transform|revolutioni[sz]e)s? your\b",
         r"[™®]",
     ),

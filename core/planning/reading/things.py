@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.planning.reading.clauses import Clause
-from core.planning.reading.deeds import TOLD_OF, VERBS, Deed
+from core.planning.reading.deed import Deed
+from core.planning.reading.deeds import TOLD_OF, VERBS
 from core.planning.reading.nouns import is_thing, plural, singular, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after

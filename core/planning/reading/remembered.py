@@ -1,0 +1,80 @@
+"""What a brief has remembered with words of a fixed kind: marked, linked, set, handed out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from core.planning.reading.clauses import Clause
+from core.planning.reading.deed import OUTCOMES, Deed, is_forbidden
+from core.planning.reading.nouns import snake
+
+# “May object once”, “reviewers rate 1–5”: these are nouns as often.
+_REPLIED = re.compile(
+    r"\b(?:can|may|could|must|should) (?P<verb>object|appeal|rate)\b"
+    r"(?=\s+(?:once|twice|within|against|until|it|them|from|\d)\b|[,.]|$)|"
+    r"\b[a-z]+ers (?P<rates>rate)\b(?=\s+\d|\s+with\b)",
+    re.IGNORECASE,
+)
+# “Mark favourites”, “link my account with my child's”: what is remembered by it.
+_MARKED = re.compile(
+    r"\b(?:mark|save|keep|have|add)s? (?:\w+ )?(?P<what>favou?rites?|bookmarks?)\b", re.IGNORECASE
+)
+_LINKED = re.compile(
+    r"\blinks? (?:my|his|her|their|an?|the|two) (?P<what>[a-z]+)s? (?:with|to|and)\b", re.IGNORECASE
+)
+# “Set a daily play time”, “set their own alert limit”: one word more says which.
+_SET = re.compile(
+    r"\b(?:sets?|defines?|changes?) (?:an?|their|his|her|its|my)(?: own)?"
+    r"(?: daily| weekly| monthly)? "
+    r"(?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ "
+    r"(?:time|limit|goal|target|threshold))s?\b",
+    re.IGNORECASE,
+)
+# “Each signatory has a daily limit”, “every group has a yearly budget”.
+_OWN_LIMIT = re.compile(
+    r"\b(?:each|every) [a-z]+ has an? (?:yearly |monthly |own )?"
+    r"(?P<what>(?:daily|weekly|credit|spending) limit|budget|allowance)\b",
+    re.IGNORECASE,
+)
+# Papers that somebody must have, gets or is sent.
+_REQUIRED = re.compile(
+    r"\b(?:requires?|needs?) an? "
+    r"(?P<what>(?!written\b)[a-z]+ (?:note|statement|protocol|report))\b",
+    re.IGNORECASE,
+)
+_ISSUED = re.compile(
+    r"^(?:an? |the |every |each )?(?P<what>receipt|invoice|statement|payslip|voucher)s? "
+    r"(?:for [a-z ]{3,30} )?(?:is|are) (?:sent|issued|made out|drawn up)\b",
+    re.IGNORECASE,
+)
+# “Plans: Basic 29 EUR, Plus 45 EUR”: a list of prices.
+_PRICED = re.compile(
+    r"^(?P<what>plans|tariffs|tiers|packages|tickets): [a-z]+ (?:at |for )?(?:[€$£] ?)?\d",
+    re.IGNORECASE,
+)
+_GOTTEN = re.compile(
+    r"\b(?:gets?|receives?) an? (?P<what>(?:work |repair )?(?:order|assignment|task|ticket))\b",
+    re.IGNORECASE,
+)
+
+
+def remembered(clause: Clause) -> Iterator[Deed]:
+    """Yield what has a fixed kind of name: what is marked, linked, set, required or handed out."""
+    for reply in _REPLIED.finditer(clause.text):
+        noun = OUTCOMES[(reply["verb"] or reply["rates"]).lower()]
+        yield Deed("create", noun, reply.group(0), clause, reply.start(), reply.end())
+    for pattern, ending in (
+        (_MARKED, ""),
+        (_LINKED, "_link"),
+        (_SET, ""),
+        (_OWN_LIMIT, ""),
+        (_REQUIRED, ""),
+        (_ISSUED, ""),
+        (_PRICED, ""),
+        (_GOTTEN, ""),
+    ):
+        match = pattern.search(clause.text)
+        if match and not is_forbidden(clause.text[: match.start()]):
+            noun = snake(match["what"]) + ending
+            yield Deed("create", noun, match.group(0), clause, match.start(), match.end())
