@@ -124,10 +124,10 @@ def missed(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clause.text for clause in clauses if clause not in found.used))
 
 
-def unasked(texts: Iterable[str], questions: Iterable[Question], title: str) -> tuple[str, ...]:
-    """Return what was not understood without what a question quotes as a whole, and the title."""
+def unasked(texts: Iterable[str], questions: Iterable[Question]) -> tuple[str, ...]:
+    """Return what was not understood without what a question quotes as a whole."""
     asked = "\n".join(question.text for question in questions)
-    return tuple(text for text in texts if f"“{text}”" not in asked and text != title)
+    return tuple(text for text in texts if f"“{text}”" not in asked)
 
 
 def demands_of(clause: Clause) -> tuple[Demand, ...]:

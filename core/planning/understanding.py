@@ -203,7 +203,7 @@ def _filled(
         model,
         entities=entities,
         actions=actions,
-        not_understood=unasked(model.not_understood, questions, model.title),
+        not_understood=unasked(model.not_understood, questions),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),

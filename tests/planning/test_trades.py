@@ -49,9 +49,7 @@ NOT_YET: dict[str, str] = {
 }
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
 LOST: dict[str, tuple[str, ...]] = {
-    "exam-rooms": (
-        "at least one per 50 students",
-    ),
+    "exam-rooms": ("at least one per 50 students",),
 }
 
 

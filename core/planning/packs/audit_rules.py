@@ -97,6 +97,8 @@ AUDIT_RULES = (
             r"\b(?:log|trail|history)\b[^.;]{0,40}?\bkept (?:for )?(?P<near>.{1,20})",
             r"\b(?:log|trail)\b[^.;]{0,40}?, (?:for )?(?P<near>\d+ (?:years|months))",
         ),
+        # What is called by its name is a thing with a period of its own: retention keeps that.
+        unless=r"\baudit (?:trail|log)s?\b",
         quantity="duration",
         mechanisms=(
             Mechanism("permission", "audit_entries", "only that role deletes, with audit.purge on"),

@@ -12,7 +12,7 @@ _HAVE = (
     r"(?:ha(?:s|ve)|holds?|keeps?|owns?|places?|opens?|creates?|borrows?|saves?|stores?|links?|rents?|"
     r"uses?|manages?|follows?|enters?|submits?|registers?|adds?|runs?)"
 )
-_WHO = r"(?P<who>[a-z]+(?: [a-z]+)?)"
+_WHO = r"(?P<person>[a-z]+(?: [a-z]+)?)"
 _ON = r"(?:per|on (?:one|each|an?)|for (?:each|every)|in (?:one|each|an?)|to (?:one|each|an?))"
 _CHOOSE = (
     r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|"
@@ -43,14 +43,14 @@ LIMIT = Pack(
     slug="limit",
     title="Limits",
     cues=(),  # recognised by its rules
-    nouns=(Noun("record", fallback="@main"), Noun("who", people=True), Noun("holder")),
+    nouns=(Noun("record", fallback="@main"), Noun("person", people=True), Noun("holder")),
     kind="none",
     demands=True,
     rules=(
         *TIMES_RULES,
         RulePattern(
             slug="limit.per-person",
-            text="A <who_> has at most <value> <records_> at a time; one more is refused, also "
+            text="A <person_> has at most <value> <records_> at a time; one more is refused, also "
             "when "
             "two come at once.",
             cues=(

@@ -37,12 +37,12 @@ def _only_above(slug: str, number: str, quantity: str) -> RulePattern:
     """Return the rule that above a number only some people may do it."""
     return RulePattern(
         slug=f"limit.only-above-{slug}",
-        text="Above <words> only a <who_> may do it; up to that whoever may do it at all.",
+        text="Above <words> only a <person_> may do it; up to that whoever may do it at all.",
         cues=(
             rf"\b{_ABOVE} {number} (?:is|are|may be|can be) only (?:given|granted|made|allowed|"
             rf"done|"
-            r"booked|ordered|paid|set|changed) by (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?)",
-            rf"\bonly (?:an? |the )?(?P<who>[a-z]+(?: [a-z]+)?) (?:may|can) (?:give|grant|make|"
+            r"booked|ordered|paid|set|changed) by (?:an? |the )?(?P<person>[a-z]+(?: [a-z]+)?)",
+            rf"\bonly (?:an? |the )?(?P<person>[a-z]+(?: [a-z]+)?) (?:may|can) (?:give|grant|make|"
             rf"allow|book|"
             rf"order|pay|set|change)\b[^;,.]{{0,30}}? {_ABOVE} {number}",
         ),

@@ -178,7 +178,7 @@ def test_a_number_of_another_pack_is_left_to_it() -> None:
 
 def test_each_of_two_deadlines_can_be_switched_off_alone() -> None:
     text = f"{GARDEN}Enquiries are answered within 2 days. Damages are repaired within 9 days."
-    model = understand(text, {"rules": {"drop": ["deadline.due:plot:2"]}})
+    model = understand(text, {"rules": {"drop": ["deadline.due:9 days"]}})
     kept = [rule.text for rule in model.rules if rule.slug == "deadline.due"]
     assert len(kept) == 1
     assert "2 days" in kept[0]

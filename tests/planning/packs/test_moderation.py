@@ -77,6 +77,7 @@ def test_a_moderators_action_stays_and_another_one_hears_the_appeal(empty_databa
             "first_decider_id": mod,
             "first_decided_at": moment,
             "statement": "It was not me",
+            "owner_id": ann,
         }
         with refused("appeals_in_time"):
             insert(db, "appeals", **filed, filed_at="2030-01-11 10:01Z")
