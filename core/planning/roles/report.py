@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+import orjson
 
 from core.domain.artifact import NOT_CHECKED, Artifact, Evidence, Validation
 from core.domain.decision import Alternative, Confidence, DecisionDraft
@@ -64,7 +65,7 @@ def persons(model: FeatureModel) -> tuple[Evidence, ...]:
 
 def plain_json(value: Any) -> str:
     """Return JSON for people to read, always in the same order."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
