@@ -21,6 +21,16 @@ STRONG = re.compile(
     r"both (?=[a-z]+ed\b)|(?:his|her|its|their) own|time ?zone|required|mandatory)\b",
     re.IGNORECASE,
 )
+# What bounds a number.
+BOUNDED = re.compile(
+    r"\b(?:at (?:least|most)|max(?:imum)?|min(?:imum)?|no more than)\b", re.IGNORECASE
+)
+# A count in words of what is handed in says how many there have to be.
+SPELLED = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve) "
+    r"(?:photos?|pictures?|files?|documents?|signatures?|copies|witnesses)\b",
+    re.IGNORECASE,
+)
 # Words like those of a demand that demand nothing.
 IDIOM = re.compile(
     r"\b(?:(?:ha(?:s|ve|d)|there's|there (?:is|are)) no|I have to|only (?:have|has|gets?|knows?)|"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from core.domain.artifact import Evidence
 from core.planning.ambiguities import conflict_questions, day_questions
 from core.planning.demand_words import (
+    BOUNDED,
     COMFORT,
     CONJUNCTION,
     DEMAND,
@@ -25,6 +26,7 @@ from core.planning.demand_words import (
     NAMED,
     NO_FIRST,
     OPTION,
+    SPELLED,
     STRICT,
     STRONG,
 )
@@ -35,6 +37,7 @@ from core.planning.reading.clauses import Clause
 from core.planning.reading.conditions import Condition, ConditionKind, Part, conditions, parts
 from core.planning.reading.nouns import words
 from core.planning.reading.quantities import Quantity, quantities
+from core.planning.unread import is_within
 
 _WORD = re.compile(r"[a-z]{4,}")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -117,17 +120,6 @@ def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) 
             if clause not in found.used or next(_open_points(clause, read), None) is not None
         )
     )
-
-
-def missed(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
-    """Return the clauses that nothing was made of, in their words."""
-    return tuple(dict.fromkeys(clause.text for clause in clauses if clause not in found.used))
-
-
-def unasked(texts: Iterable[str], questions: Iterable[Question]) -> tuple[str, ...]:
-    """Return what was not understood without what a question quotes as a whole."""
-    asked = "\n".join(question.text for question in questions)
-    return tuple(text for text in texts if f"“{text}”" not in asked)
 
 
 def demands_of(clause: Clause) -> tuple[Demand, ...]:
@@ -301,16 +293,20 @@ def _unused_demands(
         if len(part.words.split()) < 2 or any(_overlap(part, one) for one in taken):
             continue
         stems = _stems(part.words)
-        if not stems:
+        has_number = bool(_numbers(part.words) - _numbers(told))
+        if not stems and not (STRONG.search(part.words) and has_number):
             continue
-        is_said = len(stems & said) >= max(1, len(stems) / 3)
+        is_said = bool(stems) and len(stems & said) >= max(1, len(stems) / 3)
         unnamed = {name.lower() for name in NAMED.findall(part.words)} - named
         if not FILES.search(told):
             unnamed = {name for name in unnamed if not FORMAT.fullmatch(name)}
-        if STRONG.search(part.words) or NO_FIRST.match(part.words):
-            is_left = not is_said or not _within(part, places)
+        counted = SPELLED.search(part.words)
+        if (has_number and BOUNDED.search(part.words)) or (counted and counted[0] not in told):
+            is_left = True
+        elif STRONG.search(part.words) or NO_FIRST.match(part.words):
+            is_left = not is_said or not is_within(part, places)
         else:
-            is_left = not is_said and not _within(part, places) and _happens(part, read)
+            is_left = not is_said and not is_within(part, places) and _happens(part, read)
         if (is_left or unnamed) and left and part.start - left[-1].end < _BESIDE:
             left[-1] = Part(clause.text[left[-1].start : part.end], left[-1].start, part.end)
         elif is_left or unnamed:
@@ -339,10 +335,6 @@ def _operates(part: Part, read: _Read) -> bool:
     return any(word.lower().startswith(read.verbs) for word in part.words.split())
 
 
-def _within(part: Part, places: Iterable[int]) -> bool:
-    return any(part.start <= place < part.end for place in places)
-
-
 def _overlap(part: Part, other: tuple[int, int]) -> bool:
     return other[0] < part.end and part.start < other[1]
 
@@ -353,9 +345,12 @@ def _unused_options(
     """Yield the parts of a clause, used for something else, that say what people may do."""
     places = read.found.settled.get(clause, set()) | read.found.touched.get(clause, set())
     for part in parts(clause.text):
+        if SPELLED.search(part.words):
+            yield Demand(CONJUNCTION.sub("", part.words), clause.text)
+            continue
         if not OPTION.search(part.words) or len(part.words.split()) < 3:
             continue
-        if _within(part, places) or _operates(part, read):
+        if is_within(part, places) or _operates(part, read):
             continue
         if not any(start < part.end and part.start < end for start, end in covered):
             yield Demand(CONJUNCTION.sub("", part.words), clause.text)

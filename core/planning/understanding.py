@@ -10,7 +10,7 @@ from typing import Any
 from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
 from core.planning.edits import edited, switched_off
-from core.planning.gaps import gap_questions, left_over, missed, unasked
+from core.planning.gaps import gap_questions, left_over
 from core.planning.kinds import kind_of
 from core.planning.matches import Matches
 from core.planning.matching import match
@@ -44,6 +44,7 @@ from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
+from core.planning.unread import missed, unasked, unread
 
 # The packs whose subject people fill in with what the brief lists.
 _ENTERED = ("records", "scheduling", "reservation")
@@ -203,7 +204,7 @@ def _filled(
         model,
         entities=entities,
         actions=actions,
-        not_understood=unasked(model.not_understood, questions),
+        not_understood=unasked((*model.not_understood, *unread(body, found)), questions),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),
