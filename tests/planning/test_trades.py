@@ -59,8 +59,7 @@ NOT_YET: dict[str, str] = {
     "wine-customs-link": "kind data; no signed",
 }
 # Constraints that no rule, question or list of the plan takes up yet, by brief. Must become empty.
-LOST: dict[str, tuple[str, ...]] = {
-}
+LOST: dict[str, tuple[str, ...]] = {}
 
 
 def test_every_brief_has_one_expectation() -> None:
