@@ -255,9 +255,8 @@ ASKINGS: tuple[Asking, ...] = (
     Asking(
         "visibility",
         r"\b(?:sees?|seen|visible|views?|shown?|shows|secret|hidden|hides?|public|confidential|"
-        r"found by|finds?|readable|read[ -]only|reads?|private|visibility|access to|"
-        r"(?:ha(?:s|ve)|gets?|loses?) access|names? of|"
-        r"appears?|reveal\w*)\b",
+        r"found by|finds?|readable|read[ -]only|reads?|private|visibility|access to|(?:ha(?:s|ve)|"
+        r"gets?|loses?) access|names? of|appears?|reveal\w*)\b",
         "who sees what",
         "who sees what",
         "which roles see it, and what do all others get: nothing, a part, or “not found”",

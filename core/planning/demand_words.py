@@ -34,12 +34,11 @@ SPELLED = re.compile(
 # Words like those of a demand that demand nothing.
 IDIOM = re.compile(
     r"\b(?:(?:ha(?:s|ve|d)|there's|there (?:is|are)) no|I have to|only (?:have|has|gets?|knows?)|"
-    r"or not (?:ours|mine|yet|at all)|whether or not|not negotiable|not only|"
-    r"if not|or not(?= \w+ \w+ is| to)|not sure|"
-    r"can(?:not|'t) (?:cope|wait|stand|believe)|(?:does|do)(?:n't| not) (?:matter|mind|know)|"
-    r"(?:it's|this is|that's|it is) (?:only|not) about|nobody (?:knows?|looks? at|likes?|"
-    r"remembers?|notices?|cares?)|no idea|not least|"
-    r"every (?:time|day|morning|week|now and then))\b",
+    r"or not (?:ours|mine|yet|at all)|whether or not|not negotiable|not only|if not|or not(?= \w+ "
+    r"\w+ is| to)|not sure|can(?:not|'t) (?:cope|wait|stand|believe)|(?:does|do)(?:n't| not) "
+    r"(?:matter|mind|know)|(?:it's|this is|that's|it is) (?:only|not) about|nobody (?:knows?|"
+    r"looks? at|likes?|remembers?|notices?|cares?)|no idea|not least|every (?:time|day|morning|"
+    r"week|now and then))\b",
     re.IGNORECASE,
 )
 # What a wish is good for may hold a demand, but not that somebody is spared something.

@@ -93,14 +93,12 @@ APPROVAL = Pack(
         r"\b(?:cannot|can't|must not|may not) release\b(?! notes)",
         r"\b(?:executed|paid|sent|published|used|carried out) only after (?:the |its )?release\b",
         r"\bcountersign(?:s|ed)? by\b",
-        r"\b(?:must|has to|have to|needs? to) be (?:confirmed|released|authori[sz]ed|cleared) "
-        r"by (?!e-?"
-        r"mail|sms|phone|text|click|an? (?:e-?mail|sms|link|code|call|click))",
+        r"\b(?:must|has to|have to|needs? to) be (?:confirmed|released|authori[sz]ed|cleared) by "
+        r"(?!e-?mail|sms|phone|text|click|an? (?:e-?mail|sms|link|code|call|click))",
         r"\btwo signatures\b",
         r"\bsigned by (?:an? |the |both )[\w ]{3,30}\band\b",
-        r"\b(?:needs?|requires?|without) (?:an? |the )?(?:[\w-]+ ){0,2}[\w-]+(?:'s|s') (?:ok|"
-        r"okay|consent|"
-        r"agreement|confirmation|sign-off|permission)\b",
+        r"\b(?:needs?|requires?|without) (?:an? |the )?(?:[\w-]+ ){0,2}[\w-]+(?:'s|s') (?:ok|okay|"
+        r"consent|agreement|confirmation|sign-off|permission)\b",
         r"\b(?:must|has to|have to|needs? to) (?:agree|countersign)\b",
         r"\bneeds? an? (?:ok|confirmation|sign-off|go-ahead) (?:by|from|of)\b",
     ),
@@ -112,25 +110,20 @@ APPROVAL = Pack(
                 r"^(?P<before>[a-z ]+?)(?: (?:above|over|of more than|exceeding) .+?)? "
                 r"(?:needs?|requires?|must have) (?:an? |the )?approval\b",
                 r"\bapprovals?\s+(?:of|for)\s+(?P<after>.+)",
-                r"\b(?:reserves?|requests?|proposes?|plans?|files?|enters?) "
-                r"(?P<after>[^,;]{2,60}), "
-                r"(?:and )?(?:the |their |an? )?[\w ]{2,30} (?:approves?|confirms?|releases?) "
-                r"(?:those|"
-                r"these|them|it)\b",
+                r"\b(?:reserves?|requests?|proposes?|plans?|files?|enters?) (?P<after>[^,;]{2,60})"
+                r", (?:and )?(?:the |their |an? )?[\w ]{2,30} (?:approves?|confirms?|releases?) "
+                r"(?:those|these|them|it)\b",
                 r"\b(?P<before>[\w ]{1,60}?)\s+approvals?\b",
                 r"\bsubmits?\s+(?P<after>.+)",
                 r"\b(?P<before>[\w ]{1,60}?)(?<!decision)(?<!decisions)(?<!change)(?<!changes)\s+"
                 r"(?:is|are|must be|needs? to be)\s+(?:approved|signed by|released by)\b",
                 r"^(?P<before>[a-z]+(?: [a-z]+)?)(?: (?:above|over|entered by|made by|of) .+?)? "
-                r"(?:is|are) "
-                r"(?:executed|paid|sent|published|used) only after\b",
+                r"(?:is|are) (?:executed|paid|sent|published|used) only after\b",
                 r"^(?P<before>[a-z]+(?: [a-z]+)?)(?: (?:above|over|from|of more than) .+?)? "
-                r"(?:needs?|"
-                r"requires?) (?:an? |the )?[\w' -]{2,40}?(?:ok|okay|consent|agreement|confirmation|"
-                r"sign-off)\b",
-                r"^(?:an? |the |every |all )?(?!difference|amount|sum)(?P<before>[a-z]+(?: "
-                r"[a-z]+)?) "
-                r"(?:up to|above|over|of more than) (?:[A-Z]{3} |[\u20ac$\u00a3])?\d",
+                r"(?:needs?|requires?) (?:an? |the )?[\w' -]{2,40}?(?:ok|okay|consent|agreement|"
+                r"confirmation|sign-off)\b",
+                r"^(?:an? |the |every |all )?(?!difference|amount|sum)(?P<before>[a-z]+(?: [a-z]+)"
+                r"?) (?:up to|above|over|of more than) (?:[A-Z]{3} |[\u20ac$\u00a3])?\d",
                 r"\b(?:must|has to|have to) agree to (?:each |every |the |an? )?(?P<after>.+)",
             ),
             fallback="@main",

@@ -58,8 +58,7 @@ APPROVAL_EFFECT_RULES = (
             r"\bback to approval\b|\bapproved again\b|\bnew approval\b|\bre-?approv\w+",
             r"\b(?:old|previous|earlier|last approved) version\b",
             r"\b(?:every|each|any|an?) (?:change|edit)\b[^.;]{0,40}\b(?:needs?|requires?) "
-            r"(?:[\w']+ ){0,3}?"
-            r"approval\b",
+            r"(?:[\w']+ ){0,3}?approval\b",
         ),
         mechanisms=(
             Mechanism(
@@ -95,8 +94,7 @@ APPROVAL_EFFECT_RULES = (
                 Question(
                     "approval.typos",
                     "Does every change of a <subject_> go back to approval, or are there some, "
-                    "such "
-                    "as a corrected typo, that do not?",
+                    "such as a corrected typo, that do not?",
                     "Every change.",
                 ),
             ),
@@ -106,16 +104,13 @@ APPROVAL_EFFECT_RULES = (
         slug="approval.voided",
         text="A change of <what> after an approval removes all approvals: they are given again.",
         cues=(
-            r"\bchang\w+ (?P<what>[\w, -]{2,60}?) after (?:the |an? )?(?:first |second )?(?:"
-            r"releases?|approvals?|signatures?) (?:removes?|voids?|resets?|cancels?|deletes?|"
-            r"withdraws?|"
-            r"invalidates?) (?:all |the |every )?(?:other |given )?(?:releases?|approvals?|"
-            r"signatures?)",
+            r"\bchang\w+ (?P<what>[\w, -]{2,60}?) after (?:the |an? )?(?:first |second )"
+            r"?(?:releases?|approvals?|signatures?) (?:removes?|voids?|resets?|cancels?|deletes?|"
+            r"withdraws?|invalidates?) (?:all |the |every )?(?:other |given )?(?:releases?|"
+            r"approvals?|signatures?)",
             r"\b(?:releases?|approvals?|signatures?) (?:are|is) (?:void|removed|reset|lost|"
-            r"withdrawn|"
-            r"cancelled) (?:if|when|as soon as|once) (?P<what>[\w, -]{2,60}?) (?:is|are|was|"
-            r"were|gets?) "
-            r"(?:changed|edited)",
+            r"withdrawn|cancelled) (?:if|when|as soon as|once) (?P<what>[\w, -]{2,60}?) (?:is|are|"
+            r"was|were|gets?) (?:changed|edited)",
         ),
         mechanisms=(
             Mechanism("trigger", "<subjects>_approvals_voided", "counts from zero in a new round"),

@@ -6,18 +6,16 @@ from core.planning.reading.captures import BEGINS, DONE, NAME
 
 # Where a list of roles ends, and where it stands before its verb.
 _ENDS = (
-    r"(?=$|[,;:.()]| as\b| before| after| within| in\b| on\b| if\b| when\b| who\b| until| "
-    r"with\b| both|"
-    r" also| too\b| instead| is\b| are\b| at\b| first| then\b| once\b| do(?:es)?\b)"
+    r"(?=$|[,;:.()]| as\b| before| after| within| in\b| on\b| if\b| when\b| who\b| until| with\b| "
+    r"both| also| too\b| instead| is\b| are\b| at\b| first| then\b| once\b| do(?:es)?\b)"
 )
 _THE = r"(?:the |an? |our |their |both |each |its |another |second )?"
 # “The manager” is the owner's own one; a rule of its own knows whose.
 _NOT_OWN = r"(?!(?:the |their |his |her |an? )?(?:line )?managers?\b)"
 _ROLES = rf"{_NOT_OWN}(?P<roles>[\w'\u2019 -]{{2,80}}?)"
 _ROLES_FIRST = (
-    rf"{_NOT_OWN}(?P<roles>{_THE}(?:{NAME} ){{0,3}}?{NAME}(?:(?:, | and | or ){_THE}(?:{NAME} "
-    rf"){{0,3}}?"
-    rf"{NAME}){{0,2}}?)"
+    rf"{_NOT_OWN}(?P<roles>{_THE}(?:{NAME} ){{0,3}}?{NAME}(?:(?:, | and | or ){_THE}(?:{NAME} )"
+    rf"{{0,3}}?{NAME}){{0,2}}?)"
 )
 _GIVEN = r"(?:approved|released|signed(?: off)?|countersigned|confirmed|authori[sz]ed|cleared)"
 _GIFT = (
@@ -105,8 +103,7 @@ APPROVAL_ROLE_RULES = (
             rf"\b(?:needs?|requires?|with|without|only after) {_ROLES}(?:'s|s') {_GIFT}\b",
             rf"{BEGINS}{_ROLES_FIRST} (?:both )?{_MUST}{_GIVES}\b",
             rf"{BEGINS}{_ROLES_FIRST} {_GIVES} (?:or (?:rejects?|declines?|sends?)|it\b|them\b|"
-            rf"these\b|"
-            rf"those\b|each\b|every\b|all\b|$)",
+            rf"these\b|those\b|each\b|every\b|all\b|$)",
             rf"\bapprovals?: ?{_ROLES}{_ENDS}",
             rf"^as an? {_ROLES},? i (?:want|would like|need) to (?:approve|release|sign off|"
             rf"countersign)\b",
@@ -127,9 +124,8 @@ APPROVAL_ROLE_RULES = (
         quantity="money",
         text="Above <words> a <subject_> is approved only with the approval of <who> as well.",
         cues=(
-            rf"\b{_ABOVE}[^,;]{{0,30}}? (?:needs?|requires?|is|are|must be)[^,;]{{0,50}}? (?:of|"
-            rf"by|from) "
-            rf"{_ROLES}{_ENDS}",
+            rf"\b{_ABOVE}[^,;]{{0,30}}? (?:needs?|requires?|is|are|must be)[^,;]{{0,50}}? (?:of|by"
+            rf"|from) {_ROLES}{_ENDS}",
             rf"\b{_ABOVE}[^,;]{{0,30}}? (?:needs?|requires?) {_ROLES}(?:'s|s') {_GIFT}\b",
             rf"\b{_ABOVE},? (?:one of [\w ]{{2,15}} must be from )?{_ROLES}(?=$|[,;(]| \(| in "
             rf"addition| "
@@ -209,8 +205,7 @@ APPROVAL_ROLE_RULES = (
             rf"\b(?:who|that) (?:has |have )?(?P<since>{DONE}|wrote|made|drew up) [\w ]{{1,30}} "
             rf"(?:cannot|"
             r"can't|can not|can never|must not|must never|may not|is not allowed to|never) "
-            r"(?P<other>"
-            r"approves?|releases?|signs?|confirms?|decides?|authori[sz]es?)\b",
+            r"(?P<other>approves?|releases?|signs?|confirms?|decides?|authori[sz]es?)\b",
         ),
         mechanisms=(
             Mechanism("permission", "decide<Subject>", "403 for the owner: who <since> it"),
@@ -254,8 +249,7 @@ APPROVAL_ROLE_RULES = (
             rf"\bown\b.{{0,60}}\b(?:then|instead|in that case)\b,? (?:it'?s |it is |by "
             rf")?{_ROLES}{_ENDS}",
             rf"\bown\b.{{0,40}}[,;:\u2013-] ?(?:those|these|that|they) (?:are|is|go(?:es)?) "
-            rf"(?:approved "
-            rf"by|decided by|to) {_ROLES}{_ENDS}",
+            rf"(?:approved by|decided by|to) {_ROLES}{_ENDS}",
         ),
         mechanisms=(
             Mechanism("permission", "decide<Subject>", "own ones: <who>; the owner gets 403"),

@@ -231,9 +231,8 @@ APPROVAL_RULES = (
         text="A decision carries a comment; a rejection is not possible without one.",
         cues=(
             r"\b(?:approv|reject|declin|refus)\w*\b.*\b(?:comment|reason)\b",
-            r"\b(?:sends?|sent|gives?|hands?) (?:it |them |[\w ]{1,20})?back with (?:an? "
-            r")?(?:short )?"
-            r"(?:comment|reason|question|remark|note)\b",
+            r"\b(?:sends?|sent|gives?|hands?) (?:it |them |[\w ]{1,20})?back with (?:an? )"
+            r"?(?:short )?(?:comment|reason|question|remark|note)\b",
         ),
         mechanisms=(
             Mechanism("constraint", "approvals_reason", "CHECK: a rejection has a comment"),

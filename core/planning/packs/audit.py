@@ -93,8 +93,7 @@ AUDIT = Pack(
         r"\b(?:log|logs|record|records|track|tracks|see|know)\b.{0,30}\b(?:every|each|all) "
         r"(?:changes?|edits?|access\w*|updates?)\b",
         r"\b(?:every|each|all) (?:such )?(?:changes?|edits?|access\w*|updates?|views?|openings?|"
-        r"look-?ups?|downloads?)\b.{0,200}"
-        r"\b(?:logged|recorded|tracked|traceable)\b",
+        r"look-?ups?|downloads?)\b.{0,200}\b(?:logged|recorded|tracked|traceable)\b",
         r"\bwho (?:did|changed|saw|edited|deleted|accessed|viewed) (?:what|which|it)\b",
         r"\btamper[- ]?(?:proof|evident|resistant)\b",
     ),

@@ -56,13 +56,11 @@ AUDIT_RULES = (
             rf"\b{_TRAIL}\b.{{0,200}}\b(?:append[- ]only|immutable|read[- ]only|never|cannot|"
             rf"can't|"
             r"must not|may not|no one|nobody)\b",
-            rf"\b(?:nobody|no one|never|not|cannot|can't)\b.{{0,200}}\b(?:chang|alter|edit|"
-            rf"delet|remov|"
-            rf"manipulat)\w*\b.{{0,200}}\b{_TRAIL}\b",
+            rf"\b(?:nobody|no one|never|not|cannot|can't)\b.{{0,200}}\b(?:chang|alter|edit|delet|"
+            rf"remov|manipulat)\w*\b.{{0,200}}\b{_TRAIL}\b",
             r"\bappend[- ]only\b",
             r"\bwho (?:changed|did) what\b[^.;]{0,80}\b(?:nobody|no one) (?:can|may) (?:edit|"
-            r"change|delete|"
-            r"alter)\b",
+            r"change|delete|alter)\b",
             rf"\b{_TRAIL}\b.{{0,60}}\b(?:unchangeable|unalterable|cannot be altered)\b",
         ),
         always=True,

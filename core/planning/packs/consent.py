@@ -104,9 +104,8 @@ CONSENT = Pack(
             text="A consent is stored with its date, wording and source; a new one is a row of "
             "its own.",
             cues=(
-                r"\bconsents?\b[^;.]{0,20}?\b(?:is|are|be|gets?) (?:\w+ )?(?:stored|recorded|"
-                r"kept|logged|"
-                r"documented|saved)\b",
+                r"\bconsents?\b[^;.]{0,20}?\b(?:is|are|be|gets?) (?:\w+ )?(?:stored|recorded|kept|"
+                r"logged|documented|saved)\b",
                 r"\b(?:store|record|keep|log|document)s? (?:\w+ )?consents?\b",
                 r"\b(?:agree|agreed|consent) to (?:stay|be|receiv|get|join|us|our|the)\w*",
             ),
@@ -121,14 +120,11 @@ CONSENT = Pack(
             slug="consent.required",
             text="Without a valid consent it does not happen: <event>.",
             cues=(
-                r"\b(?:without|no)(?: an?| their| any)? consent,? (?:there is |we send |they get "
-                r")?(?P<event>no "
-                r"[a-z][a-z -]{1,30})",
+                r"\b(?:without|no)(?: an?| their| any)? consent,? (?:there is |we send |they get )"
+                r"?(?P<event>no [a-z][a-z -]{1,30})",
                 r"(?P<event>[^,;.]{3,50}?) (?:unless (?:we|they|there|you) (?:have|has|is|got) "
-                r"(?:their |an? |"
-                r"your )?consent|only with (?:their |an? |explicit )*consent|only if (?:we have "
-                r")?(?:their |"
-                r"an? )?consent)",
+                r"(?:their |an? |your )?consent|only with (?:their |an? |explicit )*consent|only "
+                r"if (?:we have )?(?:their |an? )?consent)",
                 r"(?P<event>[^,;.]{3,50}?) (?:only if|unless) they (?:have )?(?:agreed|consented)"
                 r"\b",
             ),
@@ -166,8 +162,7 @@ CONSENT = Pack(
             "it stops at once.",
             cues=(
                 r"\b(?:withdrawn?|revoked?|taken back|withdraw|revoke)\b[^;.]{0,30}?\b(?:at any "
-                r"time|any ?time|"
-                r"whenever)\b",
+                r"time|any ?time|whenever)\b",
                 r"\bwithdraw(?:al|s)?\b[^;.]{0,20}?\bconsents?\b",
             ),
             mechanisms=(
@@ -244,8 +239,7 @@ CONSENT = Pack(
             text="Where choices contradict each other one wins over every other: <event>.",
             cues=(
                 r"(?P<event>[^,;.]{3,40}?) (?:beats|overrides|wins over|takes precedence over|"
-                r"goes before|outranks) "
-                r"(?:every|all|any|each)\b",
+                r"goes before|outranks) (?:every|all|any|each)\b",
             ),
             mechanisms=(
                 Mechanism("interface", "the choice", "one function decides, in one order"),

@@ -56,12 +56,10 @@ CONTRACT = Pack(
             text="A person has at most one active <record_>, also when two are started at once.",
             cues=(
                 rf"\b(?:can't|cannot|can not|may not|must not|never|nobody (?:can|may)|no one "
-                rf"(?:can|may)) "
-                rf"(?:have|has|hold) {_SEVERAL} (?:active |running |open |current )"
+                rf"(?:can|may)) (?:have|has|hold) {_SEVERAL} (?:active |running |open |current )"
                 rf"(?P<record>[a-z]+)",
-                r"\b(?:only|at most) one (?:active|running|open|current) (?P<record>[a-z]+) "
-                r"(?:per|for each|"
-                r"a|each) (?:person|member|customer|user|household|account)",
+                r"\b(?:only|at most) one (?:active|running|open|current) (?P<record>[a-z]+) (?:per"
+                r"|for each|a|each) (?:person|member|customer|user|household|account)",
             ),
             mechanisms=(
                 Mechanism("index", "<records>_one_active", "UNIQUE: the person, while it runs"),
@@ -197,9 +195,8 @@ CONTRACT = Pack(
             text="Prices differ by who pays: <event>. What holds on the day is copied into the "
             "bill.",
             cues=(
-                rf"(?P<event>\b[a-z]+ pays? {_MONEY} ?(?:/ ?|per |an? ){_PER}\b(?:,? (?:and "
-                rf")?[a-z]+ "
-                rf"(?:pay )?[^,;.]{{2,14}}(?:/ ?|per |an? ){_PER}\b)?)",
+                rf"(?P<event>\b[a-z]+ pays? {_MONEY} ?(?:/ ?|per |an? ){_PER}\b(?:,? (?:and )"
+                rf"?[a-z]+ (?:pay )?[^,;.]{{2,14}}(?:/ ?|per |an? ){_PER}\b)?)",
             ),
             quantity="money",
             mechanisms=(

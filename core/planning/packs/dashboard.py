@@ -102,8 +102,7 @@ DASHBOARD = Pack(
             "viewer",
             (
                 r"\b(?:an?|each|every|no) (?P<after>[a-z]+) (?:wants? to see|can see|sees|can "
-                r"switch|"
-                r"can set)\b",
+                r"switch|can set)\b",
             ),
             optional=True,
         ),

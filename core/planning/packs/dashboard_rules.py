@@ -163,9 +163,8 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         slug="dashboard.thinned",
         text="Older values get coarser: “<words>”. Sums and averages stay what they were.",
         cues=(
-            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\b(?:thinned|condensed|aggregated|rolled "
-            rf"up|reduced|"
-            rf"summed up)(?: out| down)? (?:in)?to {_GRAIN}\b[^,;]{{0,20}}\bafter "
+            rf"(?P<words>(?:^|(?<=[,;:]))[^,;]{{0,200}}\b(?:thinned|condensed|aggregated|rolled up"
+            rf"|reduced|summed up)(?: out| down)? (?:in)?to {_GRAIN}\b[^,;]{{0,20}}\bafter "
             r"(?P<near>[^,;]{1,15}))",
         ),
         quantity="duration",
@@ -188,9 +187,8 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         slug="dashboard.gaps",
         text="A missing value is shown as missing, never as zero and never guessed.",
         cues=(
-            r"\b(?:missing|absent|lacking|no) (?:values?|numbers?|readings?|"
-            r"data)?\b.{0,60}\b(?:gap|"
-            r"empty|blank|zero|dash)\b",
+            r"\b(?:missing|absent|lacking|no) (?:values?|numbers?|readings?|data)"
+            r"?\b.{0,60}\b(?:gap|empty|blank|zero|dash)\b",
             r"\b(?:gap|blank|dash)s?\b.{0,20}\b(?:never|not)\b.{0,15}\b(?:zero|0)\b",
         ),
         mechanisms=(
@@ -205,8 +203,7 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         each=True,
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:fewer|less) than (?P<near>\d[\d,]*) "
-            r"[^,;]{3,50}?"
-            r"\b(?:shows?|shown as|displays?|instead)\b[^,;]{0,60})",
+            r"[^,;]{3,50}?\b(?:shows?|shown as|displays?|instead)\b[^,;]{0,60})",
         ),
         quantity="count",
         mechanisms=(
@@ -279,8 +276,7 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
         text="Somebody is alerted: “<words>”.",
         cues=(
             r"(?P<words>\b(?:alert|alarm|warning)s?\b[^;]{0,20}\b(?:if|when|as soon as|above|"
-            r"below)\b"
-            r"[^;]{5,120})",
+            r"below)\b[^;]{5,120})",
         ),
         mechanisms=(
             Mechanism("state", "alert_rule", "one for each number, owner and group"),
@@ -312,9 +308,7 @@ DASHBOARD_RULES: tuple[RulePattern, ...] = (
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:switch|turn) (?:it|them|alerts?|this) "
             r"off\b[^,;]{0,60})",
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:sets?|choose|chooses|change|changes) "
-            r"(?:its|their|his|her|"
-            r"an?) "
-            r"own (?:limits?|thresholds?|levels?)\b[^,;]{0,40})",
+            r"(?:its|their|his|her|an?) own (?:limits?|thresholds?|levels?)\b[^,;]{0,40})",
         ),
         mechanisms=(
             Mechanism("state", "alert_rule", "on, or off, for its owner alone"),

@@ -148,8 +148,7 @@ DAY_RULES = (
         "<event>.",
         cues=(
             r"\bif (?:nothing|no [a-z]+|none|nobody|it)\b[^;,.]{0,30}?\bby (?P<near>\d{1,2}:\d\d)"
-            r",? "
-            r"(?P<event>[^;,.]{3,60})",
+            r",? (?P<event>[^;,.]{3,60})",
         ),
         quantity="time",
         mechanisms=(
@@ -171,12 +170,10 @@ DAY_RULES = (
     RulePattern(
         slug="deadline.not-after",
         text="No time <words> <value> for <event>, by the clock of the place; an exception is on "
-        "record "
-        "with its reason.",
+        "record with its reason.",
         cues=(
             r"(?:^|[,;] )(?P<event>[A-Za-z][a-z]+(?: [a-z]+)?) (?:(?:can|may|must|do) )?not "
-            r"(?:[a-z]+ )?"
-            r"(?P<words>after|before) (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
+            r"(?:[a-z]+ )?(?P<words>after|before) (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
         ),
         quantity="time",
         mechanisms=(

@@ -24,9 +24,8 @@ _DONE = (
     r"news|mov)"
 )
 _PASSED = (
-    r"(?:go(?:es)? to|(?:is|are) (?:passed|escalated|forwarded|reported|sent|moved|assigned|"
-    r"listed|shown) (?:on "
-    r")?to|(?:is|are) (?:alerted|informed|told|notified|reminded))"
+    r"(?:go(?:es)? to|(?:is|are) (?:passed|escalated|forwarded|reported|sent|moved|assigned|listed|"
+    r"shown) (?:on )?to|(?:is|are) (?:alerted|informed|told|notified|reminded))"
 )
 
 

@@ -218,9 +218,8 @@ EXPIRY_RULES = (
         text="It waits for <words>, then it is free again by itself (<event>).",
         cues=(
             rf"\b(?:waits?|(?:is|are) (?:kept|held|reserved|set aside)|stays?|remains?)"
-            rf"\b[^;,]{{0,30}}?"
-            rf"\b{DURATION}[^;,.]{{0,30}}?,? (?:then|afterwards|after that),? (?P<event>(?:the "
-            rf")?next "
+            rf"\b[^;,]{{0,30}}?\b{DURATION}[^;,.]{{0,30}}?,? (?:then|afterwards|after that),? "
+            rf"(?P<event>(?:the )?next "
             r"[^;,.]{3,40}|(?:it|they) (?:goes|go|is|are) [^;,.]{3,40})",
             rf"\bha(?:s|ve) {DURATION} (?P<event>to [a-z]+(?: [a-z]+){{0,3}}, (?:otherwise|or|"
             rf"then) "

@@ -10,8 +10,7 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
         "for instead.",
         cues=(
             r"\b(?:at most|up to|no more than|max(?:imum|\.)?(?: of)?) (?P<near>[^,;]{1,15}?) "
-            r"(?:per|in "
-            r"(?:one|an?)|an|for each) export\b",
+            r"(?:per|in (?:one|an?)|an|for each) export\b",
             r"\bexports?\b.{0,30}\b(?:covers?|spans?|of) (?:at most|up to|no more than) "
             r"(?P<near>[^,;]{1,15})",
         ),
@@ -43,8 +42,7 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
             r"\bexport\w*\b.{0,60}\b(?:at most|up to|no more than|max(?:imum|\.)?(?: of)?) "
             r"(?P<near>\d[\d,.]* ?(?:k|thousand|million)?) (?:rows|lines|records|entries)\b",
             r"\b(?:at most|up to|no more than) (?P<near>\d[\d,.]* ?(?:k|thousand|million)?) "
-            r"(?:rows|"
-            r"lines|records|entries) (?:per|an|in one) export\b",
+            r"(?:rows|lines|records|entries) (?:per|an|in one) export\b",
         ),
         quantity="count",
         mechanisms=(
@@ -68,9 +66,8 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
         slug="export.background",
         text="An export is made in the background: “<words>”. The page may be left meanwhile.",
         cues=(
-            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:exports?|files?|downloads?|"
-            r"reports?)\b[^,;]{0,40}\bin the "
-            r"background\b)",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:exports?|files?|downloads?|reports?)"
+            r"\b[^,;]{0,40}\bin the background\b)",
         ),
         mechanisms=(
             Mechanism("job", "run-exports", "one at a time for each person, reads in chunks"),
@@ -93,8 +90,7 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
         text="Who asked for an export is told: “<words>”.",
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{3,200}\b(?:when|once|as soon as) (?:it|they|the "
-            r"(?:file|export))"
-            r"(?:'s| is| are) (?:ready|done|finished|there|complete))\b",
+            r"(?:file|export))(?:'s| is| are) (?:ready|done|finished|there|complete))\b",
         ),
         mechanisms=(
             Mechanism("job", "run-exports", "the message is written with the file's row"),
@@ -157,8 +153,7 @@ EXPORT_RULES: tuple[RulePattern, ...] = (
         text="Every download is recorded: “<words>”.",
         cues=(
             r"(?P<words>\b(?:each|every)(?: such)? download\b[^,;]{0,30}\b(?:recorded|logged|"
-            r"written "
-            r"down|noted)\b[^,;]{0,40})",
+            r"written down|noted)\b[^,;]{0,40})",
             r"(?P<words>\bdownloads (?:are|must be) (?:recorded|logged)\b[^,;]{0,40})",
         ),
         mechanisms=(

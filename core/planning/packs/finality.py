@@ -69,12 +69,10 @@ FINALITY_RULES = (
             rf"\b(?:nobody|no one) (?:can|may) (?:alter|change|edit|modify|touch|amend) "
             rf"{_A}{RECORD} "
             rf"(?:once|after) (?:(?:it|they) (?:has been|have been|is|are|was|were) )?{_SINCE}",
-            rf"{BEGINS}{_A}{RECORD} (?:is|are|becomes?) {_FROZEN}[^,;]{{0,30}}? (?:once|after|"
-            rf"as soon "
-            rf"as) (?:(?:it|they) (?:has been|have been|is|are|was|were) )?{_SINCE}",
+            rf"{BEGINS}{_A}{RECORD} (?:is|are|becomes?) {_FROZEN}[^,;]{{0,30}}? (?:once|after|as "
+            rf"soon as) (?:(?:it|they) (?:has been|have been|is|are|was|were) )?{_SINCE}",
             rf"{BEGINS}{_A}{RECORD} {_CANNOT} be {_CHANGED}[^,;]{{0,30}}? (?:once|after|when) "
-            rf"(?:(?:it"
-            rf"|they) (?:has been|have been|is|are|was|were) )?{_SINCE}",
+            rf"(?:(?:it|they) (?:has been|have been|is|are|was|were) )?{_SINCE}",
             rf"\b(?:once|after|as soon as) (?:(?:it|they) (?:has been|have been|is|are|was|were) )?"
             rf"{_SINCE},? {_A}{RECORD} (?:{_CANNOT} be {_CHANGED}|(?:is|are) {_FROZEN})",
         ),
@@ -175,8 +173,7 @@ FINALITY_RULES = (
         "one that names the one it corrects, with a reason.",
         cues=(
             rf"{BEGINS}{_A}{RECORD} (?:{_CANNOT} be|(?:is|are) never) (?:{_CHANGED},? (?:or|nor|"
-            rf"and) "
-            rf"{_GONE}|{_GONE},? (?:or|nor|and) {_CHANGED})",
+            rf"and) {_GONE}|{_GONE},? (?:or|nor|and) {_CHANGED})",
             rf"\b(?:nobody|no one) (?:can|may) (?:change|edit|alter|modify) (?:or|and) (?:delete|"
             rf"remove|erase) {_A}{RECORD}",
             rf"{BEGINS}{_A}{RECORD} (?:is|are) (?:append-only|only (?:ever )?(?:added|appended))",

@@ -25,8 +25,7 @@ IMPORT_ROW_RULES: tuple[RulePattern, ...] = (
         text="The other rows go in: a bad row stops nothing but itself.",
         cues=(
             r"\b(?:the )?(?:rest|others?|other rows|good rows|valid rows|remaining rows) (?:goes|"
-            r"go|is|"
-            r"are|gets?) (?:in\b|through|imported|taken over|stored)",
+            r"go|is|are|gets?) (?:in\b|through|imported|taken over|stored)",
             r"\beven (?:when|if) (?:single|some|one|a few) (?:rows?|lines?) (?:is|are) "
             r"(?:bad|wrong|faulty|invalid|rejected)\b",
             r"\b(?:one|a) (?:bad|faulty|wrong) (?:row|line)\b.{0,30}\b(?:not|"
@@ -43,8 +42,7 @@ IMPORT_ROW_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"(?P<words>\bsame [^:;]{3,60}\b(?:twice|two times|again)\b[^;]{3,100})",
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:the )?(?:later|newer|last|first|earlier) "
-            r"(?:one|row|value|"
-            r"entry) (?:wins|counts|is taken|stays)\b[^;]{0,80})",
+            r"(?:one|row|value|entry) (?:wins|counts|is taken|stays)\b[^;]{0,80})",
         ),
         mechanisms=(
             Mechanism("index", "<subject>_versions_of", "what stood there before, newest first"),
@@ -152,8 +150,7 @@ IMPORT_ROW_RULES: tuple[RulePattern, ...] = (
         text="Files of these kinds are read: <words>; by their content, not by their ending.",
         cues=(
             r"\b(?P<words>(?:CSV|Excel|XLSX|XML|JSON|ODS)(?:(?:,| or| and|, or| /) (?:CSV|Excel|"
-            r"XLSX|XML|"
-            r"JSON|ODS)){1,4})\b",
+            r"XLSX|XML|JSON|ODS)){1,4})\b",
         ),
         mechanisms=(
             Mechanism("interface", "uploadImport", "another kind answers 415"),

@@ -26,10 +26,9 @@ IMPORT_RULES = (
         slug="import.size",
         text="A file of up to <value> rows is imported in the background, in chunks.",
         cues=(
-            r"\b(?:up to|at most|max\w*(?: of)?|as many as) (?P<near>\d[\d,.]{0,12} ?(?:k|thousand|"
-            r"million|m)?)\b(?! ?(?:%|mb|gb|kb|first|requests|calls|users|people|times|seconds|"
-            r"minutes|"
-            r"hours|days|weeks|months|years|files|imports|attempts|EUR|USD|GBP|px))",
+            r"\b(?:up to|at most|max\w*(?: of)?|as many as) (?P<near>\d[\d,.]{0,12} ?(?:k|thousand"
+            r"|million|m)?)\b(?! ?(?:%|mb|gb|kb|first|requests|calls|users|people|times|seconds|"
+            r"minutes|hours|days|weeks|months|years|files|imports|attempts|EUR|USD|GBP|px))",
             r"\b(?P<near>\d[\d,.]{0,12} ?(?:k|thousand|million)?) (?:rows|lines|records|customers|"
             r"products|contacts|entries)\b",
         ),

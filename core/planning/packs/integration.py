@@ -104,8 +104,7 @@ INTEGRATION = Pack(
             "target",
             (
                 r"\b(?:split|routed|distributed|divided|assigned) (?:to|by|over|among|between) "
-                r"(?:the |"
-                r"several |our )*(?P<after>[a-z]+)",
+                r"(?:the |several |our )*(?P<after>[a-z]+)",
             ),
             optional=True,
         ),

@@ -15,9 +15,8 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         text="Their own reference makes it one: “<words>”.",
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bsame (?:number|reference|id|event|order|"
-            r"result|message|record|"
-            r"booking|payment|file)\b[^,;]{0,30}\b(?:twice|again|two times|more than once)\b"
-            r"[^,;]{0,60})",
+            r"result|message|record|booking|payment|file)\b[^,;]{0,30}\b(?:twice|again|two times|"
+            r"more than once)\b[^,;]{0,60})",
         ),
         mechanisms=(
             Mechanism("constraint", "<subject>_links_once", "UNIQUE: connection and their id"),
@@ -40,9 +39,8 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="integration.first-wins",
         text="Two at the same moment: “<words>”. The row is locked before it is decided.",
         cues=(
-            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bthe (?:first|earlier|later|last) (?:one "
-            r")?(?:[a-z]+ )?(?:wins|"
-            r"counts|is taken|gets it)\b[^;]{0,120})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bthe (?:first|earlier|later|last) (?:one )"
+            r"?(?:[a-z]+ )?(?:wins|counts|is taken|gets it)\b[^;]{0,120})",
         ),
         mechanisms=(
             Mechanism("state", "inbound_event", "the other one is parked with its reason"),
@@ -70,8 +68,7 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         text="What was handled otherwise meanwhile is not done again: “<words>”.",
         cues=(
             r"\b(?P<words>what (?:was|has been|had been|is) [^,;]{3,50}\b(?:must not|may not|is "
-            r"not|"
-            r"never) [^,;]{3,80})",
+            r"not|never) [^,;]{3,80})",
         ),
         mechanisms=(
             Mechanism("state", "inbound_event", "what came while it was down waits for a yes"),
@@ -128,8 +125,7 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         text="Changes that come later: “<words>”.",
         cues=(
             rf"(?P<words>\b(?:changes?|corrections?|updates?)\b[^,;]{{0,30}}\b(?:within|up to|in "
-            rf"the "
-            rf"first|until) (?P<near>{_SPAN})[^;]{{0,100}})",
+            rf"the first|until) (?P<near>{_SPAN})[^;]{{0,100}})",
         ),
         unless=r"\b(?:reach(?:es|ed)?|arrives?|sent|visible|synchroni[sz]ed|synced)\b",
         quantity="duration",
@@ -159,8 +155,7 @@ INTEGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         text="Visible to people: “<words>”, with the reason and a way to send it again.",
         cues=(
             r"(?P<words>\b(?:retry|waiting|error|dead[- ]letter|failed)[a-z -]{0,20}\b(?:queue|"
-            r"list|"
-            r"deliver\w+|messages?|calls?)?\b[^,;]{0,20}\bvisible\b[^,;]{0,40})",
+            r"list|deliver\w+|messages?|calls?)?\b[^,;]{0,20}\bvisible\b[^,;]{0,40})",
         ),
         mechanisms=(
             Mechanism("interface", "list<Deliverys>", "waiting, refused, given up"),

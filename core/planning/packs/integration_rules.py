@@ -227,9 +227,8 @@ INTEGRATION_RULES: tuple[RulePattern, ...] = (
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:unknown|unmatched|ambiguous|unassigned)\b[^,;]{0,60})",
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:assign|decide|match|"
             r"check)\w*\b.{0,20}\bby hand\b)",
-            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:somebody|someone|a person|"
-            r"manually)\b.{0,30}"
-            r"\b(?:decides?|assigns?|checks?)\b)",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:somebody|someone|a person|manually)"
+            r"\b.{0,30}\b(?:decides?|assigns?|checks?)\b)",
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bgoes to a person\b)",
         ),
         mechanisms=(

@@ -192,8 +192,7 @@ INTEGRATION_TABLE_RULES: tuple[RulePattern, ...] = (
         text="Each <part_> goes to exactly one <target_>: “<words>”.",
         cues=(
             r"(?P<words>\b(?:[a-z]+ )?[a-z]+ (?:are|is|get|gets) (?:split|routed|distributed|"
-            r"divided|"
-            r"assigned) (?:to|by|over|among|between)\b[^;]{3,80})",
+            r"divided|assigned) (?:to|by|over|among|between)\b[^;]{3,80})",
         ),
         mechanisms=(
             Mechanism("constraint", "<parts>.<target>_id", "NOT NULL, references <targets_>"),

@@ -54,8 +54,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         text="Keys that people know keep doing what they do now: “<words>”.",
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\bkeys?\b[^,;]{0,25}?) (?:keeps?|stays?|"
-            r"remains?|"
-            r"(?:are|is) unchanged|(?:must )?still)\b",
+            r"remains?|(?:are|is) unchanged|(?:must )?still)\b",
         ),
         mechanisms=(Mechanism("test", "keys", "each known key on each page, before and after"),),
     ),

@@ -50,9 +50,7 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         each=True,
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{2,200}? (?:on top|at the (?:very )?(?:top|bottom)|"
-            r"in the (?:upper|"
-            r"lower|"
-            r"top|bottom|middle)\b[^,;]{0,20}))",
+            r"in the (?:upper|lower|top|bottom|middle)\b[^,;]{0,20}))",
         ),
         mechanisms=(
             Mechanism("client", "layout", "its order in the document is its order on the screen"),
@@ -150,8 +148,7 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         each=True,
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{3,200}?) (?:don't|do not|doesn't|does not|needn't|"
-            r"need not) (?:need|"
-            r"have|get) (?:it|this|that|them|any of (?:it|this))\b",
+            r"need not) (?:need|have|get) (?:it|this|that|them|any of (?:it|this))\b",
         ),
         mechanisms=(
             Mechanism("client", "<words>", "the new styles are not loaded there"),
@@ -176,10 +173,8 @@ INTERFACE_SCREEN_RULES: tuple[RulePattern, ...] = (
         each=True,
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{2,200} (?:is|are|must be|be) (?:shown|displayed|"
-            r"written|formatted) "
-            r"(?:in (?:groups|blocks|large|bold|capital)|with (?:two|thousands|a (?:space|comma))|"
-            r"as)"
-            r"[^,;]{0,60})",
+            r"written|formatted) (?:in (?:groups|blocks|large|bold|capital)|with (?:two|thousands|"
+            r"a (?:space|comma))|as)[^,;]{0,60})",
         ),
         mechanisms=(
             Mechanism("client", "<words>", "formatted on the screen, sent and stored plain"),

@@ -15,9 +15,8 @@ _HAVE = (
 _WHO = r"(?P<person>[a-z]+(?: [a-z]+)?)"
 _ON = r"(?:per|on (?:one|each|an?)|for (?:each|every)|in (?:one|each|an?)|to (?:one|each|an?))"
 _CHOOSE = (
-    r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|"
-    r"rank|"
-    r"wish for|sign up for)"
+    r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|rank"
+    r"|wish for|sign up for)"
 )
 
 
@@ -55,14 +54,11 @@ LIMIT = Pack(
             "two come at once.",
             cues=(
                 rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) (?:per|for each|by one|to one|"
-                rf"from "
-                rf"one|an?) {_WHO}",
+                rf"from one|an?) {_WHO}",
                 rf"\b(?:an?|each|every|one|no) {_WHO} (?:can |may |must )?(?:only )?{_HAVE} "
-                rf"(?:only )?"
-                rf"{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME})",
-                rf"\b(?:an?|each|every|one) {_WHO} (?:can|may) not {_HAVE} more "
-                rf"than {COUNT} {_KIND}"
-                rf"(?P<record>{_NAME})",
+                rf"(?:only )?{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME})",
+                rf"\b(?:an?|each|every|one) {_WHO} (?:can|may) not {_HAVE} more than {COUNT} "
+                rf"{_KIND}(?P<record>{_NAME})",
                 rf"^{_WHO} (?:can |may )?(?:only )?{_HAVE} (?:only )?{AT_MOST} {COUNT} {_KIND}"
                 rf"(?P<record>{_NAME})",
             ),
@@ -80,14 +76,11 @@ LIMIT = Pack(
             "come at once.",
             cues=(
                 rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) {_ON} (?P<holder>{_NAME})",
-                rf"\b(?:an?|each|every|one) (?P<holder>{_NAME}) (?:can |may |must )?(?:only "
-                rf")?(?:ha(?:s|ve)"
-                rf"|holds?|carr(?:y|ies)|contains?|gets?|bears?) (?:only "
-                rf")?{AT_MOST} {COUNT} {_KIND}"
-                rf"(?P<record>{_NAME})",
-                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and "
-                rf")?{AT_MOST} "
-                rf"{COUNT} {_ON} (?P<holder>{_NAME})",
+                rf"\b(?:an?|each|every|one) (?P<holder>{_NAME}) (?:can |may |must )?(?:only )"
+                rf"?(?:ha(?:s|ve)|holds?|carr(?:y|ies)|contains?|gets?|bears?) (?:only )"
+                rf"?{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME})",
+                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and )"
+                rf"?{AT_MOST} {COUNT} {_ON} (?P<holder>{_NAME})",
             ),
             quantity="count",
             mechanisms=(
@@ -104,10 +97,9 @@ LIMIT = Pack(
             text="There are at most <value> <records_> <event>; one more is refused, also when two "
             "come at once.",
             cues=(
-                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and "
-                rf")?{AT_MOST} "
-                rf"{COUNT} (?P<event>(?:on|in|for) (?:one|each|an?) (?!day|week|month|hour|year)"
-                rf"[a-z]+)",
+                rf"(?:^|[,;] )(?P<record>{_NAME}) (?:can|may|must)\b[^;]{{0,60}}?, (?:but |and )"
+                rf"?{AT_MOST} {COUNT} (?P<event>(?:on|in|for) (?:one|each|an?) (?!day|week|month|"
+                rf"hour|year)[a-z]+)",
             ),
             quantity="count",
             mechanisms=(

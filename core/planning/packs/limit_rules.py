@@ -8,8 +8,7 @@ _MONEY = r"(?P<near>(?:[€$£] ?[\d,.]+|[\d,.]+ ?(?:€|£|EUR|USD|GBP|CHF|euro
 _ABOVE = r"(?:above|over|of more than|more than|exceeding|beyond|higher than)"
 _CANNOT = (
     r"(?:can't|cannot|can not|may not|must not|(?:is|are) (?:blocked|locked|not allowed|refused|"
-    r"barred)|"
-    r"gets? no)"
+    r"barred)|gets? no)"
 )
 _NEEDS = (
     r"(?:needs?|requires?|must (?:have|bring|show|hand in|provide)) (?P<event>(?!(?:[a-z'\u2019]+ "
@@ -43,8 +42,7 @@ def _only_above(slug: str, number: str, quantity: str) -> RulePattern:
             rf"done|"
             r"booked|ordered|paid|set|changed) by (?:an? |the )?(?P<person>[a-z]+(?: [a-z]+)?)",
             rf"\bonly (?:an? |the )?(?P<person>[a-z]+(?: [a-z]+)?) (?:may|can) (?:give|grant|make|"
-            rf"allow|book|"
-            rf"order|pay|set|change)\b[^;,.]{{0,30}}? {_ABOVE} {number}",
+            rf"allow|book|order|pay|set|change)\b[^;,.]{{0,30}}? {_ABOVE} {number}",
         ),
         quantity=quantity,
         mechanisms=(

@@ -73,9 +73,8 @@ TIMES_RULES = (
         text="Only once: <event>. The second time is refused and changes nothing.",
         cues=(
             r"\b(?:can|may|could) (?:only )?(?P<event>(?!be\b)[a-z]+(?: (?:the|an?|on|to|for|"
-            r"against|"
-            r"same|one|each|this|it|[a-z]{4,12})){0,3}?) (?:only )?once\b"
-            r"(?!,? (?:an?|per|every|each|the|it|they|all|you|we|he|she)\b)",
+            r"against|same|one|each|this|it|[a-z]{4,12})){0,3}?) (?:only )?once\b(?!,? (?:an?|per|"
+            r"every|each|the|it|they|all|you|we|he|she)\b)",
             r"\bonly (?P<event>(?!be\b)[a-z]+ (?:the same |one |each |an? )[a-z]+) once\b",
         ),
         unless=r"\b(?:at once|once more|once again)\b",

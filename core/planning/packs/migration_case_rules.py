@@ -103,9 +103,8 @@ MIGRATION_CASE_RULES: tuple[RulePattern, ...] = (
         slug="migration.differences-report",
         text="All differences can be handed over: “<words>”.",
         cues=(
-            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:report|list|statement) of (?:all "
-            r")?(?:the )?differences\b"
-            r"[^,;]{0,40})",
+            r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:report|list|statement) of (?:all )"
+            r"?(?:the )?differences\b[^,;]{0,40})",
         ),
         mechanisms=(
             Mechanism("interface", "list<Subject>Differences", "as a file, with its explanations"),

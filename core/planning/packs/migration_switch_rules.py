@@ -75,8 +75,7 @@ MIGRATION_SWITCH_RULES: tuple[RulePattern, ...] = (
         text="It moves in the parts and the order that the brief names: “<words>”.",
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:one after (?:the other|another)|one by "
-            r"one|"
-            r"(?P<same>[a-z]{4,}) by (?P=same))\b.{0,40})",
+            r"one|(?P<same>[a-z]{4,}) by (?P=same))\b.{0,40})",
         ),
         mechanisms=(
             Mechanism("state", "<subject>_move", "wave holds the part"),

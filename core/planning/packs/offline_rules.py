@@ -11,9 +11,8 @@ OFFLINE_RULES: tuple[RulePattern, ...] = (
         text="It works offline for <words> on end: the session, lists and forms last that long.",
         cues=(
             r"\b(?:offline|without (?:an? |any )?(?:network|connection|reception|internet)) "
-            r"(?:for )?"
-            r"(?:up to |at least |as long as )?(?P<near>(?:\d|an? |one|two|three|a "
-            r"whole)[^,;]{0,15})",
+            r"(?:for )?(?:up to |at least |as long as )?(?P<near>(?:\d|an? |one|two|three|a whole)"
+            r"[^,;]{0,15})",
             r"\b(?P<near>\d+ (?:hours?|days?|weeks?)) (?:offline|without (?:an? |any )?(?:network|"
             r"connection|reception|internet))",
         ),
@@ -31,9 +30,8 @@ OFFLINE_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"(?P<words>\bnothing (?:[a-z]+ ){0,3}(?:is|gets|may be|must be|can be) (?:ever "
             r")?lost\b)",
-            r"(?P<words>\b(?:no|not an?) (?:entry|entries|input|data|count|record)s? (?:[a-z]+ "
-            r"){0,2}"
-            r"(?:is|are|gets?|may be|must be) (?:ever )?lost\b)",
+            r"(?P<words>\b(?:no|not an?) (?:entry|entries|input|data|count|record)s? (?:[a-z]+ )"
+            r"{0,2}(?:is|are|gets?|may be|must be) (?:ever )?lost\b)",
             r"(?P<words>\b(?:must|may|should) never (?:be lost|lose)\b[^,;]{0,40})",
         ),
         mechanisms=(
@@ -47,11 +45,9 @@ OFFLINE_RULES: tuple[RulePattern, ...] = (
         text="When two have changed the same: “<words>”. Both versions are kept until then.",
         cues=(
             r"(?P<words>\bif two (?:[a-z]+ )?[a-z]+ (?:have )?[^;]{3,80}\b(?:decides?|picks?|"
-            r"chooses?|"
-            r"wins?|taken|counts|kept)\b[^;]{0,60})",
+            r"chooses?|wins?|taken|counts|kept)\b[^;]{0,60})",
             r"(?P<words>\b(?:the )?same [a-z]+ [^;:]{0,40}\b(?:two|both|several) (?:devices?|"
-            r"tablets?|"
-            r"phones?|people|places?)[^;]{3,120})",
+            r"tablets?|phones?|people|places?)[^;]{3,120})",
             r"(?P<words>\bif [^,;]{3,60}\bmeanwhile,? [^;]{3,80})",
         ),
         mechanisms=(
@@ -65,8 +61,7 @@ OFFLINE_RULES: tuple[RulePattern, ...] = (
         text="Large files wait for Wi-Fi: “<words>”.",
         cues=(
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:only|just) (?:via|over|on|by|with|in) "
-            r"(?:a )?wi-?fi\b"
-            r"[^,;]{0,60})",
+            r"(?:a )?wi-?fi\b[^,;]{0,60})",
         ),
         mechanisms=(
             Mechanism("client", "outbox", "two queues: entries at once, files by kind of network"),
@@ -91,8 +86,7 @@ OFFLINE_RULES: tuple[RulePattern, ...] = (
         "gone then, and the device says so before the last attempt.",
         cues=(
             r"\b(?:erased?|wiped?|deleted?)\b.{0,20}\bafter (?P<near>\w+) (?:failed|wrong) "
-            r"(?:[a-z]+ )?"
-            r"(?:attempts|tries|pins?|passwords?)\b",
+            r"(?:[a-z]+ )?(?:attempts|tries|pins?|passwords?)\b",
         ),
         quantity="count",
         mechanisms=(

@@ -14,8 +14,7 @@ PERFORMANCE_LIMITS: tuple[RulePattern, ...] = (
         text="By how much is asked for: <words>. Each has a budget of its own.",
         cues=(
             r"(?P<words>\b(?:under|below|less than|within|at most) [\d.]+ ?(?:ms|s|seconds?|"
-            r"minutes?)"
-            r" for (?:one|an?|each|a single|the whole|all|the largest) [^,;]{3,90})",
+            r"minutes?) for (?:one|an?|each|a single|the whole|all|the largest) [^,;]{3,90})",
         ),
         mechanisms=(
             Mechanism("alert", "list<Subjects>", "measured apart, by how much was asked for"),
@@ -43,13 +42,11 @@ PERFORMANCE_LIMITS: tuple[RulePattern, ...] = (
         each=True,
         cues=(
             r"^(?:but |and )?(?P<words>[^,;]{3,60}?) (?:must |may |should )?never (?:appears?|"
-            r"shows?|"
-            r"shown|be shown|turns? up|counts?|be counted)\b",
+            r"shows?|shown|be shown|turns? up|counts?|be counted)\b",
             r"^(?:but |and )?(?P<words>[^,;]{3,60}?) (?:are|is|stay|stays|must be|be) (?:left out|"
             r"excluded|hidden|not (?:shown|counted|listed|ranked))\b",
             r"\bwithout (?P<words>(?:the )?(?:banned|deleted|blocked|hidden|archived|cancelled|"
-            r"test) "
-            r"[a-z]+)\b",
+            r"test) [a-z]+)\b",
         ),
         mechanisms=(
             Mechanism("index", "<subjects>_as_read", "the condition is part of the index's WHERE"),
@@ -124,9 +121,8 @@ PERFORMANCE_LIMITS: tuple[RulePattern, ...] = (
             r"(?:ly)?[ -](?:change|end|start|switch|closing|roll ?over|turn)\b[^,;]{0,80}"
             r"\b(?:must not|may not|never|no|without)\b[^,;]{0,40})",
             r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b(?:change|start|turn) of (?:the )?(?:season|"
-            r"month|year|"
-            r"quarter|"
-            r"term)\b[^,;]{0,80}\b(?:must not|may not|never|no|without)\b[^,;]{0,40})",
+            r"month|year|quarter|term)\b[^,;]{0,80}\b(?:must not|may not|never|no|without)"
+            r"\b[^,;]{0,40})",
         ),
         mechanisms=(
             Mechanism("job", "prepare-<subject>-period", "makes the new period ready a day before"),

@@ -61,9 +61,8 @@ PERFORMANCE_RULES: tuple[RulePattern, ...] = (
             r"(?P<words>(?P<near>\d[\d,.]*k?)(?: [a-z]+){0,3} (?:at the same time|at once|"
             r"concurrently|simultaneously|in parallel))\b",
             r"(?P<words>(?P<near>\d[\d,.]*k?) concurrent (?:[a-z]+)?)\b",
-            r"(?P<words>(?P<near>\d[\d,.]*k?) (?:requests|calls|queries|hits|readers|users) "
-            r"(?:per|a|"
-            r"each) (?:second|minute|hour))\b",
+            r"(?P<words>(?P<near>\d[\d,.]*k?) (?:requests|calls|queries|hits|readers|users) (?:per"
+            r"|a|each) (?:second|minute|hour))\b",
         ),
         quantity="count",
         mechanisms=(

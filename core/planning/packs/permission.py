@@ -115,9 +115,8 @@ PERMISSION = Pack(
                 r"\broles?\b.{0,60}?\b(?:per|for each|in each|in every|within an?|within each) "
                 r"(?P<after>.+)",
                 r"\b(?:admin|administrator|owner)s? of (?:an?|each|every|their|the) (?P<after>.+)",
-                r"\b[Ee](?:ach|very) (?P<after>[a-z ]{3,30}?) (?:has|must have|needs|keeps)\b"
-                r".{0,200}"
-                r"\b(?:admin|role|owner)",
+                r"\b[Ee](?:ach|very) (?P<after>[a-z ]{3,30}?) (?:has|must have|needs|keeps)"
+                r"\b.{0,200}\b(?:admin|role|owner)",
             ),
             fallback="organisation",
             recordable=True,

@@ -49,14 +49,12 @@ PERMISSION_RULES = (
         each=True,
         text="One person never has two of these roles, in no <scope_>: <who>.",
         cues=(
-            rf"(?:^|[,;:] ?)(?P<both>(?:the |an? )?{NAME}(?: {NAME})?? (?:and|or) (?:the |an? "
-            rf")?{NAME}"
-            rf"(?: {NAME})??) (?:(?:are|is|may|must|can|should|have to) ){{0,2}}?(?:never|"
+            rf"(?:^|[,;:] ?)(?P<both>(?:the |an? )?{NAME}(?: {NAME})?? (?:and|or) (?:the |an? )"
+            rf"?{NAME}(?: {NAME})??) (?:(?:are|is|may|must|can|should|have to) ){{0,2}}?(?:never|"
             rf"not)(?: be)? "
             r"(?:the same|one) person",
-            rf"\b(?:nobody|no one) (?:is|may be|can be) (?:both )?(?P<both>(?:the |an? "
-            rf")?{NAME} and "
-            rf"(?:the |an? )?{NAME})(?= at| together|$|[,;.])",
+            rf"\b(?:nobody|no one) (?:is|may be|can be) (?:both )?(?P<both>(?:the |an? )?{NAME} "
+            rf"and (?:the |an? )?{NAME})(?= at| together|$|[,;.])",
         ),
         mechanisms=(
             Mechanism(
@@ -116,9 +114,8 @@ PERMISSION_RULES = (
         slug="permission.for-a-time",
         text="A role can be given for a time: it ends by itself then.",
         cues=(
-            r"\broles?\b[^.;]{0,60}\b(?:for a (?:limited )?time|temporar\w+|ends? by itself|"
-            r"until a date|"
-            r"expires?|for a (?:day|week|month))\b",
+            r"\broles?\b[^.;]{0,60}\b(?:for a (?:limited )?time|temporar\w+|ends? by itself|until "
+            r"a date|expires?|for a (?:day|week|month))\b",
             r"\btemporary roles?\b",
         ),
         mechanisms=(
@@ -166,8 +163,7 @@ PERMISSION_RULES = (
         text="Whoever is new starts with the role <role>, and nothing else.",
         cues=(
             rf"\bnew (?:{NAME} )?{NAME} (?:starts?|begins?|come|comes) (?:out )?(?:with|as) "
-            rf"(?:the role |"
-            rf"an? )?(?P<roles>{NAME})(?=$|[,;.)])",
+            rf"(?:the role |an? )?(?P<roles>{NAME})(?=$|[,;.)])",
         ),
         mechanisms=(
             Mechanism("permission", "<role>", "given in the transaction that makes the account"),

@@ -209,8 +209,7 @@ RESERVATION_SHARE_RULES = (
         "unless somebody called.",
         cues=(
             r"\bnot (?:claimed|collected|picked up|taken up|occupied)\b[^;.]{0,16}?\b(?:by|until|"
-            r"before)"
-            r" (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
+            r"before) (?P<near>\d{1,2}:\d\d|\d{1,2} ?[ap]m)",
         ),
         quantity="time",
         mechanisms=(
@@ -225,8 +224,7 @@ RESERVATION_SHARE_RULES = (
         text="No two <subjects_> have one <resource_> at the same time.",
         cues=(
             r"\b(?:never|no|not)\b[^;,]{0,16}?\btwo [a-z]+ (?:at|in|on|for|with) (?:one|the same|"
-            r"a) [a-z]+"
-            r" at (?:the same time|once)\b",
+            r"a) [a-z]+ at (?:the same time|once)\b",
         ),
         mechanisms=(
             Mechanism("constraint", "<subjects>_one_at_a_time", "EXCLUDE: no overlap in time"),

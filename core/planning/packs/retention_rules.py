@@ -120,8 +120,7 @@ EVENT_RULES = (
         text="<Records_> are kept as long as <event>, and <words> longer.",
         cues=(
             rf"{SUBJECT}{_KEEP} (?:as long as|while|until) (?P<event>[^,;.]{{3,40}}?),? (?:plus|"
-            rf"and) "
-            rf"(?:another |further )?{DURATION}",
+            rf"and) (?:another |further )?{DURATION}",
         ),
         quantity="duration",
         mechanisms=(
@@ -137,8 +136,7 @@ EVENT_RULES = (
                     "purge-<records->",
                     "every night",
                     "Deletes <records_> past retain_until, which is set when it no longer holds "
-                    "that "
-                    "<event>.",
+                    "that <event>.",
                     "a run deletes ten times the usual number: it stops and asks",
                 ),
             ),

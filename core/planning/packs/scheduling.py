@@ -96,10 +96,9 @@ SCHEDULING = Pack(
         r"\bdouble[- ]book\w*\b",
         rf"^(?:an?|each|every|no|one|the) {NO_PERSON}[a-z]+ {NEVER_TWO}[a-z]+{AT_ONCE}",
         (
-            r"\b(?:book|make|schedule|cancel|move|reschedule|offer|request|arrange)s? "
-            r"(?:an? |the |their |own |new )*(?:\w+ )?appointments?\b|"
-            r"\bappointments? (?:can|may|must|should|are|is) (?:only |be |not )*"
-            r"(?:booked|made|cancelled|canceled|moved|offered|requested)\b"
+            r"\b(?:book|make|schedule|cancel|move|reschedule|offer|request|arrange)s? (?:an? |the |"
+            r"their |own |new )*(?:\w+ )?appointments?\b|\bappointments? (?:can|may|must|should|are"
+            r"|is) (?:only |be |not )*(?:booked|made|cancelled|canceled|moved|offered|requested)\b"
         ),
         r"\btime ?slots?\b",
         r"\breserves? (?:an? |the |one )?(?:[a-z]+ )?"

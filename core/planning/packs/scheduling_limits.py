@@ -113,8 +113,7 @@ SCHEDULING_LIMITS = (
             r"\bcancel\w*\b[^;]{0,16}?\b(?:less|later|shorter) than (?P<near>.{1,14}?) before\b"
             r"[^;]{0,30}?\b(?:charged?|billed|invoiced|pays?|paid|fee)\b",
             r"\b(?:charged?|billed|invoiced|fee)\b[^;]{0,50}?\bcancel\w*\b[^;]{0,16}?\b(?:less|"
-            r"later) "
-            r"than (?P<near>.{1,14}?) before\b",
+            r"later) than (?P<near>.{1,14}?) before\b",
         ),
         quantity="duration",
         mechanisms=(

@@ -50,8 +50,7 @@ SEARCH = Pack(
             text="Nobody finds a <subject_> that they may not open, nor learns that it exists.",
             cues=(
                 r"\b(?:find|search|see|results?)\w*\b.{0,200}\b(?:permission|allowed|may (?:see|"
-                r"open)|"
-                r"access)\w*",
+                r"open)|access)\w*",
                 r"\bonly\b.{0,200}\b(?:find|search)\w*",
             ),
             always=True,
@@ -98,8 +97,7 @@ SEARCH = Pack(
             text="Searched are <words>.",
             cues=(
                 r"\bsearch\w*\b.{0,200}?\b(?:by|in|over) (?:the |their |its )?(?P<words>(?:title|"
-                r"name|"
-                r"description|text|content|tags?|author|number|address|body)[\w ,]{0,60}?)"
+                r"name|description|text|content|tags?|author|number|address|body)[\w ,]{0,60}?)"
                 r"(?=$|[.;]| and (?:filter|narrow|sort|rank))",
             ),
             mechanisms=(

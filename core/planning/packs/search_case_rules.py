@@ -81,8 +81,7 @@ SEARCH_CASE_RULES: tuple[RulePattern, ...] = (
         text="Case, umlauts and accents make no difference: u finds ü, e finds é, ss finds ß.",
         cues=(
             r"\b(?:umlauts?|accents?|diacritics?|special characters)\b.{0,60}\b(?:not|n't|no|"
-            r"ignored?|"
-            r"regardless|either|same|tolerat\w+|matter)\b",
+            r"ignored?|regardless|either|same|tolerat\w+|matter)\b",
             r"\b(?:regardless of|ignor\w+|with or without|despite) (?:the |any )?(?:umlauts?|"
             r"accents?|diacritics?)\b",
         ),
@@ -128,8 +127,7 @@ SEARCH_CASE_RULES: tuple[RulePattern, ...] = (
         "logs and metrics.",
         cues=(
             r"(?P<words>\bsearch(?:es| terms| words| queries| history)?\b[^,;]{0,60}\b(?:not|"
-            r"never) "
-            r"(?:be )?(?:stored|saved|logged|recorded|kept|tracked)\b[^,;]{0,60})",
+            r"never) (?:be )?(?:stored|saved|logged|recorded|kept|tracked)\b[^,;]{0,60})",
             r"(?P<words>\bno (?:search )?(?:history|log|record) of (?:their |the )?search\w*\b"
             r"[^,;]{0,40})",
         ),

@@ -55,8 +55,7 @@ SENDING_HOURS = Pack(
             "falls into that time waits for its end.",
             cues=(
                 rf"\b{_MESSAGE}\b[^;]{{0,80}}?\b(?:never|not|none|nothing|no one|nobody)"
-                rf"\b[^;]{{0,20}}? "
-                rf"(?:between|from) {_RANGE}",
+                rf"\b[^;]{{0,20}}? (?:between|from) {_RANGE}",
                 rf"\b(?:no|never|nothing|not|nobody)\b[^;,]{{0,30}}?\b{_MESSAGE}\b[^;,]{{0,20}}? "
                 rf"(?:between|from) {_RANGE}",
                 rf"\b(?:quiet (?:hours|time)|do not disturb)\b[^;]{{0,24}}?{_RANGE}",
@@ -112,8 +111,7 @@ SENDING_HOURS = Pack(
             text="Nothing is sent on <event>: it waits for the next day on which it may.",
             cues=(
                 rf"\b{_MESSAGE}\b[^;]{{0,80}}?\b(?:never|not|none|nothing)\b[^;]{{0,16}}? (?:on|"
-                rf"at) "
-                rf"{_DAYS}",
+                rf"at) {_DAYS}",
                 rf"\b(?:no|never|nothing)\b[^;,]{{0,20}}?\b{_MESSAGE}\b[^;,]{{0,20}}? (?:on|at) "
                 rf"{_DAYS}",
             ),

@@ -83,13 +83,11 @@ SEPARATION_RULES = (
         cues=(
             rf"{BEGINS}{_ACT} (?:needs?|requires?) {_SECOND}(?=$|[,;.)]| to\b| who\b)",
             rf"{BEGINS}{_ACT} (?:takes? effect|counts?|is valid|is possible|is done|happens?|"
-            rf"works?) "
-            rf"only (?:when|after|once|if) {_SECOND} (?:has |have )?{_CONFIRMS}",
+            rf"works?) only (?:when|after|once|if) {_SECOND} (?:has |have )?{_CONFIRMS}",
             rf"{BEGINS}{_ACT},? (?:and |but )?only (?:when|after|once|if) {_SECOND} (?:has |have )?"
             rf"{_CONFIRMS}",
             rf"{BEGINS}{_ACT}(?: \([^()]{{1,60}}\))? (?:is|are|must be|gets?) {_CONFIRMS} (?:by "
-            rf"hand |manually )?by two "
-            rf"(?:different )?(?P<another>people|persons|{NAME})",
+            rf"hand |manually )?by two (?:different )?(?P<another>people|persons|{NAME})",
             rf"{BEGINS}(?P<what>[a-z]+ing (?:{NAME} ){{0,2}}{NAME})\s?[:,] ?(?:always )?(?:two|2) "
             r"(?P<another>people|persons|members)",
             rf"{BEGINS}{_ACT} (?:needs?|requires?) a second (?:count|check|look|opinion|reading|"
@@ -244,14 +242,11 @@ SEPARATION_RULES = (
         text="An appeal or an objection is decided by somebody else than who took the decision "
         "that it is about.",
         cues=(
-            r"\b(?:appeals?|objections?|complaints?|disputes?|reviews?) (?:must|may|can|"
-            r"do(?:es)?|should) "
-            r"(?:not|never) (?:go|be (?:given|assigned|sent)|come) (?:back )?to (?:the )?[\w "
-            r"]{2,25} "
-            r"(?:who|that) (?:has )?(?:decided|made|took|removed|imposed)",
+            r"\b(?:appeals?|objections?|complaints?|disputes?|reviews?) (?:must|may|can|do(?:es)?|"
+            r"should) (?:not|never) (?:go|be (?:given|assigned|sent)|come) (?:back )?to (?:the )"
+            r"?[\w ]{2,25} (?:who|that) (?:has )?(?:decided|made|took|removed|imposed)",
             r"\b(?:appeals?|objections?|complaints?|disputes?) (?:is|are) (?:decided|handled|"
-            r"reviewed|"
-            r"judged) by (?:somebody|someone|another|a different|some other)",
+            r"reviewed|judged) by (?:somebody|someone|another|a different|some other)",
             r"\b(?:object|appeal|complain|dispute)\w*\b[^.]{0,60}?\b(?:somebody|someone) else "
             r"decides\b",
             r"^(?:then )?(?:somebody|someone) else decides\b",
@@ -272,9 +267,8 @@ SEPARATION_RULES = (
             rf"\b(?:if|when|where) (?:two|both|several) [^,;]{{3,60}}, {_ROLES} (?:decides?|"
             rf"chooses?|"
             r"picks?|selects?) (?:which|whose|what)\b",
-            rf"\b(?:two|different|conflicting) (?:counts?|versions?|entries|results?|"
-            rf"values?)\b[^;]{{0,60}}"
-            rf"?[,:] ?{_ROLES} (?:decides?|chooses?|picks?|selects?)\b",
+            rf"\b(?:two|different|conflicting) (?:counts?|versions?|entries|results?|values?)"
+            rf"\b[^;]{{0,60}}?[,:] ?{_ROLES} (?:decides?|chooses?|picks?|selects?)\b",
         ),
         mechanisms=(
             Mechanism("permission", "the choice between both", "for <who> alone, with a reason"),
@@ -292,11 +286,9 @@ SEPARATION_RULES = (
         "declares it first, and another person takes over.",
         cues=(
             r"\b(?:nobody|no one|never|not|cannot|can't)\b[^.;]{0,60}\b(?:relatives?|family|"
-            r"friends?|"
-            r"spouses?|partners?)\b",
+            r"friends?|spouses?|partners?)\b",
             r"\b(?:nobody|no [a-z]+) (?:may )?(?:handles?|decides?|processes?|judges?) "
-            r"[^.;]{0,40}\b(?:"
-            r"colleagues?|themselves)\b",
+            r"[^.;]{0,40}\b(?:colleagues?|themselves)\b",
             r"\b(?:conflicts? of interest|bias(?:ed)?|partiality)\b",
             r"\bha(?:s|ve) to declare (?:it|this|that|so)\b",
         ),
@@ -314,10 +306,9 @@ SEPARATION_RULES = (
         text="Who signs proves it again: the password is asked for with each signature, whatever "
         "the session says.",
         cues=(
-            r"\b(?:sign(?:ing|s|ature)|sign-off|releasing|confirming)\b(?! in\b|"
-            r"-in\b)[^.;]{0,40}\b(?:"
-            r"requires?|needs?|asks? for|with)\b[^.;]{0,20}\b(?:password|pin|second factor|"
-            r"passkey)\b",
+            r"\b(?:sign(?:ing|s|ature)|sign-off|releasing|confirming)\b(?! in\b|-in\b)"
+            r"[^.;]{0,40}\b(?:requires?|needs?|asks? for|with)\b[^.;]{0,20}\b(?:password|pin|"
+            r"second factor|passkey)\b",
             r"\b(?:password|pin|second factor)\b[^.;]{0,20}\b(?:again|once more|a second time)\b"
             r"[^.;]{0,30}\b(?:sign(?!ed in|-in| in)|releas|confirm)",
         ),

@@ -21,9 +21,8 @@ SEQUENCE_RULES = (
         text="No <what> before this has happened: <when>.",
         cues=(
             rf"^(?:and |but )?no (?P<what>{_PHRASE}) (?:before|until) {_WHEN}",
-            rf"{BEGINS}no (?P<what>{_PHRASE}) (?:can|may|must|is|are|will|goes|leaves|"
-            rf"starts)\b[^,;]"
-            rf"{{0,30}}? (?:before|until) {_WHEN}",
+            rf"{BEGINS}no (?P<what>{_PHRASE}) (?:can|may|must|is|are|will|goes|leaves|starts)"
+            rf"\b[^,;]{{0,30}}? (?:before|until) {_WHEN}",
         ),
         unless=rf"{_CONDITION}|{_TIMES}|\b(?:approv|releas)\w*",
         mechanisms=(

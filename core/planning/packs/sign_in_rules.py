@@ -25,8 +25,7 @@ PASSWORD = Entity(
 
 _LOCKS = (
     r"\d{1,3} (?:failed|wrong|unsuccessful|incorrect|bad) \w+)[^;.]{0,60}?\b(?:locked|blocked|"
-    r"waits?"
-    r"|wait|paused?)\b[^;.]{0,16}?"
+    r"waits?|wait|paused?)\b[^;.]{0,16}?"
 )
 LOCKED_FOR = rf"\b(?P<words>{_LOCKS}\b(?P<near>\d{{1,3}} ?(?:min(?:ute)?s?|h|hours?|days?))\b"
 

@@ -108,9 +108,8 @@ SPAN_RULES = (
         slug="deadline.not-older",
         text="A day more than <words> back is refused.",
         cues=(
-            rf"\b(?:can't|cannot|must not|may not|nor|not|never)\b[^;.]{{0,20}}? (?:more than|"
-            rf"over|older "
-            rf"than) {DURATION} (?:back|ago|in the past|old)\b",
+            rf"\b(?:can't|cannot|must not|may not|nor|not|never)\b[^;.]{{0,20}}? (?:more than|over"
+            rf"|older than) {DURATION} (?:back|ago|in the past|old)\b",
         ),
         quantity="duration",
         mechanisms=(

@@ -17,10 +17,9 @@ _ANSWER = (
 )
 _BULK = (
     r"(?P<words>(?:^|(?<=[,;:]))[^,;]{0,200}\b\d[\d,.]* ?(?:k|thousand|million)? (?:rows|lines|"
-    r"records|entries|"
-    r"files|"
-    r"pages|documents|messages|invoices|statements|items)\b[^,;]{0,30}?\b(?:in|within) "
-    r"(?:under |below |less than |at most )?(?P<near>\d[\d.]* ?(?:minutes?|mins?|hours?)\b))",
+    r"records|entries|files|pages|documents|messages|invoices|statements|items)"
+    r"\b[^,;]{0,30}?\b(?:in|within) (?:under |below |less than |at most )?(?P<near>\d[\d.]* "
+    r"?(?:minutes?|mins?|hours?)\b))",
 )
 
 SPEED = Pack(

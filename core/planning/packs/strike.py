@@ -25,9 +25,8 @@ def _cues(consequence: str) -> tuple[str, ...]:
         rf"\b(?P<event>{consequence}\b[^,;.]{{0,30}}?) (?:after|from) {_COUNTED}(?=$|[,;.]| and )",
         rf"^{_COUNTED} ?(?:=|:|\u2013|->|mean|means|lead to) ?{then}",
         rf"\b(?P<words>(?:doesn't|didn't|does not|did not|don't|fails? to|is|was|has been|comes?|"
-        rf"came|"
-        rf"arrives?|cancels?|cancelled) [a-z ]{{2,24}}?{_MANY}) (?:within|"
-        rf"in)?[^,;.]{{0,16}}?{then}",
+        rf"came|arrives?|cancels?|cancelled) [a-z ]{{2,24}}?{_MANY}) (?:within|in)"
+        rf"?[^,;.]{{0,16}}?{then}",
         rf"\bif (?P<words>{COUNT} [a-z]+ [^,;.]{{3,30}}?),? (?:it|they|the [a-z]+) {then}",
     )
 
@@ -85,8 +84,7 @@ STRIKE = Pack(
                         "When does what was counted begin at zero again, and who can lift a "
                         "consequence that hit the wrong one?",
                         "After the consequence is over, and after a year without; staff can lift "
-                        "it, "
-                        "with a reason.",
+                        "it, with a reason.",
                     ),
                 ),
             ),

@@ -10,9 +10,8 @@ UPLOAD_LIMIT_RULES = (
         slug="upload.kinds",
         text="Only these kinds of file are accepted, recognised by their content: <words>.",
         cues=(
-            rf"\b(?:is|are|be|as|only|accepted|allowed|formats?|kinds?|types?|uploads?|"
-            rf"attach)\b:? "
-            rf"(?:an? |only |as )?{MEDIA_TYPE_LIST}\b",
+            rf"\b(?:is|are|be|as|only|accepted|allowed|formats?|kinds?|types?|uploads?|attach)"
+            rf"\b:? (?:an? |only |as )?{MEDIA_TYPE_LIST}\b",
             rf"\({MEDIA_TYPE_LIST}\b",
             rf"\b(?:an? )?{MEDIA_TYPE_LIST},? (?:files? )?(?:of )?{AT_MOST} \d",
         ),

@@ -57,10 +57,9 @@ VISIBILITY_RULES = (
             rf"{BEGINS}{_THING} (?:is|are|must be|should be|stays?|remains?) (?:only )?{_SEEN} "
             rf"(?:only )?(?:to|for|by) {WHO_ALL}(?: only)?(?=$|[,;:)]| until| unless| once| and "
             rf"(?:are|is)\b)",
-            rf"{BEGINS}{_THING} (?:is|are|must be|stays?|remains?) (?:strictly |kept |treated "
-            rf"as ){{0,2}}(?:secret|"
-            rf"confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?(?:only )?(?:for )?"
-            rf"{WHO_ALL} only\b",
+            rf"{BEGINS}{_THING} (?:is|are|must be|stays?|remains?) (?:strictly |kept |treated as )"
+            rf"{{0,2}}(?:secret|confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?(?:only )"
+            rf"?(?:for )?{WHO_ALL} only\b",
             rf"{BEGINS}{_THING} (?:is|are|must be|stays?|remains?) (?:strictly |kept |treated "
             rf"as ){{0,2}}(?:secret|"
             rf"confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?only (?:for )?{WHO_ALL}"

@@ -43,9 +43,8 @@ WORKFLOW_RULES = (
             r"\b(?:states|statuses|stages)\s?(?::|are\b|of\b)",
             r"\b[a-z]+ ?(?:->|\u2192) ?[a-z]+",
             r"\b(?:no|never|without)\b[^,;]{0,40}\bskip\w*",
-            r"\b(?:step|state|stage|status)s? (?:\w+ ){0,4}?(?:cannot|can't|must not|may not|"
-            r"must never) "
-            r"be (?:skipped|left out)",
+            r"\b(?:step|state|stage|status)s? (?:\w+ ){0,4}?(?:cannot|can't|must not|may not|must "
+            r"never) be (?:skipped|left out)",
         ),
         unless=r"\bhistory\b",
         mechanisms=(

@@ -52,10 +52,9 @@ _STOP = re.compile(
 )
 # A word that no name of people holds: a verb, a pronoun, a place on the screen.
 _NOBODY = words(
-    "own can may must should shall will would cannot to see sees want wants like need needs i "
-    "we it "
-    "they is are has have had be was were not never no if when enter right left top bottom screen "
-    "page users everyone do does done what how why"
+    "own can may must should shall will would cannot to see sees want wants like need needs i we "
+    "it they is are has have had be was were not never no if when enter right left top bottom "
+    "screen page users everyone do does done what how why"
 )
 _NO_THING = words(
     "before after until when if by to for at on earlier later then today now more less"

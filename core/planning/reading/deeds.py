@@ -78,9 +78,8 @@ _JOINED = re.compile(
     rf"^(?:\s*,\s*(?:(?:and|or|then)\s+)?|\s+(?:and|or|then)\s+)(?:{_ALTERNATIVES})(?:e?s)?\b", re.I
 )
 _WILLING = re.compile(
-    r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|"
-    r"allow|allows|to|they|i|we|"
-    r"users?|everybody|everyone|people|anyone)\b",
+    r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|allow|"
+    r"allows|to|they|i|we|users?|everybody|everyone|people|anyone)\b",
     re.IGNORECASE,
 )
 # Who acts has a name of this kind, also where no list knows it: hikers, a beekeeper, arborists.
@@ -131,10 +130,9 @@ _NO_APPLICANT = re.compile(
 )
 # “Each hand-over is recorded”, “payments entered by a clerk”: nobody in front of the verb.
 _RECORDED = re.compile(
-    r"^(?:and |or |also )?(?P<what>[^,;:()]{3,60}?)\s+"
-    r"(?:(?:is|are|gets?|must be|has to be|have to be|should be) (?:\w+ly )?"
-    r"(?:recorded|registered|entered|filed|submitted|reported|created|handed in|noted)\b|"
-    r"(?:can|may)(?: only)? be (?:filed|submitted|handed in|lodged)\b|"
+    r"^(?:and |or |also )?(?P<what>[^,;:()]{3,60}?)\s+(?:(?:is|are|gets?|must be|has to be|have "
+    r"to be|should be) (?:\w+ly )?(?:recorded|registered|entered|filed|submitted|reported|created|"
+    r"handed in|noted)\b|(?:can|may)(?: only)? be (?:filed|submitted|handed in|lodged)\b|"
     r"(?:entered|submitted|recorded|filed|handed in) by\b)",
     re.IGNORECASE,
 )

@@ -11,9 +11,8 @@ from core.planning.reading.nouns import snake
 
 # “May object once”, “reviewers rate 1–5”: these are nouns as often.
 _REPLIED = re.compile(
-    r"\b(?:can|may|could|must|should) (?P<verb>object|appeal|rate)\b"
-    r"(?=\s+(?:once|twice|within|against|until|it|them|from|\d)\b|[,.]|$)|"
-    r"\b[a-z]+ers (?P<rates>rate)\b(?=\s+\d|\s+with\b)",
+    r"\b(?:can|may|could|must|should) (?P<verb>object|appeal|rate)\b(?=\s+(?:once|twice|within|"
+    r"against|until|it|them|from|\d)\b|[,.]|$)|\b[a-z]+ers (?P<rates>rate)\b(?=\s+\d|\s+with\b)",
     re.IGNORECASE,
 )
 # “Mark favourites”, “link my account with my child's”: what is remembered by it.
@@ -25,10 +24,9 @@ _LINKED = re.compile(
 )
 # “Set a daily play time”, “set their own alert limit”: one word more says which.
 _SET = re.compile(
-    r"\b(?:sets?|defines?|changes?) (?:an?|their|his|her|its|my)(?: own)?"
-    r"(?: daily| weekly| monthly)? "
-    r"(?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ "
-    r"(?:time|limit|goal|target|threshold))s?\b",
+    r"\b(?:sets?|defines?|changes?) (?:an?|their|his|her|its|my)(?: own)?(?: daily| weekly| "
+    r"monthly)? (?P<what>(?!own\b|maximum\b|minimum\b|different\b|new\b)[a-z]+ (?:time|limit|goal|"
+    r"target|threshold))s?\b",
     re.IGNORECASE,
 )
 # “Each signatory has a daily limit”, “every group has a yearly budget”.

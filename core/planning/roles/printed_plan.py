@@ -71,8 +71,7 @@ def _in_short(model: FeatureModel) -> str:
     parts = [
         f"This is a plan for **{' '.join(model.title.split())}**. It is for {who}. It adds "
         f"{_count(len(model.new_entities), 'table')} and "
-        f"{_count(len(model.actions), 'operation')}, and keeps "
-        f"{_count(len(model.rules), 'rule')}.",
+        f"{_count(len(model.actions), 'operation')}, and keeps {_count(len(model.rules), 'rule')}.",
         "People can:\n\n"
         + _bullets(f"{action.summary} ({callers(action)})" for action in model.actions),
     ]

@@ -76,8 +76,7 @@ def test_the_roles_that_approve_are_read(sentence: str, who: str) -> None:
         ("The person who entered a trip cannot approve it.",
          "Who entered a trip does not approve it: another person does."),
         ("Nothing is paid before the trip is approved.",
-            "A trip is not paid before it is "
-            "approved."),
+            "A trip is not paid before it is approved."),
         ("Day trips need no approval.", "No approval is needed for day trips."),
     ],
 )  # fmt: skip

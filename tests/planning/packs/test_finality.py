@@ -51,8 +51,7 @@ def told(sentence: str) -> list[str]:
         ("Published results must not be deleted.", "not-deleted", "A result that was published"),
         ("Nobody may change or delete a measurement.", "added-only", "Measurements are only"),
         ("Only the treasurer may reopen a closed order.", "unlock",
-            "Only the treasurer may "
-            "unlock"),
+            "Only the treasurer may unlock"),
     ],
 )  # fmt: skip
 def test_what_stays_as_it_is_is_read(sentence: str, slug: str, text: str) -> None:

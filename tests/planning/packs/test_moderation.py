@@ -18,8 +18,7 @@ from tests.planning.test_database import insert, user
 FORUM = (
     "Members send messages. Members can report a message with a reason, each message only once. "
     "After 4 reports a message is hidden until a moderator has looked. Moderators warn, mute or "
-    "ban. "
-    "Who was punished can appeal once within 10 days."
+    "ban. Who was punished can appeal once within 10 days."
 )
 
 
