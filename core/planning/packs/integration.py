@@ -30,7 +30,7 @@ INTEGRATION = Pack(
         r"\b(?:sync|synchroni[sz]e|synced|synchroni[sz]ed|keep .{1,40} in (?:sync|step))\b.{0,60}"
         r"\b(?:with|to|from|between)\b",
         r"\b(?:their|its|partner|rest|soap|public|third[- ]party) apis?\b",
-        r"\b(?:through|via|over|by) (?:their |its |an? |the )?(?:rest )?apis?\b",
+        r"\b(?:through|via|over|by) (?:their |its |an? |the )?(?:[a-z]+ )?(?:rest )?apis?\b",
         r"\bconnection (?:for|to|with|between) (?:the|our|an?)\b",
         r"\b(?:sftp|edi|edifact|data feed|message queue)\b",
     ),

@@ -11,9 +11,9 @@ _SKIPPED = listed(
     """
     a an the this that these those my your his her its our their all any each every some no
     own new existing other another same first second third next last previous current single
-    approved rejected open pending two three four five six seven eight nine ten daily weekly
-    digitised digitized recurring written finished
-    monthly several many more few active different various personal private public old certain
+    approved rejected open pending one two three four five six seven eight nine ten daily weekly
+    monthly digitised digitized recurring written finished several many
+    more few active different various personal private public old certain
     """
 )
 _STOPPERS = listed(
@@ -26,8 +26,8 @@ _STOPPERS = listed(
     wants it they them he she we you i us me him here there how what why up down out off once
     twice they're don't doesn't themselves himself herself itself myself let lets get gets got
     see sees please collide collides come comes came arrive arrives arrived happen happens happened
-    appear appears
-    belong belongs exist exists expire expires lapse lapses occur occurs become becomes became
+    appear appears later earlier soon today tomorrow yesterday belong
+    belongs exist exists expire expires lapse lapses occur occurs become becomes became
     remain remains disagree disagrees go goes went fail fails failed
     """
 )
