@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from core.domain.artifact import Evidence
 from core.planning.ambiguities import conflict_questions, day_questions
@@ -22,7 +21,6 @@ from core.planning.demand_words import (
     FORMAT,
     HAPPENS,
     IDIOM,
-    MEASURED,
     NAMED,
     NO_FIRST,
     OPTION,
@@ -33,6 +31,7 @@ from core.planning.demand_words import (
 from core.planning.demands import Demand, demand_questions, shortened
 from core.planning.matches import Matches
 from core.planning.model import Action, Question, Rule
+from core.planning.open_numbers import Read, numbers_in, told_by, unused_numbers
 from core.planning.reading.clauses import Clause
 from core.planning.reading.conditions import Condition, ConditionKind, Part, conditions, parts
 from core.planning.reading.nouns import words
@@ -40,7 +39,6 @@ from core.planning.reading.quantities import Quantity, quantities
 from core.planning.unread import is_within
 
 _WORD = re.compile(r"[a-z]{4,}")
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _QUOTED = re.compile("“[^”]*”")
 _COMMON = words(
     """
@@ -71,15 +69,6 @@ _ASKING: dict[ConditionKind, tuple[str, str]] = {
         "The rest of the sentence is planned without this case.",
     ),
 }
-
-
-@dataclass(slots=True)
-class _Read:
-    """What was made of the clauses, as this module looks it up."""
-
-    found: Matches
-    verbs: tuple[str, ...]  # of the operations of the plan
-    rules: dict[str, list[Rule]] = field(default_factory=dict)  # by the clause they stand on
 
 
 def gap_questions(
@@ -127,18 +116,18 @@ def demands_of(clause: Clause) -> tuple[Demand, ...]:
     return tuple(_whole(clause, quantities(clause.text), DEMAND))
 
 
-def _read(found: Matches, rules: Sequence[Rule], verbs: Iterable[str]) -> _Read:
-    read = _Read(found, tuple(sorted(verbs)))
+def _read(found: Matches, rules: Sequence[Rule], verbs: Iterable[str]) -> Read:
+    read = Read(found, tuple(sorted(verbs)))
     for rule in rules:
         for said in dict.fromkeys(item.words for item in rule.evidence):
             read.rules.setdefault(said, []).append(rule)
     return read
 
 
-def _open_points(clause: Clause, read: _Read) -> Iterator[Demand | Condition]:
+def _open_points(clause: Clause, read: Read) -> Iterator[Demand | Condition]:
     """Yield what a clause leaves open."""
     found = read.found
-    numbers = [] if clause in found.described else _unused_numbers(clause, read)
+    numbers = [] if clause in found.described else unused_numbers(clause, read)
     if clause not in found.ruled:
         if clause.section == "reason":
             demands = STRONG
@@ -167,6 +156,8 @@ def _whole(
 ) -> Iterator[Demand]:
     """Yield the demands of a clause that no rule was made of: a long one has several."""
     text = IDIOM.sub(lambda idiom: " " * len(idiom[0]), clause.text)
+    if text.rstrip().endswith(":"):  # it announces what follows
+        return
     if not numbers and not demands.search(text):
         return
     pieces = [Part(text, 0, len(text))] if len(text) <= _LONG else _pieces(text, numbers, demands)
@@ -216,65 +207,42 @@ def _parts_with(numbers: Sequence[Quantity], clause: Clause) -> Iterator[Demand]
             yield Demand(words, clause.text, mine)
 
 
-def _is_open(condition: Condition, clause: Clause, read: _Read) -> bool:
+def _is_open(condition: Condition, clause: Clause, read: Read) -> bool:
     """Whether nothing found its words in a condition; a pack's cue alone settles none."""
     places = read.found.settled.get(clause, set())
     if condition.kind in {"end", "case"}:
         places = places | read.found.touched.get(clause, set())
         if any(word.lower().startswith(read.verbs) for word in condition.words.split()):
             return False
-    if not any(condition.start <= place < condition.end for place in places):
-        return True
-    if condition.kind in {"end", "case"} or clause not in read.found.ruled:
-        return False
     # A cue may run over the whole sentence: its rule must also speak of the exception.
-    told = " ".join(
-        _QUOTED.sub("", _told(rule)).replace(dict(rule.bindings).get("words", "\n"), "")
-        for rule in read.rules.get(clause.text, [])
+    told = _stems(
+        " ".join(
+            _QUOTED.sub("", told_by(rule)).replace(dict(rule.bindings).get("words", "\n"), "")
+            for rule in read.rules.get(clause.text, [])
+        )
     )
     stems = _stems(condition.words)
-    return bool(stems) and not stems & _stems(told)
-
-
-def _unused_numbers(clause: Clause, read: _Read) -> list[Quantity]:
-    """Return the quantities of a clause that no rule made of it has bound."""
-    measured = quantities(clause.text)
-    if not measured:
-        return []
-    rules = read.rules.get(clause.text, [])
-    bound = {value for rule in rules for _, value in rule.bindings}
-    said = _numbers(" ".join(_told(rule) for rule in rules))
-    is_fact = bool(FACT.search(clause.text)) and not STRONG.search(clause.text)
-    return [
-        quantity
-        for quantity in measured
-        # Counts describe more often than they demand, and so does “a month”.
-        if (
-            quantity.kind != "count"
-            or quantity.per
-            or (quantity.comparison not in {"", "about"} and not _loose(quantity, clause.text))
-            or MEASURED.match(clause.text, quantity.end)
-        )
-        and not re.match(r"(?:an?|one)\b", quantity.words, re.IGNORECASE)
-        and not any(quantity.value == v or f" {quantity.words} " in f" {v} " for v in bound)
-        and not (quantity.kind == "count" and _plain(quantity.value) in said)
-        and not (is_fact and quantity.kind in {"count", "duration"})
-    ]
-
-
-def _loose(quantity: Quantity, text: str) -> bool:
-    """Whether a word before a number only looks like a comparison: “from 14 groups”."""
-    if quantity.comparison not in {"from", "until"}:
+    if not any(condition.start <= place < condition.end for place in places):
+        is_told = condition.kind == "end" and bool(stems) and stems <= told
+        return not is_told and not _is_offset(condition, clause, read)
+    if condition.kind in {"end", "case"} or clause not in read.found.ruled:
         return False
-    before, after = text[: quantity.start].rstrip().lower(), text[quantity.end :]
-    is_open = re.match(r"\s+(?:[a-z]+\s+){0,2}(?:on|up|upwards)\b", after, re.IGNORECASE)
-    stands_alone = re.match(r"\s+(?:it|we|they|the|is|are)\b", after, re.IGNORECASE)
-    return bool(stands_alone) or (before.endswith(" from") and not is_open)
+    return bool(stems) and not stems & told
+
+
+def _is_offset(condition: Condition, clause: Clause, read: Read) -> bool:
+    """Whether a rule has bound the time that a condition counts from: “3 days before arrival”."""
+    before = clause.text[: condition.start].rstrip()
+    bound = {value for rule in read.rules.get(clause.text, []) for _, value in rule.bindings}
+    return any(
+        quantity.kind == "duration" and quantity.end == len(before) and quantity.value in bound
+        for quantity in quantities(clause.text)
+    )
 
 
 def _unused_demands(
     clause: Clause,
-    read: _Read,
+    read: Read,
     covered: Sequence[tuple[int, int]],
     numbers: Sequence[Quantity],
 ) -> Iterator[Demand]:
@@ -285,7 +253,7 @@ def _unused_demands(
     """
     text = IDIOM.sub(lambda idiom: " " * len(idiom[0]), clause.text)
     places = read.found.settled.get(clause, set())
-    told = " ".join(_told(rule) for rule in read.rules.get(clause.text, []))
+    told = " ".join(told_by(rule) for rule in read.rules.get(clause.text, []))
     said, named = _stems(told), {name.lower() for name in NAMED.findall(told)}
     left: list[Part] = []
     taken = [*covered, *((number.start, number.end) for number in numbers)]
@@ -293,7 +261,7 @@ def _unused_demands(
         if len(part.words.split()) < 2 or any(_overlap(part, one) for one in taken):
             continue
         stems = _stems(part.words)
-        has_number = bool(_numbers(part.words) - _numbers(told))
+        has_number = bool(numbers_in(part.words) - numbers_in(told))
         if not stems and not (STRONG.search(part.words) and has_number):
             continue
         is_said = bool(stems) and len(stems & said) >= max(1, len(stems) / 3)
@@ -301,7 +269,9 @@ def _unused_demands(
         if not FILES.search(told):
             unnamed = {name for name in unnamed if not FORMAT.fullmatch(name)}
         counted = SPELLED.search(part.words)
-        if (has_number and BOUNDED.search(part.words)) or (counted and counted[0] not in told):
+        if stems and stems <= said and not has_number and not unnamed:
+            is_left = False
+        elif (has_number and BOUNDED.search(part.words)) or (counted and counted[0] not in told):
             is_left = True
         elif STRONG.search(part.words) or NO_FIRST.match(part.words):
             is_left = not is_said or not is_within(part, places)
@@ -319,7 +289,7 @@ def _unused_demands(
         yield Demand(CONJUNCTION.sub("", words), clause.text)
 
 
-def _happens(part: Part, read: _Read) -> bool:
+def _happens(part: Part, read: Read) -> bool:
     """Whether a part says that something is done, and no operation of the plan does it."""
     words = part.words.split()
     return (
@@ -330,7 +300,7 @@ def _happens(part: Part, read: _Read) -> bool:
     )
 
 
-def _operates(part: Part, read: _Read) -> bool:
+def _operates(part: Part, read: Read) -> bool:
     """Whether a part names an operation of the plan."""
     return any(word.lower().startswith(read.verbs) for word in part.words.split())
 
@@ -340,7 +310,7 @@ def _overlap(part: Part, other: tuple[int, int]) -> bool:
 
 
 def _unused_options(
-    clause: Clause, read: _Read, covered: Sequence[tuple[int, int]]
+    clause: Clause, read: Read, covered: Sequence[tuple[int, int]]
 ) -> Iterator[Demand]:
     """Yield the parts of a clause, used for something else, that say what people may do."""
     places = read.found.settled.get(clause, set()) | read.found.touched.get(clause, set())
@@ -370,20 +340,5 @@ def _condition_questions(
         )
 
 
-def _told(rule: Rule) -> str:
-    """Return all that a rule says, to compare it with the words that it was made of."""
-    kept = (f"{mechanism.where} {mechanism.how}" for mechanism in rule.mechanisms)
-    return " ".join([rule.text, *(value for _, value in rule.bindings), *kept])
-
-
 def _stems(text: str) -> set[str]:
     return {word.rstrip("s")[:5] for word in _WORD.findall(text.lower()) if word not in _COMMON}
-
-
-def _numbers(text: str) -> set[str]:
-    return {_plain(number) for number in _NUMBER.findall(text)}
-
-
-def _plain(number: str) -> str:
-    number = number.replace(",", "")
-    return number.rstrip("0").rstrip(".") if "." in number else number

@@ -55,9 +55,8 @@ def _only_above(slug: str, number: str, quantity: str) -> RulePattern:
 AMOUNT_RULES = (
     RulePattern(
         slug="limit.blocked-above",
-        text="Above <words> (<event>) it is refused until that is settled; the refusal says how "
-        "much "
-        "is open.",
+        text="Above <words> (<event>) it is refused until that is paid or settled; the refusal "
+        "says how much is open.",
         cues=(
             rf"\b(?:with|having|owing|whose) (?P<event>[a-z][a-z ]{{2,30}}?) {_ABOVE} {_MONEY}"
             rf"[^;,]{{0,20}}? {_CANNOT}",

@@ -125,7 +125,7 @@ SCHEDULING_RULES = (
     ),
     RulePattern(
         slug="scheduling.length",
-        text="A <subject_> lasts <value>.",
+        text="A <subject_> lasts <words>.",
         cues=(
             rf"\b{_BOOKED} (?:of|lasts?|takes?|are|is) {_NO_LIMIT}(?P<near>.{{1,20}})",
             rf"\b(?:book|reserve|taken)\w*\b.{{0,30}}?\bfor {_NO_LIMIT}(?P<near>.{{1,12}})",
