@@ -34,11 +34,11 @@ SPELLED = re.compile(
 # Words like those of a demand that demand nothing.
 IDIOM = re.compile(
     r"\b(?:(?:ha(?:s|ve|d)|there's|there (?:is|are)) no|I have to|only (?:have|has|gets?|knows?)|"
-    r"or not (?:ours|mine|yet|at all)|whether or not|not negotiable|not only|later:? nothing|"
-    r"if not|or not(?= \w+ \w+ is| to)|not sure|can(?:not|'t) (?:cope|wait|stand|believe)|"
-    r"(?:does|do)(?:n't| not) (?:matter|mind|know)|(?:it's|this is|that's|it is) (?:only|not) about|nobody (?:knows?|"
-    r"looks? at|likes?|remembers?|notices?|cares?)|no idea|not least|every (?:time|day|morning|"
-    r"week|now and then))\b",
+    r"or not (?:ours|mine|yet|at all)|whether or not|not negotiable|not only|later:? nothing|if "
+    r"not|or not(?= \w+ \w+ is| to)|not sure|can(?:not|'t) (?:cope|wait|stand|believe)|(?:does|do)"
+    r"(?:n't| not) (?:matter|mind|know)|(?:it's|this is|that's|it is) (?:only|not) about|nobody "
+    r"(?:knows?|looks? at|likes?|remembers?|notices?|cares?)|no idea|not least|every (?:time|day|"
+    r"morning|week|now and then))\b",
     re.IGNORECASE,
 )
 # What a wish is good for may hold a demand, but not that somebody is spared something.
