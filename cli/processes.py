@@ -27,8 +27,7 @@ _GRACEFUL_SECONDS = 5
 def dashboard(host: str, port: int, app: str = "app:app") -> tuple[str, ...]:
     """Return the command line of the dashboard, or of another app to compare it with.
 
-    Not `streamlit run`: the socket that it listens on has Nagle's algorithm on, and a small
-    message then waits up to 40 ms for the browser's acknowledgement of the one before.
+    Not `streamlit run`, which takes neither another event loop nor a bound on frames.
     """
     return (
         *(sys.executable, "-m", "uvicorn", app),

@@ -23,6 +23,7 @@ from tests.journeys.visitors import (
     stranger,
     texts_of,
     type_in,
+    visible_tabs,
 )
 
 HIT = "window.__hit=1"
@@ -124,10 +125,14 @@ def test_script_in_a_launch_is_text_on_every_page(watched: Watched) -> None:
         watched.shows(EVIL[:79])
     page.get_by_text("The brief", exact=True).click()
     watched.shows(EVIL)
-    for tab in page.get_by_test_id("stTab").all():
+    for tab in visible_tabs(page):
         tab.click()
         settle(page)
         watched.check()
+        for source in page.get_by_role("tab", name="Source").all():
+            if source.is_visible():
+                source.click()
+                watched.check()
     watched.visit("/")
     watched.shows(EVIL[:200])
     watched.visit("/sessions")

@@ -18,7 +18,14 @@ from tests.factories import (
     make_someone,
 )
 from tests.journeys.crew import App, signed_in
-from tests.journeys.visitors import brief_field, fill_sign_up, settle, stranger, type_in
+from tests.journeys.visitors import (
+    brief_field,
+    fill_sign_up,
+    settle,
+    stranger,
+    type_in,
+    visible_tabs,
+)
 
 ENDLESS = "W" * 10_000
 PHONE = {"width": 390, "height": 800}
@@ -110,7 +117,7 @@ def test_the_longest_names_fit_every_page_on_a_phone(
         fits(page)
     page.goto(f"{app.address}/work?team={someone.team_id}&session={session.id}")
     settle(page)
-    for tab in page.get_by_test_id("stTab").all():
+    for tab in visible_tabs(page):
         tab.click()
         fits(page)
     page.goto(f"{app.address}/live?team={someone.team_id}&session={session.id}")

@@ -86,6 +86,11 @@ def sign_out(page: Page) -> None:
     page.get_by_label("Name or e-mail").wait_for()
 
 
+def visible_tabs(page: Page) -> list[Locator]:
+    """Return the tabs that can be clicked now; those within another tab's panel come with it."""
+    return [tab for tab in page.get_by_test_id("stTab").all() if tab.is_visible()]
+
+
 def settle(page: Page) -> None:
     """Wait until the script has run and its components are drawn."""
     wait_until_ready(page)
