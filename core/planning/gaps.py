@@ -48,6 +48,8 @@ _COMMON = words(
     very there here about
     """
 )
+# A moment that needs no telling which: it says nothing that may or may not be so.
+_MOMENT = re.compile(r"(?:before|after) (?:the |their |its |our )?[a-z]+", re.IGNORECASE)
 _LONG = 120  # a clause of so many letters is asked about as one
 _BESIDE = 4  # letters between parts that follow each other
 _LONGEST = 180  # one demand, with what stands beside it
@@ -232,6 +234,8 @@ def _is_open(condition: Condition, clause: Clause, read: Read) -> bool:
 
 def _is_offset(condition: Condition, clause: Clause, read: Read) -> bool:
     """Whether a rule has bound the time that a condition counts from: “3 days before arrival”."""
+    if not _MOMENT.fullmatch(condition.words):
+        return False
     before = clause.text[: condition.start].rstrip()
     bound = {value for rule in read.rules.get(clause.text, []) for _, value in rule.bindings}
     return any(
