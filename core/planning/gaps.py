@@ -216,20 +216,27 @@ def _is_open(condition: Condition, clause: Clause, read: Read) -> bool:
         places = places | read.found.touched.get(clause, set())
         if any(word.lower().startswith(read.verbs) for word in condition.words.split()):
             return False
-    # A cue may run over the whole sentence: its rule must also speak of the exception.
-    told = _stems(
-        " ".join(
-            _QUOTED.sub("", told_by(rule)).replace(dict(rule.bindings).get("words", "\n"), "")
-            for rule in read.rules.get(clause.text, [])
-        )
-    )
     stems = _stems(condition.words)
     if not any(condition.start <= place < condition.end for place in places):
-        is_told = condition.kind == "end" and bool(stems) and stems <= told
+        if condition.kind != "end":
+            return True
+        is_told = bool(stems) and stems <= _told_stems(clause, read)
         return not is_told and not _is_offset(condition, clause, read)
     if condition.kind in {"end", "case"} or clause not in read.found.ruled:
         return False
-    return bool(stems) and not stems & told
+    # A cue may run over the whole sentence: its rule must also speak of the exception.
+    return bool(stems) and not stems & _told_stems(clause, read)
+
+
+def _told_stems(clause: Clause, read: Read) -> set[str]:
+    """Return the words that the rules of a clause say beside what they quote of it."""
+    rules = read.rules.get(clause.text, [])
+    return _stems(
+        " ".join(
+            _QUOTED.sub("", told_by(rule)).replace(dict(rule.bindings).get("words", "\n"), "")
+            for rule in rules
+        )
+    )
 
 
 def _is_offset(condition: Condition, clause: Clause, read: Read) -> bool:
