@@ -1,7 +1,7 @@
 """Lanes of cards, events and decisions: a component that hears the session's own topic.
 
 It is drawn from what the page read, and keeps itself up to date. It asks for a rerun only when
-the journal's texts or the session's head have changed.
+the session's head has changed, or what a task came to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.domain.live_words import MAX_CHARACTERS, line_of
 from core.domain.pipeline import Step, stages_of
 from core.domain.session import Decision, Session
 from core.domain.session_state import to_json
@@ -26,7 +27,6 @@ from pages.parts.theme import looks_for_browser
 from pages.parts.visit import open_visit
 
 BOARD_FRAGMENT = "live_board"
-SHOWN_CHARACTERS = 500
 _board = component("live", "cards.js", "feed.js", "live.js", "live.css")
 
 
@@ -81,17 +81,7 @@ def _shown(report: SessionReport) -> dict[str, Any]:
         "tries": most_tries(),
         "outcomes": _outcomes(report),
         "decisions": [
-            {
-                "id": str(one.id),
-                "task_id": str(one.task_id) if one.task_id else None,
-                "role": one.author_role,
-                "text": one.text[:SHOWN_CHARACTERS],
-                "kind": "tactical" if one.task_id else "strategic",
-                "confidence": one.confidence,
-                "superseded": one.id in superseded,
-                "at": one.created_at.isoformat(),
-            }
-            for one in report.decisions
+            line_of(one, is_superseded=one.id in superseded) for one in report.decisions
         ],
         "head": drawn_mark(session),
         "journal": f"{len(report.decisions)},{len(report.artifacts)}",
@@ -127,7 +117,7 @@ def _outcomes(report: SessionReport) -> dict[str, str]:
         for task in report.tasks:
             if _is_by(decision, task.id, task.role):
                 lines[str(task.id)] = decision.text
-    return {task_id: line[:SHOWN_CHARACTERS] for task_id, line in lines.items()}
+    return {task_id: line[:MAX_CHARACTERS] for task_id, line in lines.items()}
 
 
 def _is_by(decision: Decision, task_id: UUID, role: str) -> bool:

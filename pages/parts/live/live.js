@@ -1,6 +1,6 @@
 // The live view: lanes of cards, events and decisions, kept up to date over the tab's socket.
-// It draws what the server folded; a rerun is asked for only when texts from the journal or the
-// session's head have changed.
+// It draws what the server folded; a rerun is asked for only when the session's head has changed,
+// or what a task came to. Decisions come with their events.
 
 const AGAIN_MS = 2000; // after so long a rerun that was asked for counts as lost
 const JOURNAL_MS = 8; // the events of one transaction come as one change
@@ -33,7 +33,7 @@ const byRole = (tasks) => {
 };
 
 const makeBoard = (root, component) => {
-  const board = {look: null, data: null, model: {seq: 0, events: [], signs: {}}, tries: 1};
+  const board = {look: null, data: null, known: [], model: {seq: 0, events: [], signs: {}}, tries: 1};
   let status = {name: 'live'}, asked = {}, timer = null;
   const state = () => board.model.state || board.data.state;
   Object.assign(board, {
@@ -44,8 +44,8 @@ const makeBoard = (root, component) => {
     startedAt: () => Date.parse(state().started_at || board.data.state.started_at),
     isGone: () => !board.data.topic,
     events: () => board.model.events,
-    decisions: () => board.data.decisions,
-    decision: (id) => id && board.data.decisions.find((one) => one.id === id),
+    decisions: () => board.known,
+    decision: (id) => id && board.known.find((one) => one.id === id),
     roleOf: (event) => {
       const task = event.task_id && state().tasks[event.task_id];
       const decision = board.decision(event.decision_id);
@@ -167,13 +167,23 @@ const makeBoard = (root, component) => {
       }, JOURNAL_MS);
     }
   };
+  // The page's decisions, and those that came since: their events carry them.
+  const know = () => {
+    const ids = new Set(board.data.decisions.map((one) => one.id));
+    const fresh = board.events().map((event) => event.decision).filter((one) => one && !ids.has(one.id));
+    const folded = (board.model.state && board.model.state.decisions) || {};
+    board.known = [...board.data.decisions, ...fresh].map((one) => (
+      folded[one.id] && folded[one.id].superseded_by ? {...one, superseded: true} : one));
+  };
   const draw = () => {
+    know();
     drawStages();
     drawCards();
     drawTop();
     drawStrips();
     drawChip();
     feed.update();
+    decided.update();
     if (board.model.state) compare();
   };
   const tick = () => {
@@ -187,7 +197,6 @@ const makeBoard = (root, component) => {
     show(data, look, next) {
       component = next;
       Object.assign(board, {data, look, tries: data.tries});
-      decided.update();
       draw();
     },
     follow(topic) {
