@@ -36,6 +36,8 @@ from core.planning.questions import (
 )
 from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
+from core.planning.reading.deed import Deed
+from core.planning.reading.deed_fields import fields_set
 from core.planning.reading.deeds import deeds
 from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
@@ -142,7 +144,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         questions = unplanned_questions(body or list(parts), topics, unused)
         left = left_over(body, found, found.rules)
         return replace(model, questions=questions, not_understood=left)
-    return without_qualities(_filled(model, parts, body, found, topics), drops)
+    return without_qualities(_filled(model, parts, body, found, topics, done), drops)
 
 
 def _filled(
@@ -151,6 +153,7 @@ def _filled(
     body: Sequence[Clause],
     found: Matches,
     topics: Sequence[tuple[Topic, Clause]],
+    done: Sequence[Deed],
 ) -> FeatureModel:
     """Add what the matched packs bring: entities, actions, qualities and questions."""
     gathered = contributions(model)
@@ -160,7 +163,8 @@ def _filled(
     stored = {entity.name for entity in entities}
     referred = {entity.name: _referred(entity, model, parts, stored) for entity in entities}
     entities = tuple(
-        _with_fields(entity, model, parts, referred[entity.name]) for entity in entities
+        _with_fields(entity, model, parts, referred[entity.name], done, stored)
+        for entity in entities
     )
     entities += tuple(
         Entity(
@@ -175,7 +179,7 @@ def _filled(
     actions = merged_actions(
         replace(
             action,
-            actors=action.actors or _who(action, body, model.actors),
+            actors=action.actors or _doers(action, done) or _who(action, body, model.actors),
             evidence=evidence,
         )
         for action, evidence in gathered.actions
@@ -202,6 +206,7 @@ def _filled(
     ]
     return replace(
         model,
+        actors=_with_doers(model.actors, actions),
         entities=entities,
         actions=actions,
         not_understood=unasked((*model.not_understood, *unread(body, found)), questions),
@@ -247,7 +252,12 @@ def _referred(
 
 
 def _with_fields(
-    entity: Entity, model: FeatureModel, parts: Sequence[Clause], referred: Sequence[str]
+    entity: Entity,
+    model: FeatureModel,
+    parts: Sequence[Clause],
+    referred: Sequence[str],
+    done: Sequence[Deed],
+    stored: set[str],
 ) -> Entity:
     """Add the fields that the brief names for a record of the feature, and what it refers to."""
     if not _is_record(entity, model):
@@ -261,8 +271,16 @@ def _with_fields(
         # What has a begin and an end has its length from them.
         and not (field.name.endswith("_minutes") and "ends_at" in known)
     )
-    if not named and "owner_id" in known and not any(map(_is_entered, entity.fields)):
-        named = (Field("description", "long_text"),)
+    named += fields_set(entity.name, done, {*known, *(field.name for field in named)})
+    whole = {d.of for d in done if d.of and d.noun == entity.name} & stored
+    named += tuple(
+        Field(f"{one}_id", "ref", references=one, on_delete="CASCADE")
+        for one in sorted(whole)
+        if f"{one}_id" not in known
+    )
+    is_entered = any(map(_is_entered, (*named, *entity.fields)))
+    if not is_entered and not whole and "owner_id" in known:
+        named += (Field("description", "long_text"),)
     listed = {field.name for field in told}
     named += tuple(
         Field(f"{noun}_id", "ref", required=noun in listed, references=noun) for noun in referred
@@ -305,6 +323,37 @@ def _is_entered(field: Field) -> bool:
         and not field.name.endswith(("_at", "_until"))
         and field.name != "status"
     )
+
+
+_KIND_OF = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "list": "read",
+    "get": "read",
+}
+
+
+def _doers(action: Action, done: Sequence[Deed]) -> tuple[str, ...]:
+    """Return the people whom the deeds name that an operation stands for."""
+    kind = _KIND_OF.get(re.split("[A-Z]", action.name)[0])
+    if kind is None:
+        return ()
+    kinds = {kind, "set"} if kind == "update" else {kind}
+    mine = [deed for deed in done if deed.noun == action.entity and deed.kind in kinds]
+    return tuple(dict.fromkeys(name for deed in mine for name in deed.who))
+
+
+def _with_doers(people: tuple[Actor, ...], actions: Sequence[Action]) -> tuple[Actor, ...]:
+    """Return the actors, with those who do something and that no list of roles knows."""
+    known = {actor.name for actor in people}
+    more = {
+        name: Actor(name, action.evidence[:1])
+        for action in actions
+        for name in action.actors
+        if name not in known
+    }
+    return (*people, *more.values())
 
 
 def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import OUTCOMES, Deed, DeedKind, is_forbidden
+from core.planning.reading.deed_acts import acts
+from core.planning.reading.deed_loans import with_loans
 from core.planning.reading.nouns import is_thing, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
@@ -169,6 +171,7 @@ _EACH = re.compile(
 
 def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
     """Return the deeds of a brief, where a willing word or an actor stands before the verb."""
+    actors = tuple(actors)
     people = "|".join(re.escape(actor.title) for actor in actors)
     actor_word = re.compile(rf"\b(?:{people})s?\b", re.IGNORECASE) if people else None
     found: list[Deed] = []
@@ -183,7 +186,29 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
     found = [deed for deed in found if deed.noun]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
         found = [deed for deed in found if deed.noun != "application"]
-    return tuple(found)
+    return with_loans(_with_acts(found, acts(clauses, actors)))
+
+
+def _with_acts(known: Sequence[Deed], more: Sequence[Deed]) -> Iterator[Deed]:
+    """Yield the deeds with who does them, and those of other verbs that no list knew."""
+    who = {(deed.clause, deed.start): deed.who for deed in more if deed.who}
+    created = {(deed.clause, deed.noun) for deed in known if deed.kind == "create"}
+    for deed in known:
+        yield replace(deed, who=deed.who or who.get((deed.clause, deed.start), ()))
+    places = {(deed.clause, deed.start) for deed in known}
+    for deed in more:
+        if deed.kind in {"stamp", "set"}:
+            yield deed
+        elif deed.kind != "create":
+            if (deed.clause, deed.start) not in places:
+                yield deed
+        elif (deed.clause, deed.noun) not in created and deed.noun not in CARRIED:
+            yield _part(deed)
+
+
+def _part(deed: Deed) -> Deed:
+    """Return the deed with the name of a part that says too little alone: an incident's update."""
+    return replace(deed, noun=f"{deed.of}_{deed.noun}") if deed.of else deed
 
 
 def _made(deed: Deed, clauses: Sequence[Clause]) -> Deed:

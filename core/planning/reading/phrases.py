@@ -28,7 +28,7 @@ _STOPPERS = listed(
     see sees please collide collides come comes came arrive arrives arrived happen happens happened
     appear appears later earlier soon today tomorrow yesterday belong
     belongs exist exists expire expires lapse lapses occur occurs become becomes became
-    remain remains disagree disagrees go goes went fail fails failed
+    afterwards afterward digitally remain remains disagree disagrees go goes went fail fails failed
     """
 )
 _ING_NOUNS = listed(
