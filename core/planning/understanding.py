@@ -41,7 +41,7 @@ from core.planning.reading.deed_fields import fields_set
 from core.planning.reading.deeds import deeds
 from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
-from core.planning.reading.nouns import plural
+from core.planning.reading.nouns import plural, words
 from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
@@ -68,7 +68,9 @@ _VERBS = (
     (r"^(?:accept|listSwapOffers)", r"\baccept\w*"),
     (r"^upload", r"\b(?:photograph|upload|attach)\w*"),
     (r"^listOwn", r"\b(?:see|view)\w*"),
-    (r"^(?:create|update|delete)", r"\b(?:submit|create|add|enter|correct|edit|manage)\w*"),
+    (r"^create", r"\b(?:submit|create|add|enter|manage)\w*"),
+    (r"^update", r"\b(?:enter|correct|edit|change|manage)\w*"),
+    (r"^delete", r"\b(?:delete|remove|manage)\w*"),
     (r"^(?:start|send(?!Waiting))", r"\bmessag\w*"),
     (r"^(?:grant|change|revoke)Role$", r"\b(?:assign|grant|give|revoke|manage)\w*"),
     (r"^invite", r"\b(?:invit|shar)\w*"),
@@ -209,7 +211,9 @@ def _filled(
         actors=_with_doers(model.actors, actions),
         entities=entities,
         actions=actions,
-        not_understood=unasked((*model.not_understood, *unread(body, found)), questions),
+        not_understood=unasked(
+            (*model.not_understood, *unread(body, found), *found.unmade), questions
+        ),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),
@@ -325,6 +329,9 @@ def _is_entered(field: Field) -> bool:
     )
 
 
+_DECIDING = re.compile(r"^decide|ToApprove$")
+_TAKING_IN = words("scan receive take_in book_in check_in weigh_in admit")
+_DECISIONS = words("approve reject decline refuse release accept confirm sign_off")
 _KIND_OF = {
     "create": "create",
     "update": "update",
@@ -336,11 +343,17 @@ _KIND_OF = {
 
 def _doers(action: Action, done: Sequence[Deed]) -> tuple[str, ...]:
     """Return the people whom the deeds name that an operation stands for."""
+    if _DECIDING.search(action.name):
+        deciding = (deed for deed in done if deed.verb in _DECISIONS)
+        return tuple(dict.fromkeys(name for deed in deciding for name in deed.who))
     kind = _KIND_OF.get(re.split("[A-Z]", action.name)[0])
     if kind is None:
         return ()
     kinds = {kind, "set"} if kind == "update" else {kind}
-    mine = [deed for deed in done if deed.noun == action.entity and deed.kind in kinds]
+    own = [deed for deed in done if deed.noun == action.entity]
+    mine = [deed for deed in own if deed.kind in kinds]
+    if kind == "create" and not mine:  # whoever has it in hand first enters it
+        mine = [deed for deed in own if deed.verb in _TAKING_IN][:1]
     return tuple(dict.fromkeys(name for deed in mine for name in deed.who))
 
 
@@ -362,11 +375,16 @@ def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tup
     if verb is None:
         return ()
     found: dict[str, None] = {}
+    is_own = re.split("[A-Z]", action.name)[0] in _KIND_OF
+    last = action.entity.rpartition("_")[2]
+    own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
     for clause in body:
         for hit in re.finditer(verb, clause.text, re.IGNORECASE):
             before, after = clause.text[: hit.start()], clause.text[hit.end() :]
             if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
                 before = ""
+            if is_own and not own.search(after):
+                continue  # something else is entered
             for actor in _subjects(before, people):
                 found.setdefault(actor.name)
             for actor in people:

@@ -1,5 +1,7 @@
 """Steps: what people do with a thing that the brief says in one verb, whatever the verb."""
 
+from dataclasses import replace
+
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import (
     Choice,
@@ -23,7 +25,6 @@ _STEPPED = Entity(
             "<subjects>_<past>_by_somebody",
             "check",
             '("<past>_at" IS NULL) = ("<past>_by_id" IS NULL)',
-            "steps.once",
         ),
     ),
     indexes=(
@@ -32,6 +33,123 @@ _STEPPED = Entity(
             '"<past>_at" DESC',
             where='"<past>_at" IS NOT NULL',
             serves="list<Subjects>",
+        ),
+    ),
+)
+
+_KEPT = (
+    Mechanism(
+        "constraint",
+        "<subjects>_<past>_by_somebody",
+        "CHECK: the time and the person are both set, or none",
+    ),
+)
+# The operation says by which rule it goes, beside what the pack brings of it.
+_CALL = Action(
+    "<call><Subject>",
+    "Record that a <subject_> was <past_>",
+    "<subject>",
+    "POST",
+    "/<subjects->/{<subject>_id}/<step->",
+    actors=("<eachrole>",),
+    page="<Subject_>",
+    permission="<doer>",
+)
+
+STEPS_RULES = (
+    RulePattern(
+        slug="steps.once",
+        text="A <subject_> is <past_> once, by <by>; the person and the time stay on record.",
+        mechanisms=(
+            *_KEPT,
+            Mechanism(
+                "interface",
+                "<call><Subject>",
+                "sets both where they are empty; the same person again gets the first answer, "
+                "anybody else 409 with who did it and when",
+            ),
+            Mechanism("test", "<call><Subject>", "twice by one person, then by another: one stamp"),
+        ),
+        adds=Contribution(actions=(replace(_CALL, rules=("steps.once",)),)),
+    ),
+    RulePattern(
+        slug="steps.again",
+        text="A <subject_> is <past_> by <by>, time and again: the last person and time stand on "
+        "it.",
+        mechanisms=(
+            *_KEPT,
+            Mechanism(
+                "interface",
+                "<call><Subject>",
+                "overwrites both; what stood there before is in the audit",
+            ),
+            Mechanism("test", "<call><Subject>", "by two people: the later one stands there"),
+        ),
+        adds=Contribution(actions=(replace(_CALL, rules=("steps.again",)),)),
+    ),
+    RulePattern(
+        slug="steps.undone",
+        text="A <subject_> that is <past_> can be <undone_> by <by>; then it can be <past_> anew.",
+        mechanisms=(
+            Mechanism(
+                "interface",
+                "<undocall><Subject>",
+                "empties the time and the person of the step; 409 where there is nothing to undo",
+            ),
+            Mechanism("test", "<undocall><Subject>", "undone twice: the second changes nothing"),
+        ),
+        adds=Contribution(
+            actions=(
+                Action(
+                    "<undocall><Subject>",
+                    "Record that a <subject_> was <undone_>",
+                    "<subject>",
+                    "POST",
+                    "/<subjects->/{<subject>_id}/<undo->",
+                    actors=("<eachrole>",),
+                    page="<Subject_>",
+                    permission="<doer>",
+                    rules=("steps.undone",),
+                ),
+            ),
+            threats=(
+                Threat(
+                    "steps.undone.<undo>",
+                    "<undocall><Subject>",
+                    "R",
+                    "Somebody undoes what another did to a <subject_>, and nobody knows who.",
+                    "The audit keeps who undid it and what stood there before.",
+                    2,
+                    2,
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="steps.one-out",
+        text="A <whole_> is out once at a time: the next loan begins when it was <past_>.",
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_one_out", "partial UNIQUE index"),
+            Mechanism("interface", "create<Subject>", "409 with who has it while it is out"),
+            Mechanism("test", "create<Subject>", "two hand out the same one at once: one wins"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity("<whole>", summary="What goes out and comes back.", existing=True),
+                Entity(
+                    "<subject>",
+                    fields=(Field("<whole>_id", "ref", references="<whole>"),),
+                    indexes=(
+                        Index(
+                            "<subjects>_one_out",
+                            '"<whole>_id"',
+                            where='"<past>_at" IS NULL',
+                            unique=True,
+                            serves="create<Subject>",
+                        ),
+                    ),
+                ),
+            ),
         ),
     ),
 )
@@ -49,73 +167,14 @@ STEPS = Pack(
         Noun("doer"),  # and as the permission does
         Noun("order", optional=True),  # all steps of the thing, where there are several
         Noun("whole", optional=True),  # what is out, where the subject is a loan of it
+        Noun("undo", optional=True),  # the verb that takes the step back, and its other forms
+        Noun("undone", optional=True),
+        Noun("undocall", optional=True),
     ),
-    rules=(
-        RulePattern(
-            slug="steps.once",
-            text="A <subject_> is <past_> once, by <by>; the person and the time stay on record.",
-            always=True,
-            mechanisms=(
-                Mechanism(
-                    "constraint",
-                    "<subjects>_<past>_by_somebody",
-                    "CHECK: the time and the person are both set, or none",
-                ),
-                Mechanism(
-                    "interface",
-                    "<call><Subject>",
-                    "sets both where they are empty; the same person again gets the first answer, "
-                    "anybody else 409 with who did it and when",
-                ),
-                Mechanism(
-                    "test", "<call><Subject>", "twice by one person, then by another: one stamp"
-                ),
-            ),
-        ),
-        RulePattern(
-            slug="steps.one-out",
-            text="A <whole_> is out once at a time: the next loan begins when it was <past_>.",
-            always=True,
-            mechanisms=(
-                Mechanism("constraint", "<subjects>_one_out", "partial UNIQUE index"),
-                Mechanism("interface", "create<Subject>", "409 with who has it while it is out"),
-                Mechanism("test", "create<Subject>", "two hand out the same one at once: one wins"),
-            ),
-            adds=Contribution(
-                entities=(
-                    Entity("<whole>", summary="What goes out and comes back.", existing=True),
-                    Entity(
-                        "<subject>",
-                        fields=(Field("<whole>_id", "ref", references="<whole>"),),
-                        indexes=(
-                            Index(
-                                "<subjects>_one_out",
-                                '"<whole>_id"',
-                                where='"<past>_at" IS NULL',
-                                unique=True,
-                                serves="create<Subject>",
-                            ),
-                        ),
-                    ),
-                ),
-            ),
-        ),
-    ),
+    rules=STEPS_RULES,
     brings=Contribution(
         entities=(_STEPPED,),
-        actions=(
-            Action(
-                "<call><Subject>",
-                "Record that a <subject_> was <past_>",
-                "<subject>",
-                "POST",
-                "/<subjects->/{<subject>_id}/<step->",
-                actors=("<eachrole>",),
-                page="<Subject_>",
-                permission="<doer>",
-                rules=("steps.once",),
-            ),
-        ),
+        actions=(_CALL,),
         threats=(
             Threat(
                 "steps.denied.<step>",

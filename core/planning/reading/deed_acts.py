@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed, DeedKind
-from core.planning.reading.deed_objects import Objects, is_child
+from core.planning.reading.deed_objects import Objects, is_child, own_things
 from core.planning.reading.deed_text import (
     ADVERBS,
     BE,
@@ -28,7 +28,7 @@ from core.planning.reading.deed_text import (
     Text,
 )
 from core.planning.reading.nouns import words
-from core.planning.reading.subjects import Subject, person_at, subject_before
+from core.planning.reading.subjects import Subject, guessed_before, person_at, subject_before
 from core.planning.reading.verbs import BY_PAST, FORMS, Form, Verb
 
 # How things are done today, what does not work, and what is only asked about.
@@ -60,6 +60,17 @@ _FLAGGED = re.compile(
 _WEAK_STATES = words("read unread favourite favorite spam")
 _ANYBODY = words("anyone anybody everyone everybody")
 _LOOKED_AT = words("verify check test inspect examine review compare count audit measure")
+# What machines and programs do as well: a noun that no list knows need not be a person.
+_MACHINES_TOO = words(
+    """
+    start stop end open close lock unlock load unload create add delete publish update announce
+    count measure pause resume release enable disable activate deactivate block feed water charge
+    print produce complete finish return replace split merge list offer set see view show change
+    increase decrease lower cut cover host raise place issue begin move plan schedule feature
+    describe state note mark label define found stow receive extend_to pass_on
+    """
+)
+_OF_HANDS = words("out over back in on")
 _CONJUNCTIONS = words("and or then but")
 _MAX_JOINED = 14
 _KINDS: dict[str, DeedKind] = {
@@ -85,13 +96,29 @@ def acts(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]
     is not known, the name of what most deeds are about.
     """
     known = frozenset(actor.name for actor in actors)
-    scene = Scene()
+    titles = " ".join(clause.text for clause in clauses if clause.section == "title")
+    body = [clause.text for clause in clauses if clause.section == "body"]
+    scene = Scene(own=own_things(titles, body))
     for clause in clauses:
         if clause.section == "body" and not _TODAY.search(clause.text):
             scene.deeds.extend(_Reader(Text(clause), known, scene).read())
     main = _main(clauses, scene.deeds)
-    named = (deed if deed.noun else replace(deed, noun=main) for deed in scene.deeds)
+    longer = _longer_names({name for deed in scene.deeds for name in deed.who} | known)
+    named = (
+        replace(
+            deed,
+            noun=deed.noun or main,
+            who=tuple(dict.fromkeys(longer.get(name, name) for name in deed.who)),
+        )
+        for deed in scene.deeds
+    )
     return tuple(deed for deed in named if deed.noun)
+
+
+def _longer_names(names: Collection[str]) -> dict[str, str]:
+    """Return the full name of who has only one: “the desk” is the IT desk met before."""
+    found = {name: [one for one in names if one.endswith(f"_{name}")] for name in names}
+    return {name: longer[0] for name, longer in found.items() if len(longer) == 1}
 
 
 def _main(clauses: Iterable[Clause], found: Iterable[Deed]) -> str:
@@ -144,7 +171,16 @@ class _Reader:
             if other is not None and set(other.names) & set(before.names):
                 names = tuple(dict.fromkeys((*before.names, *person.names)))
                 person = replace(person, names=names, is_many=True)
-        self.scene.person = person
+        is_aside = at > 1 and not person.is_many and self._is_beside(at)
+        if before is None or not (is_aside and before.is_many):
+            self.scene.person = person
+
+    def _is_beside(self, at: int) -> bool:
+        """Whether a person is only where something goes: “they drive to the customer”."""
+        first = at - 1
+        while first > 0 and self.tokens[first] in DETERMINERS:
+            first -= 1
+        return self.tokens[first] in {"to", "with", "for", "at", "of", "from"}
 
     def _verb(self, at: int) -> tuple[_Done, Subject | None] | None:
         """Return the verb at a place, with who does it; None where none counts there."""
@@ -180,8 +216,13 @@ class _Reader:
 
     def _plain(self, at: int, back: int, forms: set[Form]) -> tuple[str, Subject | None]:
         """Return how a verb stands right behind its subject: “the office closes it”."""
-        subject = self._subject(back)
+        subject = self._subject(back) or guessed_before(self.tokens, back + 1)
         if subject is None or self._is_forbidden(at):
+            return "", None
+        if subject.is_guessed and not any(
+            form == "third" and verb.name not in _MACHINES_TOO
+            for form, verb in FORMS[self.tokens[at]]
+        ):
             return "", None
         alone = subject.alone
         if alone is not None and not alone.is_many and "base" not in forms:
@@ -247,8 +288,11 @@ class _Reader:
     def _particle(self, at: int, verb: Verb, way: str) -> int:
         """Return the place behind a verb, its particle right after it or behind its object."""
         if not verb.particle:
-            return at + 1
+            is_taken = verb.name != "take" or "from" in self.tokens[at + 1 : at + 7]
+            return at + 1 if is_taken else 0
         following = self.tokens[at + 1 : at + 6]
+        if verb.name == "hand_over" and "to" in following and not set(following) & _OF_HANDS:
+            return at + 1  # “hands the key to the guest”
         if following[:1] == [verb.particle]:
             return at + 2
         if way == "passive" or verb.particle not in following:
@@ -289,7 +333,11 @@ class _Reader:
         if noun is None:
             return
         yield from (self._deed(other, noun) for other in waiting if other.verb.act != "set")
-        yield self._active(replace(done, verb=verb), noun, attribute)
+        deed = self._active(replace(done, verb=verb), noun, attribute)
+        yield deed
+        if deed.kind == "set" and deed.attribute == attribute:
+            for other in self.objects.more_set(verb, done.behind):
+                yield replace(deed, attribute=other)
 
     def _passive(self, done: _Done, noun: str) -> Iterator[Deed]:
         if done.verb.name == "mark":

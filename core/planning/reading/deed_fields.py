@@ -14,7 +14,7 @@ _TYPES = {
     "width": "integer", "length": "integer", "quantity": "integer", "count": "integer",
     "mileage": "integer", "distance": "integer", "capacity": "integer", "stock": "integer",
     "note": "long_text", "reason": "long_text", "description": "long_text", "remark": "long_text",
-    "address": "long_text",
+    "address": "long_text", "comment": "long_text",
 }  # fmt: skip
 _STATES = frozenset({"status", "state"})
 _MAX_FIELDS = 6
@@ -22,13 +22,15 @@ _MAX_FIELDS = 6
 
 def fields_set(noun: str, deeds: Iterable[Deed], known: Iterable[str] = ()) -> tuple[Field, ...]:
     """Return the fields that somebody sets on a thing, typed by their last word; none twice."""
+    known = set(known)
     taken = {name.removesuffix("_id") for name in known}
     found: dict[str, Field] = {}
     for deed in deeds:
         if deed.kind != "set" or deed.noun != noun or deed.attribute in taken | _STATES:
             continue
         field = _field(deed.attribute, noun)
-        found.setdefault(field.name, field)
+        if field.name not in known:
+            found.setdefault(field.name, field)
     return tuple(found.values())[:_MAX_FIELDS]
 
 
@@ -38,6 +40,8 @@ def _field(name: str, noun: str) -> Field:
     if names_people(name) or name == "assignee":
         return Field(f"{name}_id", "ref", required=False, references="user")
     kind = _TYPES.get(name.rpartition("_")[2], "text")
+    if name == "point":
+        return Field("points", "integer", required=False)
     if name in {"date", "day", "time"}:
         name = f"{noun}_{name}"
     return Field(name, kind, required=False)

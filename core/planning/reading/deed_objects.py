@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.planning.reading.deed_text import (
     ADVERBS,
@@ -25,9 +25,10 @@ from core.planning.reading.verbs import VERBS_BY_NAME, Verb
 _PARTS = words(
     """
     label barcode code qr sticker signature number name address tag badge card plate id chip
-    content contents state status lid slip delivery_note detail details
+    content contents state status lid slip delivery_note detail details data form
     """
 )
+_OFTEN = 3  # in so many clauses a part is a thing
 # What people do something with without changing a thing of the feature.
 _NOT_ACTED = words(
     """
@@ -65,6 +66,16 @@ _PLACE = re.compile(
     r"column|lane|folder|team|department|queue|project|list|slot)s?\b",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"^(?:the |an? |its |their )?(?:[a-z]+ ){0,2}[a-z]+(?P<more>(?:,? and |, )(?:the |an? |its |"
+    r"their )?[a-z]+[^;:.()]{0,80})",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"(?:, and |, | and )(?:the |an? |its |their )?(?:new |old )?(?P<name>[a-z]+(?: [a-z]+)?)\b"
+    r"(?=,| and |$| of | for | on | in )",
+    re.IGNORECASE,
+)
 # “Confirm the loading of a pallet” is to load it.
 _NOMINAL = {
     "loading": "load", "unloading": "unload", "delivery": "deliver", "receipt": "receive",
@@ -89,7 +100,7 @@ _ATTRIBUTES = words(
     title description reason note remark grade score rating priority status category type kind
     location address colour color deadline capacity stock level cost fee budget rate percentage
     duration distance mileage reading value count room subject topic severity urgency phone email
-    language unit currency code place shelf position rank
+    point points comment result finding language unit currency code place shelf position rank
     """
 )
 
@@ -134,20 +145,24 @@ class Objects:
         is_end = behind >= len(text) or bool(re.search(r"[,.;:()]", text.gap(behind)))
         if is_end or text.tokens[behind] in _BEHIND_ALONE:
             return (self.scene.current if verb.name in _ALONE else None), "", verb
+        return self._of_object(verb, behind)
+
+    def _of_object(self, verb: Verb, behind: int) -> tuple[str | None, str, Verb]:
+        """Return what the words behind a verb say that it is done to."""
+        text = self.text
         first = text.tokens[behind]
         if first in ONE | MANY and not self._is_noun_next(behind):
-            return self._latest(first), self._place(verb, behind), verb
-        person = person_at(text.tokens, behind, self.known)
+            attribute = _ABOUT_THE_WHOLE.get(verb.name, "") or self._place(verb, behind)
+            return self._latest(first), attribute, verb
+        person = person_at(text.tokens, behind, self.known, is_known=True)
         if person is not None:
             return *self._chosen(verb, person, behind), verb
-        if verb.name in _CONFIRMING:
-            done = (
-                _NOMINAL.get(text.tokens[text.past_determiners(behind)], "")
-                if (text.past_determiners(behind) < len(text))
-                else ""
-            )
-            if done and _OWNER.match(text.from_word(behind)):
-                return self._owner(behind), "", VERBS_BY_NAME[done]
+        head = text.past_determiners(behind)
+        done = _NOMINAL.get(text.tokens[head], "") if head < len(text) else ""
+        if done and verb.name in _CONFIRMING and _OWNER.match(text.from_word(behind)):
+            return self._owner(behind), "", VERBS_BY_NAME[done]
+        if done and verb.name == "confirm" and self.scene.current:
+            return self.scene.current, "", verb
         if verb.act == "set":
             return *self._set(verb, behind), verb
         return self._direct(verb, behind), "", verb
@@ -160,8 +175,7 @@ class Objects:
         if verb.act == "read" and singular(word) in _ATTRIBUTES:
             return self._owner(behind) if _OWNER.match(text.from_word(behind)) else None
         noun = phrase_after(text.from_word(behind))
-        last = noun.rpartition("_")[2]
-        if last in _PARTS or noun in _PARTS or (not noun and singular(word) in _PARTS):
+        if self._is_part(noun) or (not noun and singular(word) in _PARTS):
             return self._owner(behind)
         if word in _REPORTS and any(deed.verb == "report" for deed in self.scene.deeds):
             return self.scene.current
@@ -185,7 +199,7 @@ class Objects:
         nouns = list(self._nouns(start))
         if not nouns:
             return None, ""
-        name = snake(" ".join(nouns))
+        name = snake(" ".join(nouns[nouns[0] in {"new", "old"} and len(nouns) > 1 :]))
         is_many = singular(nouns[-1]) != nouns[-1]
         of = _OF.match(text.behind(start + len(nouns) - 1))
         owner = phrase_after(of["thing"]) if of else ""
@@ -199,6 +213,16 @@ class Objects:
             attribute = _ABOUT_THE_WHOLE.get(verb.name, "") or self._place(verb, behind)
             return self._thing(name, is_many=is_many), attribute
         return None, ""
+
+    def more_set(self, verb: Verb, behind: int) -> Iterator[str]:
+        """Yield what else is set in one go: “enters the weight, the height and a remark”."""
+        if verb.act != "set":
+            return
+        others = _MORE.match(self.text.from_word(behind))
+        for other in _ITEM.finditer(others["more"]) if others else ():
+            name = snake(other["name"])
+            if name.rpartition("_")[2] in _ATTRIBUTES:
+                yield name
 
     def _place(self, verb: Verb, behind: int) -> str:
         """Return the kind of place to which something is moved."""
@@ -240,16 +264,32 @@ class Objects:
         is_none = noun in _NOT_ACTED or last in _NEVER_ACTED or names_people(noun)
         if not noun or is_none or not (is_thing(noun) or noun in _DEVICES):
             return None
-        if last in _PARTS:
+        if self._is_part(noun):
             return self.scene.current
         if last not in _CHILDREN:
             self.scene.meet(noun, is_many=is_many)
         return noun
 
+    def _is_part(self, noun: str) -> bool:
+        """Whether a noun only belongs to what a brief is about: the label of a parcel."""
+        last = noun.rpartition("_")[2]
+        return (last in _PARTS or noun in _PARTS) and last not in self.scene.own
+
     def _latest(self, pronoun: str) -> str:
         """Return what a pronoun goes back to."""
         back = self.scene.many if pronoun in MANY else self.scene.one
         return back or self.scene.current
+
+
+def own_things(title: str, texts: Sequence[str]) -> frozenset[str]:
+    """Return what would be a part of something, but is what the brief is about: a card."""
+    spoken = [text.lower() for text in texts]
+    return frozenset(
+        part
+        for part in _PARTS
+        if re.search(rf"\b{part}s?\b", title.lower())
+        or sum(bool(re.search(rf"\b{part}s?\b", text)) for text in spoken) >= _OFTEN
+    )
 
 
 def is_child(noun: str) -> bool:

@@ -37,6 +37,7 @@ class Scene:
     one: str = ""
     many: str = ""
     deeds: list[Deed] = field(default_factory=list)
+    own: frozenset[str] = frozenset()  # parts of things that are things of this brief
 
     @property
     def current(self) -> str:

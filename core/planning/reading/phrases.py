@@ -35,6 +35,7 @@ _ING_NOUNS = listed(
     """
     booking meeting listing setting building rating training tracking shipping billing pricing
     ticketing holding sighting finding reading posting hearing viewing filing drawing painting
+    onboarding offboarding recording wedding briefing screening
     """
 )
 _NUMBER_FIRST = re.compile(

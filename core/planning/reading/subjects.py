@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.planning.reading.nouns import singular, snake, words
+from core.planning.reading.nouns import NOT_THINGS, singular, snake, words
 from core.planning.reading.people import DEPARTMENTS, names_people
 
 # Offices and groups that act as one, besides the departments of every company.
@@ -14,7 +14,7 @@ _OFFICES = words(
     """
     office desk helpdesk warehouse kitchen lab laboratory board committee team management agency
     registry secretariat workshop security purchasing controlling operations production
-    marketing crew jury council court police pharmacy surgery clinic garage depot headquarters
+    marketing jury council court police pharmacy surgery clinic garage depot headquarters
     billing payroll bookkeeping maintenance housekeeping catering quality counter bar box-office
     school university library museum landlord hotel shop club department branch dealer supplier
     canteen bakery embassy ministry council parish theatre
@@ -29,6 +29,17 @@ _BEFORE = words(
     """
 )
 _SOMEBODY = words("somebody someone everybody everyone anybody anyone people whoever users user")
+# What does something without being somebody.
+_NO_PERSONS = words(
+    """
+    script service bot robot sensor machine module backend timer process workflow program portal
+    order parcel ticket invoice request product item article list plan note record file document
+    form mail message rule job task case project contract form report camera gate door alarm engine
+    router gateway firewall printer scanner algorithm function feature market customer-app event
+    cookie banner filter search index cache queue network internet cloud browser plugin company
+    device display screen wizard assistant-bot calculator chatbot reminder notification law
+    """
+)
 _PRONOUNS = words("they he she who")
 _WRITERS = words("we i you")
 # Agent nouns that no list knows: hikers, a beekeeper, arborists.
@@ -86,6 +97,7 @@ class Subject:
     is_many: bool  # the verb stands without its ending
     is_pronoun: bool = False
     start: int = 0  # the index of the first word
+    is_guessed: bool = False  # only its place in the sentence says that it is somebody
     alone: Subject | None = None  # the last of several: “to students and the tutor returns it”
 
 
@@ -102,7 +114,10 @@ def subject_before(tokens: Sequence[str], end: int, known: frozenset[str]) -> Su
         return Subject((), word in {"they", "who"}, True, last)
     if word in _WRITERS:
         return Subject((), True, False, last)
-    found = _person(tokens, last, known) or _with_place(tokens, last, known)
+    found = _person(tokens, last, known)
+    before = tokens[found.start - 1] if found is not None and found.start > 0 else ""
+    if found is None or before == "of":
+        found = _with_place(tokens, last, known) or found
     return _joined(tokens, found, known) if found is not None else None
 
 
@@ -115,14 +130,34 @@ def _joined(tokens: Sequence[str], found: Subject, known: frozenset[str]) -> Sub
     other = _person(tokens, start - 2, known) if before in {"and", "or"} and start > 1 else None
     if other is not None:
         names = tuple(dict.fromkeys((*other.names, *found.names)))
-        return Subject(names, True, False, other.start, found)
+        return Subject(names, True, False, other.start, alone=found)
     if before in _NOT_BEFORE:
         return None
     return Subject(found.names, found.is_many, False, start)
 
 
-def person_at(tokens: Sequence[str], start: int, known: frozenset[str]) -> Subject | None:
-    """Return the person whom the words from `start` name, behind articles: “by the tutor”."""
+def guessed_before(tokens: Sequence[str], end: int) -> Subject | None:
+    """Return a noun that no list knows, where somebody who acts would stand: “the coxswain …”."""
+    if end < 2 or tokens[end - 2] not in {"the", "our", "each", "every", "an", "a"}:
+        return None
+    if end > 2 and tokens[end - 3] in _NOT_BEFORE | {"and", "or"}:
+        return None
+    word = tokens[end - 1]
+    one = singular(word)
+    if one != word or len(word) < 4 or not word.isalpha() or one in NOT_THINGS | _NO_PERSONS:
+        return None
+    if word.endswith(("ing", "ion", "ment", "ness", "ity", "age", "ship", "ance", "ence")):
+        return None
+    return Subject((word,), False, False, end - 1, is_guessed=True)
+
+
+def person_at(
+    tokens: Sequence[str], start: int, known: frozenset[str], *, is_known: bool = False
+) -> Subject | None:
+    """Return the person whom the words from `start` name, behind articles: “by the tutor”.
+
+    With `is_known`, only one whom a list or the brief knows: a dossier is no agent.
+    """
     at = start
     while at < len(tokens) and tokens[at] in _DETERMINERS | _ON_DUTY:
         at += 1
@@ -140,7 +175,10 @@ def person_at(tokens: Sequence[str], start: int, known: frozenset[str]) -> Subje
     for last in (at + 1, at):
         if last < len(tokens) and (last == at or tokens[at].lower() in _BEFORE | {"it"}):
             found = _person(tokens, last, known)
-            if found is not None and found.start <= at:
+            is_guess = is_known and not (
+                _known_person(tokens, last, known) or _office(tokens, last)
+            )
+            if found is not None and found.start <= at and not is_guess:
                 return found
     return None
 
@@ -202,9 +240,8 @@ def _with_place(tokens: Sequence[str], last: int, known: frozenset[str]) -> Subj
     """Return a person with what stands behind: “the head of purchasing”."""
     for behind in range(last - 1, max(0, last - 4), -1):
         if tokens[behind] in _BEHIND:
-            if tokens[behind - 1] == "head":
-                return Subject(
-                    (snake(" ".join(tokens[behind - 1 : last + 1])),), False, False, behind - 1
-                )
+            if tokens[behind - 1] == "head":  # of sales, which has no singular
+                name = "_".join(tokens[behind - 1 : last + 1])
+                return Subject((name.replace("-", "_"),), False, False, behind - 1)
             return _person(tokens, behind - 1, known)
     return None

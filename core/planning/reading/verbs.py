@@ -42,7 +42,7 @@ _LISTED: dict[Act, str] = {
     """,
     "stamp": """
         scan fetch collect hand+out hand+over hand+back hand+in give+out/given give+back/given
-        take+out/taken take+back/taken take+over/taken take+in/taken bring+back/brought
+        take/taken take+out/taken take+back/taken take+over/taken take+in/taken bring+back/brought
         bring+in/brought send+back/sent send+out/sent send+off/sent lend/lent lend+out/lent borrow
         return receive accept decline refuse reject check check+in check+out check+off tick+off
         cross+off confirm verify sign sign+off countersign witness close close+out reopen resolve
@@ -68,6 +68,7 @@ _LISTED: dict[Act, str] = {
     """,
     "read": """
         see/seen view read/read look+up look+at browse watch preview sign+in sign+up log+in log+out
+        download listen+to
     """,
     "remove": "delete remove erase purge take+down/taken throw+away/thrown",
 }
