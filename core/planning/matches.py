@@ -50,6 +50,7 @@ class Matches:
     touched: dict[Clause, set[int]] = field(default_factory=dict)
     described: set[Clause] = field(default_factory=set)  # their numbers say how things are
     conflicts: list[Conflict] = field(default_factory=list)
+    unmade: list[str] = field(default_factory=list)  # deeds in used clauses on no thing of the plan
 
     @property
     def created(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
 from core.planning.reading.states import states_in
 from core.planning.reading.things import Thing, things
+from core.planning.stepping import match_steps
 
 _MAX_RECORDS = 3
 _HEAVY = 6  # so much speaks for a thing that it is a record beside what another pack is about
@@ -34,6 +35,8 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
         things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
     )
+    done = [deed for deed in deeds if deed.is_act]
+    deeds = [deed for deed in deeds if not deed.is_act]
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
@@ -45,6 +48,8 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
         if pack.slug == "records":
             free = [deed for deed in deeds if deed.clause not in found.claimed]
             _match_records(pack, wanted, free, found)
+        elif pack.slug == "steps":
+            match_steps(pack, done, found)
         elif pack.demands:
             match_demands(pack, wanted, found)
         else:
@@ -145,7 +150,10 @@ def _match_records(
         for matched in found.packs
     )
     weights: dict[str, Thing] = {}
+    kinds_matched = {BY_SLUG[matched.slug].kind for matched in found.packs}
     for thing in found.things:
+        if thing.is_handled and "interface" in kinds_matched:
+            continue  # how it looks is meant, not what people do with it
         weights.setdefault(found.known_as(thing.noun), thing)
     nouns = list(weights)
     kinds = {noun: {deed.kind for deed in deeds if deed.noun == noun} for noun in nouns}

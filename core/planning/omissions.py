@@ -255,6 +255,9 @@ def _taken_by(rule: Rule) -> frozenset[str]:
 
 def _noun(rule: Rule) -> str:
     """Return what tells a rule from others of its slug: what it read, else its first thing."""
+    about = dict(rule.bindings)
+    if "past" in about:
+        return f"{about['subject']}_{about['past']}"
     read = {name: value for name, value in rule.bindings if name in CAPTURED}
     if "roles" in read:  # the sentence's words for the same
         read = {name: value for name, value in read.items() if name not in {"who", "needed"}}

@@ -36,10 +36,12 @@ from core.planning.questions import (
 )
 from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
+from core.planning.reading.deed import Deed
+from core.planning.reading.deed_fields import fields_set
 from core.planning.reading.deeds import deeds
 from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
-from core.planning.reading.nouns import plural
+from core.planning.reading.nouns import plural, words
 from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
@@ -66,7 +68,9 @@ _VERBS = (
     (r"^(?:accept|listSwapOffers)", r"\baccept\w*"),
     (r"^upload", r"\b(?:photograph|upload|attach)\w*"),
     (r"^listOwn", r"\b(?:see|view)\w*"),
-    (r"^(?:create|update|delete)", r"\b(?:submit|create|add|enter|correct|edit|manage)\w*"),
+    (r"^create", r"\b(?:submit|create|add|enter|manage)\w*"),
+    (r"^update", r"\b(?:enter|correct|edit|change|manage)\w*"),
+    (r"^delete", r"\b(?:delete|remove|manage)\w*"),
     (r"^(?:start|send(?!Waiting))", r"\bmessag\w*"),
     (r"^(?:grant|change|revoke)Role$", r"\b(?:assign|grant|give|revoke|manage)\w*"),
     (r"^invite", r"\b(?:invit|shar)\w*"),
@@ -142,7 +146,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         questions = unplanned_questions(body or list(parts), topics, unused)
         left = left_over(body, found, found.rules)
         return replace(model, questions=questions, not_understood=left)
-    return without_qualities(_filled(model, parts, body, found, topics), drops)
+    return without_qualities(_filled(model, parts, body, found, topics, done), drops)
 
 
 def _filled(
@@ -151,6 +155,7 @@ def _filled(
     body: Sequence[Clause],
     found: Matches,
     topics: Sequence[tuple[Topic, Clause]],
+    done: Sequence[Deed],
 ) -> FeatureModel:
     """Add what the matched packs bring: entities, actions, qualities and questions."""
     gathered = contributions(model)
@@ -160,7 +165,8 @@ def _filled(
     stored = {entity.name for entity in entities}
     referred = {entity.name: _referred(entity, model, parts, stored) for entity in entities}
     entities = tuple(
-        _with_fields(entity, model, parts, referred[entity.name]) for entity in entities
+        _with_fields(entity, model, parts, referred[entity.name], done, stored)
+        for entity in entities
     )
     entities += tuple(
         Entity(
@@ -175,7 +181,7 @@ def _filled(
     actions = merged_actions(
         replace(
             action,
-            actors=action.actors or _who(action, body, model.actors),
+            actors=action.actors or _doers(action, done) or _who(action, body, model.actors),
             evidence=evidence,
         )
         for action, evidence in gathered.actions
@@ -202,9 +208,12 @@ def _filled(
     ]
     return replace(
         model,
+        actors=_with_doers(model.actors, actions),
         entities=entities,
         actions=actions,
-        not_understood=unasked((*model.not_understood, *unread(body, found)), questions),
+        not_understood=unasked(
+            (*model.not_understood, *unread(body, found), *found.unmade), questions
+        ),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),
@@ -247,7 +256,12 @@ def _referred(
 
 
 def _with_fields(
-    entity: Entity, model: FeatureModel, parts: Sequence[Clause], referred: Sequence[str]
+    entity: Entity,
+    model: FeatureModel,
+    parts: Sequence[Clause],
+    referred: Sequence[str],
+    done: Sequence[Deed],
+    stored: set[str],
 ) -> Entity:
     """Add the fields that the brief names for a record of the feature, and what it refers to."""
     if not _is_record(entity, model):
@@ -261,8 +275,16 @@ def _with_fields(
         # What has a begin and an end has its length from them.
         and not (field.name.endswith("_minutes") and "ends_at" in known)
     )
-    if not named and "owner_id" in known and not any(map(_is_entered, entity.fields)):
-        named = (Field("description", "long_text"),)
+    named += fields_set(entity.name, done, {*known, *(field.name for field in named)})
+    whole = {d.of for d in done if d.of and d.noun == entity.name} & stored
+    named += tuple(
+        Field(f"{one}_id", "ref", references=one, on_delete="CASCADE")
+        for one in sorted(whole)
+        if f"{one}_id" not in known
+    )
+    is_entered = any(map(_is_entered, (*named, *entity.fields)))
+    if not is_entered and not whole and "owner_id" in known:
+        named += (Field("description", "long_text"),)
     listed = {field.name for field in told}
     named += tuple(
         Field(f"{noun}_id", "ref", required=noun in listed, references=noun) for noun in referred
@@ -307,17 +329,62 @@ def _is_entered(field: Field) -> bool:
     )
 
 
+_DECIDING = re.compile(r"^decide|ToApprove$")
+_TAKING_IN = words("scan receive take_in book_in check_in weigh_in admit")
+_DECISIONS = words("approve reject decline refuse release accept confirm sign_off")
+_KIND_OF = {
+    "create": "create",
+    "update": "update",
+    "delete": "delete",
+    "list": "read",
+    "get": "read",
+}
+
+
+def _doers(action: Action, done: Sequence[Deed]) -> tuple[str, ...]:
+    """Return the people whom the deeds name that an operation stands for."""
+    if _DECIDING.search(action.name):
+        deciding = (deed for deed in done if deed.verb in _DECISIONS)
+        return tuple(dict.fromkeys(name for deed in deciding for name in deed.who))
+    kind = _KIND_OF.get(re.split("[A-Z]", action.name)[0])
+    if kind is None:
+        return ()
+    kinds = {kind, "set"} if kind == "update" else {kind}
+    own = [deed for deed in done if deed.noun == action.entity]
+    mine = [deed for deed in own if deed.kind in kinds]
+    if kind == "create" and not mine:  # whoever has it in hand first enters it
+        mine = [deed for deed in own if deed.verb in _TAKING_IN][:1]
+    return tuple(dict.fromkeys(name for deed in mine for name in deed.who))
+
+
+def _with_doers(people: tuple[Actor, ...], actions: Sequence[Action]) -> tuple[Actor, ...]:
+    """Return the actors, with those who do something and that no list of roles knows."""
+    known = {actor.name for actor in people}
+    more = {
+        name: Actor(name, action.evidence[:1])
+        for action in actions
+        for name in action.actors
+        if name not in known
+    }
+    return (*people, *more.values())
+
+
 def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:
     """Return the actors that stand before the operation's verb, or after it behind `by`."""
     verb = next((verb for name, verb in _VERBS if re.search(name, action.name)), None)
     if verb is None:
         return ()
     found: dict[str, None] = {}
+    is_own = re.split("[A-Z]", action.name)[0] in _KIND_OF
+    last = action.entity.rpartition("_")[2]
+    own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
     for clause in body:
         for hit in re.finditer(verb, clause.text, re.IGNORECASE):
             before, after = clause.text[: hit.start()], clause.text[hit.end() :]
             if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
                 before = ""
+            if is_own and not own.search(after):
+                continue  # something else is entered
             for actor in _subjects(before, people):
                 found.setdefault(actor.name)
             for actor in people:

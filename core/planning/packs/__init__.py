@@ -47,6 +47,7 @@ from core.planning.packs.sequence import SEQUENCE
 from core.planning.packs.sharing import SHARING
 from core.planning.packs.sign_in import SIGN_IN
 from core.planning.packs.speed import SPEED
+from core.planning.packs.steps import STEPS
 from core.planning.packs.strike import STRIKE
 from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
@@ -104,6 +105,8 @@ PACKS: tuple[Pack, ...] = (
     LIMIT,
     SPEED,
     ACCESSIBILITY,
+    # What no other pack does is a step.
+    STEPS,
 )
 BY_SLUG = {pack.slug: pack for pack in PACKS}
 # The patterns of all rules by slug, each with its pack.

@@ -54,6 +54,7 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
             name.capitalize(): camel(noun),
             f"{name.capitalize()}s": camel(many),
             f"{name}_": noun.replace("_", " "),
+            f"{name}-": noun.replace("_", "-"),
             f"{name}s_": many.replace("_", " "),
             f"{name}s-": many.replace("_", "-"),
             f"{name.capitalize()}_": noun.replace("_", " ").capitalize(),

@@ -8,7 +8,8 @@ from typing import Literal
 
 from core.planning.reading.clauses import Clause
 
-DeedKind = Literal["create", "read", "update", "delete"]
+# A stamp says that something has happened to a thing; setting enters what a thing says.
+DeedKind = Literal["create", "read", "update", "delete", "stamp", "set"]
 
 
 # Somebody who applies leaves an application behind.
@@ -33,6 +34,16 @@ class Deed:
     start: int = 0  # where the verb stands in the clause
     end: int = 0  # and its thing, about
     is_weak: bool = False  # says by itself too little to store the thing
+    verb: str = ""  # the base of what is done, where it is no everyday word for its kind
+    past: str = ""  # and its participle
+    who: tuple[str, ...] = ()  # the names of those who do it, as far as the brief says
+    attribute: str = ""  # what is set
+    of: str = ""  # the thing that this one is a part of
+
+    @property
+    def is_act(self) -> bool:
+        """Whether it is done to a thing that is there, with a verb of any kind."""
+        return bool(self.verb) and self.kind != "create"
 
 
 def is_forbidden(before: str) -> bool:

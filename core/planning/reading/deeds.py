@@ -9,10 +9,13 @@ from dataclasses import replace
 from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import OUTCOMES, Deed, DeedKind, is_forbidden
-from core.planning.reading.nouns import is_thing, words
+from core.planning.reading.deed_acts import acts
+from core.planning.reading.deed_loans import with_loans
+from core.planning.reading.nouns import is_thing, plural, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.remembered import remembered
+from core.planning.reading.verbs import FORMS
 
 # `start` and its like say less than `create`: their thing must be spoken of elsewhere as well.
 _VERBS: dict[DeedKind, str] = {
@@ -165,10 +168,13 @@ _EACH = re.compile(
     r"(?:gets|has|starts|receives|carries|consists|begins)\b",
     re.IGNORECASE,
 )
+# How a thing is, not which one: a broken tool is a tool.
+_HOW = words("broken lost missing damaged overdue late new old empty dirty clean wrong defective")
 
 
 def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
     """Return the deeds of a brief, where a willing word or an actor stands before the verb."""
+    actors = tuple(actors)
     people = "|".join(re.escape(actor.title) for actor in actors)
     actor_word = re.compile(rf"\b(?:{people})s?\b", re.IGNORECASE) if people else None
     found: list[Deed] = []
@@ -183,7 +189,72 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
     found = [deed for deed in found if deed.noun]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
         found = [deed for deed in found if deed.noun != "application"]
-    return tuple(found)
+    named = _called_shortly(_with_acts(found, acts(clauses, actors), clauses), clauses)
+    return with_loans(named)
+
+
+def _called_shortly(found: Iterable[Deed], clauses: Sequence[Clause]) -> Iterator[Deed]:
+    """Yield the deeds with their things' own names: a damaged boat is a boat.
+
+    Where the brief only ever says the longer name, the thing is called so.
+    """
+    body = " ".join(clause.text.lower() for clause in clauses if clause.section != "non_goal")
+    short: dict[str, str] = {}
+    for deed in found:
+        if deed.noun not in short:
+            how, _, rest = deed.noun.partition("_")
+            is_how = how in _HOW or any(form == "past" for form, _ in FORMS.get(how, ()))
+            short[deed.noun] = deed.noun
+            if rest and is_how and is_thing(rest):
+                name = re.escape(rest.replace("_", " "))
+                alone = re.search(rf"(?<!\b{how} )\b(?:{name}|{plural(name)})\b", body)
+                short[deed.noun] = rest if alone else deed.noun
+        yield replace(deed, noun=short[deed.noun])
+
+
+def _with_acts(
+    known: Sequence[Deed], more: Sequence[Deed], clauses: Sequence[Clause]
+) -> Iterator[Deed]:
+    """Yield the deeds with who does them, and those of other verbs that no list knew."""
+    who = {(deed.clause, deed.start): deed.who for deed in more if deed.who}
+    created = {(deed.clause, deed.noun) for deed in known if deed.kind == "create"}
+    for deed in known:
+        yield replace(deed, who=deed.who or who.get((deed.clause, deed.start), ()))
+    places = {(deed.clause, deed.start) for deed in known}
+    made = {(deed.clause, deed.start) for deed in known if deed.kind == "create"}
+    for deed in more:
+        if deed.kind in {"stamp", "set"}:
+            if (deed.clause, deed.start) not in made:
+                yield deed
+        elif deed.kind != "create":
+            if (deed.clause, deed.start) not in places:
+                yield deed
+        elif (deed.clause, deed.noun) not in created and deed.noun not in CARRIED:
+            yield _part(deed, clauses)
+
+
+# What is left behind by who orders, requests or proposes something, where a brief speaks of it.
+_LEFT = {
+    "order": "order", "request": "request", "propose": "proposal", "suggest": "suggestion",
+    "nominate": "nomination", "report": "report", "offer": "offer",
+}  # fmt: skip
+
+
+def _part(deed: Deed, clauses: Sequence[Clause]) -> Deed:
+    """Return the deed with the name of what it makes.
+
+    An update of an incident has the incident's name too; who orders a cake makes an order.
+    """
+    if deed.of:
+        return replace(deed, noun=f"{deed.of}_{deed.noun}")
+    left = _LEFT.get(deed.verb, "")
+    spoken = re.compile(
+        rf"^{plural(left)}\b|\b(?:the|an?|each|every|all|open|this|their|new) {left}s?\b",
+        re.IGNORECASE,
+    )
+    if left and any(spoken.search(clause.text) for clause in clauses if clause != deed.clause):
+        return replace(deed, noun=left)
+    return deed
 
 
 def _made(deed: Deed, clauses: Sequence[Clause]) -> Deed:

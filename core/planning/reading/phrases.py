@@ -28,13 +28,14 @@ _STOPPERS = listed(
     see sees please collide collides come comes came arrive arrives arrived happen happens happened
     appear appears later earlier soon today tomorrow yesterday belong
     belongs exist exists expire expires lapse lapses occur occurs become becomes became
-    remain remains disagree disagrees go goes went fail fails failed
+    afterwards afterward digitally remain remains disagree disagrees go goes went fail fails failed
     """
 )
 _ING_NOUNS = listed(
     """
     booking meeting listing setting building rating training tracking shipping billing pricing
     ticketing holding sighting finding reading posting hearing viewing filing drawing painting
+    onboarding offboarding recording wedding briefing screening
     """
 )
 _NUMBER_FIRST = re.compile(

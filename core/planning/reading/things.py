@@ -55,6 +55,7 @@ class Thing:
     weight: int
     is_created: bool  # somebody creates it for sure
     is_named: bool  # only the title names it
+    is_handled: bool = False  # nobody creates it, but several things are done to it
 
 
 def is_label(text: str) -> bool:
@@ -75,7 +76,12 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
     for deed in deeds:
         if deed.kind == "create":
             worth = _CREATED_WEAKLY if deed.is_weak else _CREATED
+            if deed.of:  # the brief speaks of what it belongs to
+                worth += _CREATED_WEAKLY
             points[deed.noun] = max(points.get(deed.noun, 0), worth)
+    handled = _handled(deeds)
+    for noun in handled:
+        points[noun] = max(points.get(noun, 0), _CREATED)
     titled = _titled(clauses, body)
     for noun in titled:
         known = [other for other in points if _same(noun, other)]
@@ -88,7 +94,8 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
             noun,
             worth + min(_MAX_MENTIONS, mentions(noun, body)),
             noun in created,
-            noun not in made,
+            noun not in made and noun not in handled,
+            noun in handled and noun not in made,
         )
         for noun, worth in points.items()
     ]
@@ -103,6 +110,20 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
             ),
         )
     )
+
+
+def _handled(deeds: Iterable[Deed]) -> list[str]:
+    """Return the things that several deeds are about, whoever brings them into being."""
+    verbs: dict[str, set[str]] = {}
+    for deed in deeds:
+        if deed.kind in {"stamp", "set"}:
+            verbs.setdefault(deed.noun, set()).add(f"{deed.verb} {deed.attribute}")
+    for deed in deeds:
+        if deed.kind not in {"stamp", "set"} and deed.noun in verbs:
+            verbs[deed.noun].add(deed.kind)
+        if deed.of in verbs:
+            verbs[deed.of].add(f"a part {deed.noun}")
+    return [noun for noun, done in verbs.items() if len(done) > 1]
 
 
 def _short(noun: str, body: Iterable[Clause]) -> str:

@@ -50,6 +50,7 @@ SENTENCES = {
     "moderation": "Members can block and report a user.",
     "comments": "Readers comment on reviews.",
     "tagging": "Editors tag articles.",
+    "steps": "The porter seals each crate and the courier collects it.",
     "notification": "Notify members when their loan is extended.",
     "qualification": "Managers create duties that need a qualification.",
     "rest-period": "There are rest periods of 8 hours between two duties.",
@@ -95,6 +96,7 @@ OF_ONE_THING = {
     "deadline": "Lessons lapse after 60 days, unless renewed. A note is sent 3 days before.",
     "limit": "A reader has at most 4 lessons.",
     "strike": "After 3 reports a lesson is hidden.",
+    "steps": "The teacher prepares each lesson, confirms it and publishes it.",
 }
 
 

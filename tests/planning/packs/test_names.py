@@ -38,6 +38,7 @@ PLAIN = {
     "dark mode": ("theme", "Dark mode that follows the system setting."),
     "metrics and dashboards": ("dashboard", "A dashboard shows the number of orders per day."),
     "offline sync": ("offline", "Workers record damages. Entries sync when they are back online."),
+    "steps": ("steps", "The porter seals each crate and the courier collects it."),
     "workflow": ("workflow", "Translations go from draft to review to published."),
     "scheduling and booking": ("scheduling", "Members book rooms for up to two hours."),
     "reservation with deposit": ("reservation", "Guests reserve tables with a deposit of 20 EUR."),
