@@ -42,6 +42,7 @@ from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
+from core.planning.reading.status_quo import is_volume
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 from core.planning.unread import missed, unasked, unread
@@ -132,13 +133,15 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         non_goals=_non_goals(parts),
         packs=tuple(found.packs),
         not_understood=missed(body, found),
-        background=tuple(p.text for p in parts if p.section in {"background", "reason"}),
+        background=tuple(
+            p.text for p in parts if p.section in {"background", "reason", "courtesy"}
+        ),
         kind_evidence=why,
     )
     model = without_rules(model, drops)
     topics = topics_in(body or list(parts), found.used)
     if not _plannable(model, parts, body, found, topics):
-        unused = [part for part in body if part not in found.used]
+        unused = [part for part in body if part not in found.used and not is_volume(part.text)]
         questions = unplanned_questions(body or list(parts), topics, unused)
         left = left_over(body, found, found.rules)
         return replace(model, questions=questions, not_understood=left)

@@ -8,14 +8,31 @@ from core.planning.matches import Matches
 from core.planning.model import Question
 from core.planning.reading.clauses import Clause
 from core.planning.reading.conditions import Part, parts
+from core.planning.reading.status_quo import is_volume
 
 _LONG = 120  # a clause of so many letters holds more than what it called for
 _FEW = 3  # so few words beside a demand say nothing of their own
 
 
 def missed(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
-    """Return the clauses that nothing was made of, in their words."""
-    return tuple(dict.fromkeys(clause.text for clause in clauses if clause not in found.used))
+    """Return the clauses that nothing was made of, in their words; how much there is aside."""
+    return tuple(
+        dict.fromkeys(
+            clause.text
+            for clause in clauses
+            if clause not in found.used and not is_volume(clause.text)
+        )
+    )
+
+
+def only_told(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
+    """Return what belongs to the background of a plan: how things are, and how much there is."""
+    return tuple(
+        clause.text
+        for clause in clauses
+        if clause.section in {"background", "reason", "courtesy"}
+        or (clause.section == "body" and clause not in found.used and is_volume(clause.text))
+    )
 
 
 def unread(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
