@@ -91,6 +91,12 @@ def gap_questions(
                 demands.append(point)
             else:
                 open_conditions.append((point, clause))
+    asked = {(one.inside, one.words) for one in demands}
+    open_conditions = [
+        (one, clause)
+        for one, clause in open_conditions
+        if not any(clause.text == inside and one.words in said for inside, said in asked)
+    ]
     return (
         *demand_questions(demands),
         *_condition_questions(open_conditions),

@@ -27,6 +27,7 @@ from core.planning.model import (
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
 from core.planning.plan import contributions
+from core.planning.question_order import ordered
 from core.planning.questions import (
     Topic,
     homeless_questions,
@@ -96,7 +97,8 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
         changes = changed_rules(edits or {})
         if changes:
             model = _with_changes(model, parts, drops, changes)
-    return with_choices_left(edited(model, edits) if edits else model)
+    whole = with_choices_left(edited(model, edits) if edits else model)
+    return replace(whole, questions=ordered(whole.questions)) if whole.plannable else whole
 
 
 def _with_changes(
