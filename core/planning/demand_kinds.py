@@ -44,6 +44,43 @@ _FORBIDDEN = (
 # Tried in this order; how important they are says `ORDER`.
 ASKINGS: tuple[Asking, ...] = (
     Asking(
+        "wish",
+        r"^(?:as (?:an?|the) [^,]{2,40},? (?:i|we)|we|i|customers|users|people) (?:want|need|would "
+        r"like|'d like|wish)s?\b|^(?:please )?(?:add|build|introduce|create|implement)\b|"
+        r"\bwhether (?:they|people|we|it) (?:could|can)\b",
+        "a wish",
+        "wishes",
+        "which steps does it take, what has to be stored for it, and how does one see that it is "
+        "done",
+        unless=r"\bonly\b|\b(?:not|never|nobody|no|don't)\b|\d",
+    ),
+    Asking(
+        "case",
+        r"^(?:if|when|whenever|in case|as soon as)\b[^,:]*$",
+        "a case",
+        "cases",
+        "how is it noticed, and what shall happen then",
+        unless=r"\d",
+    ),
+    Asking(
+        "availability",
+        r"\b(?:stays? (?:up|online|reachable|available)|keeps? (?:working|running)|available \d|"
+        r"24/7|around the clock|fail-?over|(?:must|may|should) not (?:go|be) (?:down|offline))\b",
+        "being there when other things are not",
+        "being there when other things are not",
+        "where does it run, for how long may it be away, and who is called then",
+    ),
+    Asking(
+        "figure",
+        r"\b(?:calculated|computed|counted|derived|summed up|averaged|"
+        r"weighted)\b.{0,30}\b(?:from|by|"
+        r"as|over|per|with)\b",
+        "how a figure comes about",
+        "how figures come about",
+        "which rows count into it, over which time, and can it change afterwards",
+        unless=r"\b(?:at most|at least|more than|less than)\b",
+    ),
+    Asking(
         "exception",
         r"^(?:unless|except|other than|apart from)\b",
         "an exception",
@@ -291,8 +328,7 @@ ASKINGS: tuple[Asking, ...] = (
         _FORBIDDEN,
         "a prohibition",
         "prohibitions",
-        "what does somebody get who tries it, does it hold for every role, and may anybody make an "
-        "exception",
+        "may anybody make an exception, and what does somebody see who tries it",
         unless=r"\b(?:whether or not|if not|not only)\b",
     ),
     Asking(
@@ -325,7 +361,7 @@ ASKINGS: tuple[Asking, ...] = (
         r"\b(?:must|ha(?:s|ve) to|needs?|required?|requires|shall|always|every|each|mandatory)\b",
         "a duty",
         "duties",
-        "by whom, at which step is it checked, and what waits as long as it is not done",
+        "who has to do it, at which step is it checked, and what cannot go on without it",
     ),
     Asking(
         "option",
@@ -340,12 +376,12 @@ OTHER = Asking(
     r"",
     "a demand",
     "demands",
-    "who does it or who is refused, and by what would you see that it does not hold",
+    "who does this, when, and what happens otherwise",
 )
 # Which questions come first: what people must not do and must agree to, before comfort.
 ORDER = (
-    "prohibition", "consent", "border", "limit", "visibility", "permission", "minimum", "amount",
-    "deadline", "lapse", "retention", "exemption", "exception", "age", "duty", "other", "period",
-    "longest", "record", "hours", "day", "rate", "often", "speed", "formats", "languages",
-    "message", "option",
+    "wish", "prohibition", "consent", "border", "limit", "visibility", "permission", "minimum",
+    "amount", "deadline", "lapse", "retention", "exemption", "exception", "age", "duty", "case",
+    "other", "figure", "availability", "period", "longest", "record", "hours", "day", "rate",
+    "often", "speed", "formats", "languages", "message", "option",
 )  # fmt: skip

@@ -17,7 +17,7 @@ from core.planning.model import Question
 from core.planning.reading.quantities import Quantity, quantities
 
 WAITS = "Nothing is built for it until it is answered."
-_MAX_QUOTE = 180
+_MAX_QUOTE = 140
 _SCRAP = 40  # so few letters say little without the sentence around them
 _MAX_TOGETHER = 4  # quotes in one question
 _MAX_TOGETHER_LETTERS = 320
@@ -100,16 +100,16 @@ def _text(asking: Asking, demands: Sequence[Demand]) -> str:
         quotes = [f"“{demand.quote}”" for demand in demands]
         listed = f"{', '.join(quotes[:-1])} and {quotes[-1]}"
         missing = _filled(asking.missing)
-        return f"{listed} read as {asking.several}. For each: {missing}?"
+        return f"{listed} ({asking.several}), for each: {missing}?"
     (demand,) = demands
     number = _number(asking, demand)
     is_scrap = demand.said != demand.words
     where = f" in “{shortened(demand.inside, demand.words)}”" if is_scrap else ""
     called = _filled(asking.one, number, demand)
     named = number is not None and f"“{number.words}”" not in called + f"“{demand.quote}”"
-    which = f" (“{number.words}”)" if number is not None and named and demand.numbers else ""
+    which = f", “{number.words}”" if number is not None and named and demand.numbers else ""
     missing = _filled(asking.missing, number, demand)
-    return f"“{demand.quote}”{where} reads as {called}{which}: {missing}?"
+    return f"“{demand.quote}”{where} ({called}{which}): {missing}?"
 
 
 def _filled(text: str, number: Quantity | None = None, demand: Demand | None = None) -> str:

@@ -36,6 +36,7 @@ from core.planning.reading.clauses import Clause
 from core.planning.reading.conditions import Condition, ConditionKind, Part, conditions, parts
 from core.planning.reading.nouns import words
 from core.planning.reading.quantities import Quantity, quantities
+from core.planning.reading.status_quo import is_volume
 from core.planning.unread import is_within
 
 _WORD = re.compile(r"[a-z]{4,}")
@@ -90,6 +91,12 @@ def gap_questions(
                 demands.append(point)
             else:
                 open_conditions.append((point, clause))
+    asked = {(one.inside, one.words) for one in demands}
+    open_conditions = [
+        (one, clause)
+        for one, clause in open_conditions
+        if not any(clause.text == inside and one.words in said for inside, said in asked)
+    ]
     return (
         *demand_questions(demands),
         *_condition_questions(open_conditions),
@@ -108,7 +115,8 @@ def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) 
         dict.fromkeys(
             clause.text
             for clause in clauses
-            if clause not in found.used or next(_open_points(clause, read), None) is not None
+            if (clause not in found.used and not is_volume(clause.text))
+            or next(_open_points(clause, read), None) is not None
         )
     )
 
@@ -128,12 +136,15 @@ def _read(found: Matches, rules: Sequence[Rule], verbs: Iterable[str]) -> Read:
 
 def _open_points(clause: Clause, read: Read) -> Iterator[Demand | Condition]:
     """Yield what a clause leaves open."""
+    if is_volume(clause.text):
+        return
     found = read.found
     numbers = [] if clause in found.described else unused_numbers(clause, read)
     if clause not in found.ruled:
         if clause.section == "reason":
             demands = STRONG
-            if COMFORT.search(clause.text) and not STRICT.search(clause.text):
+            is_comfort = not numbers or bool(COMFORT.search(clause.text))
+            if is_comfort and not STRICT.search(clause.text):
                 return
         else:
             demands = STRONG if clause in found.claimed else DEMAND

@@ -27,6 +27,7 @@ from core.planning.model import (
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
 from core.planning.plan import contributions
+from core.planning.question_order import ordered
 from core.planning.questions import (
     Topic,
     homeless_questions,
@@ -44,6 +45,7 @@ from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural, words
 from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
+from core.planning.reading.status_quo import is_volume
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 from core.planning.unread import missed, unasked, unread
@@ -99,7 +101,8 @@ def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureMod
         changes = changed_rules(edits or {})
         if changes:
             model = _with_changes(model, parts, drops, changes)
-    return with_choices_left(edited(model, edits) if edits else model)
+    whole = with_choices_left(edited(model, edits) if edits else model)
+    return replace(whole, questions=ordered(whole.questions)) if whole.plannable else whole
 
 
 def _with_changes(
@@ -136,13 +139,15 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         non_goals=_non_goals(parts),
         packs=tuple(found.packs),
         not_understood=missed(body, found),
-        background=tuple(p.text for p in parts if p.section in {"background", "reason"}),
+        background=tuple(
+            p.text for p in parts if p.section in {"background", "reason", "courtesy"}
+        ),
         kind_evidence=why,
     )
     model = without_rules(model, drops)
     topics = topics_in(body or list(parts), found.used)
     if not _plannable(model, parts, body, found, topics):
-        unused = [part for part in body if part not in found.used]
+        unused = [part for part in body if part not in found.used and not is_volume(part.text)]
         questions = unplanned_questions(body or list(parts), topics, unused)
         left = left_over(body, found, found.rules)
         return replace(model, questions=questions, not_understood=left)

@@ -98,7 +98,8 @@ def sayings(results: Mapping[str, RoleResult]) -> Iterator[str]:
     architect = results["architect"].output
     model = FeatureModel.from_json(architect["feature_model"])
     yield from (rule.text for rule in model.rules)
-    yield from (question.text for question in model.questions)
+    # Each point of the question that lists the lesser ones speaks for itself.
+    yield from (one for question in model.questions for one in question.text.split(".) "))
     yield from (quality.text for quality in model.qualities)
     for result in results.values():
         yield from (f"{decision.text} {decision.rationale}" for decision in result.decisions)

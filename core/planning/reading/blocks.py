@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+
+from core.planning.reading.courtesy import is_ticket_line
+from core.planning.reading.scenarios import begins_scenario, is_step
 
 _FENCE = re.compile(r"^\s*(?:`{3,}|~{3,})\s*[\w+-]{0,20}\s*$")
 _UNDERLINE = re.compile(r"^\s*(?:={3,}|-{3,})\s*$")
@@ -31,6 +34,9 @@ class Block:
     is_heading: bool = False
     is_item: bool = False
     lead: str = ""
+    cells: tuple[str, ...] = ()  # of a row of a table
+    is_header: bool = False  # the row that names the columns
+    steps: tuple[str, ...] = ()  # of a scenario
 
     @property
     def is_lead(self) -> bool:
@@ -40,45 +46,86 @@ class Block:
 
 def blocks(brief: str) -> list[Block]:
     """Return the blocks of a brief in their order; wrapped lines are joined."""
-    found: list[Block] = []
-    indents: list[int] = []  # of each block; a paragraph stands left of every list
-    fresh = True
+    reader = _Reader()
     for raw in brief.splitlines():
         line = _QUOTE.sub("", raw)
         text = " ".join(line.split())
         if not text or _FENCE.match(line):
-            fresh = True
-            continue
-        if _UNDERLINE.match(line) and found and not fresh and not found[-1].is_item:
-            found[-1] = Block(found[-1].text, is_heading=True)
-            fresh = True
-            continue
-        if _RULE.match(line):
-            fresh = True
-            continue
-        heading = _HEADING.match(line)
-        bullet = _BULLET.match(line)
+            reader.is_fresh = reader.is_apart = True
+        elif not reader.ruled(line):
+            reader.read(line, text)
+    return [block for block in reader.found if block.text or block.is_heading]
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The blocks so far, and how the next line goes on from them."""
+
+    found: list[Block] = field(default_factory=list)
+    indents: list[int] = field(default_factory=list)  # of each; a paragraph stands left of lists
+    is_fresh: bool = True  # the next line begins a block
+    is_apart: bool = True  # a line without text stands before it
+    is_ticket: bool = False
+
+    def ruled(self, line: str) -> bool:
+        """Whether a line only underlines a heading, or rules off what is above it."""
+        last = self.found[-1] if self.found else None
+        if last and _UNDERLINE.match(line) and not self.is_fresh and not last.is_item:
+            self.found[-1] = Block(last.text, is_heading=True)
+        elif _RULE.match(line):
+            if last and last.cells and "|" in line:
+                self.found[-1] = replace(last, is_header=True)
+        else:
+            return False
+        self.is_fresh = True
+        return True
+
+    def read(self, line: str, text: str) -> None:
+        """Take a line with words."""
+        heading, bullet = _HEADING.match(line), _BULLET.match(line)
+        bare = _BULLET.sub("", text)
+        goes_on = bool(self.found) and bool(self.found[-1].steps) and not self.is_apart
+        self.is_apart = False
+        if not heading and (begins_scenario(bare) or goes_on):
+            self._add_step(bare, goes_on=goes_on)
+            self.is_fresh = True
+            return
+        self._begin_ticket_line(bare)
         if heading:
-            found.append(Block(heading["text"], is_heading=True))
-            indents.append(-1)
+            self._add(Block(heading["text"], is_heading=True))
         elif bullet:
             indent = len(line) - len(line.lstrip())
-            found.append(
-                Block(_BULLET.sub("", text), is_item=True, lead=_lead(found, indents, indent))
-            )
-            indents.append(indent)
+            lead = _lead(self.found, self.indents, indent)
+            self._add(Block(bare, is_item=True, lead=lead), indent)
         elif text.startswith("|"):
-            cells = [cell.strip() for cell in text.strip("|").split("|")]
-            found.append(Block(", ".join(cell for cell in cells if cell)))
-            indents.append(-1)
-        elif fresh or not found:
-            found.append(Block(text))
-            indents.append(-1)
+            cells = tuple(cell.strip() for cell in text.strip("|").split("|"))
+            self._add(Block(", ".join(cell for cell in cells if cell), cells=cells))
+        elif self.is_fresh or not self.found:
+            self._add(Block(text))
         else:
-            last = found[-1]
-            found[-1] = Block(f"{last.text} {text}", is_item=last.is_item, lead=last.lead)
-        fresh = bool(heading) or text.startswith("|")
-    return [block for block in found if block.text or block.is_heading]
+            last = self.found[-1]
+            self.found[-1] = replace(last, text=f"{last.text} {text}")
+        self.is_fresh = bool(heading) or text.startswith("|")
+
+    def _add(self, block: Block, indent: int = -1) -> None:
+        self.found.append(block)
+        self.indents.append(indent)
+
+    def _begin_ticket_line(self, bare: str) -> None:
+        """Let each line of a ticket's head, and what comes behind it, be a block of its own."""
+        was, looks = self.is_ticket, is_ticket_line(bare)
+        self.is_ticket = looks and (self.is_fresh or was)
+        self.is_fresh = self.is_fresh or was
+
+    def _add_step(self, step: str, *, goes_on: bool) -> None:
+        """Add a line to the scenario above it, or begin one."""
+        last = self.found[-1] if goes_on else None
+        if last is None or (step.lower().startswith("given ") and len(last.steps) > 1):
+            self._add(Block(step, steps=(step,)))
+            return
+        *before, latest = last.steps
+        steps = (*before, latest, step) if is_step(step) else (*before, f"{latest} {step}")
+        self.found[-1] = replace(last, text=f"{last.text} {step}", steps=steps)
 
 
 def _lead(found: list[Block], indents: list[int], indent: int) -> str:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from core.planning.reading.blocks import Block, blocks
 from core.planning.reading.cleaning import cleaned
-from core.planning.reading.sections import Section, inline_section, is_unwanted, section_named
+from core.planning.reading.courtesy import (
+    is_sign_off,
+    is_ticket_head,
+    is_ticket_line,
+    signature,
+)
+from core.planning.reading.leads import continued, role_before, story_before, wish_before
+from core.planning.reading.scenarios import is_scenario, told_steps
+from core.planning.reading.sections import Section, inline_section, is_optional, section_named
+from core.planning.reading.sentences import is_story, told
+from core.planning.reading.tables import told_rows
 
 # An end of sentence: not after an abbreviation, not inside a number.
 _ABBREVIATION = re.compile(
@@ -15,31 +26,6 @@ _ABBREVIATION = re.compile(
 )
 _NUMBERED = re.compile(r"\bno\.$", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|;\s+")
-_STORY = re.compile(r"^\W*as (?:an?|the) .{2,80}?\b(?:i|we) \w+", re.IGNORECASE)
-_REASON = re.compile(
-    r",?\s+(?:so that|so (?=i |we |they )|in order (?:to|that))\b\s*", re.IGNORECASE
-)
-_REASON_FIRST = re.compile(
-    r"^\W*in order to (?P<reason>.{3,200}?),\s+(?P<wish>as (?:an?|the) .+)$", re.IGNORECASE
-)
-_COURTESY = re.compile(
-    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon)|thanks|thank you|cheers|best|"
-    r"(?:kind |best )?regards|yours|greetings)\b[^.:]{0,40}$",
-    re.IGNORECASE,
-)
-# How people came to write it: “after the call on Tuesday here is what I think we agreed on”.
-_CONVERSATION = re.compile(
-    r"\bhere(?:'s| is| are| comes?) (?:what|the|a|my|our) .{0,60}\b(?:agreed|discussed|"
-    r"talked|decided|summary|notes|wrote|collected)\b|"
-    r"\bas (?:agreed|discussed|promised) (?:in|on|at|with|during|last|after)\b|"
-    r"^(?:\W*\w+,? ){0,4}(?:after|following|since) (?:the|our|last|yesterday's|this) (?:\w+ )?"
-    r"(?:call|meeting|workshop|audit|chat|talk|session|round)\b.{0,60}\b(?:I|we|you)\b",
-    re.IGNORECASE,
-)
-_DEMANDING = re.compile(
-    r"\b(?:must|shall|may not|at most|at least|never|nobody|within \d+)\b", re.IGNORECASE
-)
-_MAX_COURTESY_WORDS = 5
 _WISH = re.compile(
     r"\b(?:can|must|should|shall|may|want|wants|need|needs|would like)\b", re.IGNORECASE
 )
@@ -58,35 +44,104 @@ class Clause:
 
     text: str
     section: Section = "body"
+    is_optional: bool = False  # “could have”, “nice to have”
 
 
 def clauses(brief: str) -> tuple[Clause, ...]:
     """Return the clauses of a brief in their order; wrapped lines are joined."""
     found: list[Clause] = []
-    section: Section = "body"
+    place = _Place()
     all_blocks = blocks(cleaned(brief))
+    around = _around_the_wish(all_blocks)
     for position, block in enumerate(all_blocks):
         following = all_blocks[position + 1] if position + 1 < len(all_blocks) else None
-        named = section_named(block.text) if _could_be_heading(block, following) else None
-        if named:
-            section = named
-            continue
-        inline = inline_section(block.text)
-        if inline:
-            found.extend(_clauses(inline[1], inline[0]))
-        elif block.is_heading:
-            section = "body"
-            if any(map(str.isalnum, block.text)):
-                found.append(Clause(block.text, "title"))
-        elif position == 0 and _is_title(block.text, len(all_blocks)):
-            found.append(Clause(block.text.rstrip(":"), "title"))
-        elif _leads(block, following):
-            if block.is_lead:
-                continue  # its words come with each item
-            found.append(Clause(block.text.rstrip(": "), "title"))
+        if position in around:
+            found.append(Clause(block.text, "courtesy"))
+        elif block.cells:
+            place.rows.append(block)
+            if following is None or not following.cells:
+                found.extend(_rows(place))
+        elif block.steps and is_scenario(block.steps):
+            found.extend(Clause(text, place.section) for text in told_steps(block.steps))
         else:
-            found.extend(_clauses(f"{block.lead} {block.text}".strip(), section))
+            found.extend(_of_block(block, following, place, position, len(all_blocks)))
     return tuple(found)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in a brief a block stands: below which heading, story or line."""
+
+    section: Section = "body"
+    is_optional: bool = False
+    lead: str = ""  # how an item without a subject begins
+    role: str = ""  # who does what the items say
+    rows: list[Block] = field(default_factory=list)
+
+
+def _of_block(
+    block: Block, following: Block | None, place: _Place, position: int, count: int
+) -> list[Clause]:
+    named = section_named(block.text) if _could_be_heading(block, following) else None
+    inline = None if named else inline_section(block.text)
+    found: list[Clause] = []
+    if named:
+        place.section, place.role = named, ""
+        place.is_optional = is_optional(block.text)
+    elif inline:
+        found = _clauses(inline[1], inline[0])
+    elif block.is_heading:
+        place.section, place.is_optional = "body", False
+        place.lead, place.role = "", role_before(block.text)
+        found = [Clause(block.text, "title")] if any(map(str.isalnum, block.text)) else []
+    elif position == 0 and _is_title(block.text, count):
+        found = [Clause(block.text.rstrip(":"), "title")]
+    elif _leads(block, following):
+        place.role = role_before(block.text)
+        wish = wish_before(block.text)
+        place.lead = wish or place.lead
+        if not (block.is_lead or wish):  # else its words come with each item
+            found = [Clause(block.text.rstrip(": "), "title")]
+    else:
+        found = _clauses(_continued(block, place), place.section)
+    return [replace(one, is_optional=place.is_optional) for one in found]
+
+
+def _continued(block: Block, place: _Place) -> str:
+    """Return a block with the words that it goes on from; note where items go on from it."""
+    text = f"{block.lead} {block.text}".strip()
+    if is_story(text) or not block.is_item:
+        place.lead = story_before(text)
+    elif not block.lead:
+        text = continued(text, place.lead, place.role)
+    if not block.is_item:
+        place.role = ""
+    return text
+
+
+def _rows(place: _Place) -> list[Clause]:
+    """Return what a table says that has come to its end."""
+    header = next((block.cells for block in place.rows if block.is_header), ())
+    rows = [block.cells for block in place.rows if not block.is_header]
+    place.rows = []
+    return [one for text in told_rows(header, rows) for one in _clauses(text, place.section)]
+
+
+def _around_the_wish(all_blocks: Sequence[Block]) -> set[int]:
+    """Return the places of the blocks that are the head of a ticket, or a signature."""
+    around: set[int] = set()
+    head: list[int] = []
+    for position, block in enumerate([*all_blocks, Block("")]):
+        if block.text and is_ticket_line(block.text):
+            head.append(position)
+            continue
+        if is_ticket_head([all_blocks[place].text for place in head]):
+            around.update(head)
+        head = []
+        if is_sign_off(block.text):
+            behind = signature([other.text for other in all_blocks], position)
+            around.update(range(position, position + 1 + behind))
+    return around
 
 
 def _could_be_heading(block: Block, following: Block | None) -> bool:
@@ -116,34 +171,14 @@ def _clauses(text: str, section: Section) -> list[Clause]:
     found: list[Clause] = []
     for sentence in _split(text):
         if section == "body":
-            found.extend(_of_sentence(sentence))
+            found.extend(Clause(*one) for one in told(sentence))
         elif section == "non_goal" and _WISH.search(sentence) and not _NEGATED.search(sentence):
             # A list of what is left out seldom says what somebody can do: better plan it or ask.
-            found.extend(_of_sentence(sentence) if found else [Clause(sentence, section)])
+            wished = [Clause(*one) for one in told(sentence)]
+            found.extend(wished if found else [Clause(sentence, section)])
         else:
             found.append(Clause(sentence, section))
     return found
-
-
-def _of_sentence(sentence: str) -> list[Clause]:
-    """Take the reason out of a user story, and tell what is not wanted from what is."""
-    if _CONVERSATION.search(sentence) and not _DEMANDING.search(sentence):
-        return [Clause(sentence, "background")]
-    if _COURTESY.match(sentence) and len(sentence.split()) <= _MAX_COURTESY_WORDS:
-        return [Clause(sentence, "background")]
-    if is_unwanted(sentence):
-        return [Clause(sentence, "non_goal")]
-    first = _REASON_FIRST.match(sentence)
-    if first:
-        return [Clause(first["reason"].strip(" ,"), "reason"), *_of_sentence(first["wish"])]
-    if _STORY.match(sentence):
-        reason = _REASON.search(sentence)
-        if reason and sentence[reason.end() :].strip():
-            return [
-                Clause(sentence[: reason.start()].strip(" ,")),
-                Clause(sentence[reason.end() :].strip(" ,"), "reason"),
-            ]
-    return [Clause(sentence)]
 
 
 def _split(block: str) -> list[str]:

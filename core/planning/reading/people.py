@@ -8,54 +8,22 @@ from collections.abc import Iterable
 from core.domain.artifact import Evidence
 from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
-from core.planning.reading.nouns import singular, snake, words
+from core.planning.reading.nouns import singular, snake
+from core.planning.reading.role_names import DEPARTMENTS, LEADS, QUALIFIERS, ROLES, names_people
 
-_ROLES = words(
-    """
-    accountant boss ceo cfo cto reader admin administrator adviser agent analyst applicant
-    approver archivist assessor assistant auditor
-    author baker borrower buyer candidate captain caregiver caretaker carer carrier cashier
-    certifier chef citizen clerk client coach
-    colleague conservator consultant contractor contributor controller coordinator courier
-    craftsman creator curator customer dean dentist developer
-    director dispatcher doctor donor driver editor employee employer engineer executive farmer
-    foreman freelancer fundraiser gardener gp grower guardian guest headteacher host householder
-    inspector instructor integrator investor invigilator judge keeper landlord
-    lawyer leader lecturer lender librarian maintainer manager mechanic member mentor merchant
-    midwife moderator neighbour nurse operator organiser organizer owner paramedic parent
-    participant partner passenger
-    patient pharmacist physician picker pilot planner player policyholder principal professor
-    provider publisher pupil
-    purchaser ranger receptionist recruiter referee registrar representative requester resident
-    reviewer rider scientist
-    secretary seller shopper signatory sponsor staff steward student subscriber supervisor
-    supplier supporter surgeon surveyor
-    teacher technician tenant therapist trainee trainer translator treasurer triager tutor
-    uploader user vendor vet visitor volunteer waiter warden worker
-    """
-)
-DEPARTMENTS = (
-    "finance", "sales", "support", "legal", "marketing", "procurement", "accounting", "logistics",
-    "engineering", "facilities", "compliance", "reception", "dispatch", "hr",
-)  # fmt: skip
-_QUALIFIERS = (
-    "line", "ward", "team", "shop", "store", "project", "product", "account", "office", "school",
-    "head", "site", "branch", "department", "warehouse", "system", "event", "class", "field",
-    "group", "club", "case", "care", "support", "sales", "customer", "service", "property",
-)  # fmt: skip
-_LEADS = "shift|team|project|ward|line|group|squad|crew|section|tech"
-_PEOPLE = "|".join(sorted(_ROLES, key=lambda role: (-len(role), role)))
+_PEOPLE = "|".join(sorted(ROLES, key=lambda role: (-len(role), role)))
 _ROLE = re.compile(
-    rf"\b(?:(?P<qualifier>{'|'.join(_QUALIFIERS)})[ -])?(?P<role>{_PEOPLE})s?\b(?!['\u2019]s)",
+    rf"\b(?:(?P<qualifier>{'|'.join(QUALIFIERS)})[ -])?(?P<role>{_PEOPLE})s?\b(?!['\u2019]s)",
     re.IGNORECASE,
 )
 _DEPARTMENT = re.compile(
     rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
 )
 _LEAD = re.compile(
-    rf"\b(?P<qualifier>{_LEADS})[ -](?P<role>lead)s?\b(?!['\u2019]s| time)", re.IGNORECASE
+    rf"\b(?P<qualifier>{LEADS})[ -](?P<role>lead)s?\b(?!['\u2019]s| time)", re.IGNORECASE
 )
 _STORY = re.compile(r"\bas an? (?P<role>[a-z][a-z -]{2,30}?),? (?:i|we)\b", re.IGNORECASE)
+__all__ = ["DEPARTMENTS", "actors", "names_people"]
 # Words that say "somebody" without naming a role.
 _VAGUE = {"person", "people", "staff"}
 
@@ -78,12 +46,6 @@ def actors(clauses: Iterable[Clause]) -> tuple[Actor, ...]:
                     evidence = Evidence(words=match.group(0).strip(" ,;"), rule=rule)
                     found.setdefault(name, Actor(name, (evidence,)))
     return _without_shorter(found)
-
-
-def names_people(name: str) -> bool:
-    """Whether a snake_case noun is a role of people rather than a thing."""
-    qualifier, _, role = name.rpartition("_")
-    return role in _ROLES or (role == "lead" and qualifier in _LEADS.split("|"))
 
 
 def _name(match: re.Match[str]) -> str:
