@@ -26,6 +26,7 @@ from core.planning.model import (
     Question,
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
+from core.planning.packs import PATTERNS
 from core.planning.plan import contributions
 from core.planning.questions import (
     Topic,
@@ -185,7 +186,8 @@ def _filled(
     reasons = [part for part in parts if part.section == "reason"]
     questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
     questions += homeless_questions(model, names)
-    answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
+    spoken = [rule.slug for rule in model.rules if any(e.words for e in rule.evidence)]
+    answered = {*spoken, *(slug for rule in spoken for slug in PATTERNS[rule][1].answers)}
     questions += [
         replace(question, evidence=evidence)
         for question, evidence in gathered.questions

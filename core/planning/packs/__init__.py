@@ -52,6 +52,7 @@ from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
 from core.planning.packs.visibility import VISIBILITY
+from core.planning.packs.waiting_list import WAITING_LIST
 from core.planning.packs.workflow import WORKFLOW
 
 PACKS: tuple[Pack, ...] = (
@@ -66,6 +67,7 @@ PACKS: tuple[Pack, ...] = (
     EXCHANGE,
     SCHEDULING,
     RESERVATION,
+    WAITING_LIST,
     APPROVAL,
     MESSAGING,
     WORKFLOW,

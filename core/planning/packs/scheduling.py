@@ -137,6 +137,7 @@ SCHEDULING = Pack(
         ),
     ),
     rules=SCHEDULING_RULES,
+    instead_of=("waiting-list",),  # those who wait here wait for a time, not for a place
     brings=Contribution(
         entities=(_RESOURCE, _SUBJECT),
         actions=(

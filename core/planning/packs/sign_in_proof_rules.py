@@ -54,7 +54,8 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\b(?:e-?mails?|address(?:es)?|accounts?)\b[^;.]{0,30}?\b(?:verified|confirmed|proven|"
             r"validated)\b[^;.]{0,20}?\bbefore\b",
-            r"\b(?:verify|confirm|prove)\w* (?:an? |the |their |your )?(?:e-?mail|address)\b",
+            r"\b(?:verify|confirm|prove)\w* (?:an? |the |their |your |its |his |her )?"
+            r"(?:e-?mail|address)\b",
         ),
         mechanisms=(
             Mechanism("constraint", "users.email_verified_at", "signIn asks for it"),
@@ -72,7 +73,7 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="sign-in.link-time",
         text="The link works for <words> and once; a new one makes the older ones void.",
-        cues=(rf"\blinks?\b[^;.]{{0,20}}? (?:valid|works?|good|lasts?)(?: for)? {DURATION}",),
+        cues=(rf"\blinks?\b[^;.]{{0,40}}? (?:valid|works?|good|lasts?)(?: for)? {DURATION}",),
         quantity="duration",
         mechanisms=(
             Mechanism("state", "link", "its end is set once, <value> after it was made"),
@@ -160,6 +161,10 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         text="No secret is sent by text message: neither a password nor a code.",
         cues=(
             r"\b(?:no|never|without)\b[^;,]{0,20}?\b(?:passwords?|codes?|pins?)\b[^;,]{0,12}?\bsms\b",
+            r"\b(?:second factor|two[- ]factor|2fa|mfa|totp|authenticator|codes?|passkeys?)\b[^;.]{0,60}"
+            r"\b(?:no|not|never|without|instead of)(?: by| via| over| through)? (?:sms|text messages?)\b",
+            r"\b(?:no|not|never|without) (?:sms|text messages?)\b[^;.]{0,40}\b(?:second factor|"
+            r"two[- ]factor|2fa|mfa|totp|authenticator|codes?|passkeys?)\b",
         ),
         mechanisms=(
             Mechanism("interface", "signIn", "no operation that sends one to a phone number"),
