@@ -49,6 +49,8 @@ from core.planning.unread import missed, unasked, unread
 
 # The packs whose subject people fill in with what the brief lists.
 _ENTERED = ("records", "scheduling", "reservation")
+_BOOKING = ("scheduling", "reservation")
+_BOOK = r"\b(?:book|reserve|cancel|confirm)\b"
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -173,10 +175,11 @@ def _filled(
         if noun not in stored
     )
     names = {entity.name for entity in entities}
+    acting = model.actors, _booked(model)
     actions = merged_actions(
         replace(
             action,
-            actors=action.actors or _who(action, body, model.actors),
+            actors=action.actors or _who(action, body, *acting),
             evidence=evidence,
         )
         for action, evidence in gathered.actions
@@ -309,10 +312,24 @@ def _is_entered(field: Field) -> bool:
     )
 
 
-def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:
-    """Return the actors that stand before the operation's verb, or after it behind `by`."""
+def _booked(model: FeatureModel) -> dict[str, str]:
+    """Return what is booked, each with whose time or which thing it takes."""
+    bound = [dict(one.bindings) for one in model.packs if one.slug in _BOOKING]
+    return {names["subject"]: names["resource"] for names in bound}
+
+
+def _who(
+    action: Action, body: Sequence[Clause], people: Sequence[Actor], booked: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the actors that stand before the operation's verb, or after it behind `by`.
+
+    Who offers their time is not who books it.
+    """
     verb = next((verb for name, verb in _VERBS if re.search(name, action.name)), None)
-    if verb is None:
+    if action.entity in booked and verb is not None:
+        verb = _BOOK
+        people = [actor for actor in people if actor.name != booked[action.entity]]
+    if verb is None or action.entity in booked.values():
         return ()
     found: dict[str, None] = {}
     for clause in body:

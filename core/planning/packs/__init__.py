@@ -8,6 +8,7 @@ from core.planning.packs.accessibility import ACCESSIBILITY
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
 from core.planning.packs.audit import AUDIT
+from core.planning.packs.bulk_change import BULK_CHANGE
 from core.planning.packs.comments import COMMENTS
 from core.planning.packs.consent import CONSENT
 from core.planning.packs.contract import CONTRACT
@@ -28,9 +29,11 @@ from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
 from core.planning.packs.pack import Pack
 from core.planning.packs.payment import PAYMENT
+from core.planning.packs.payout import PAYOUT
 from core.planning.packs.performance import PERFORMANCE
 from core.planning.packs.permission import PERMISSION
 from core.planning.packs.preference import PREFERENCE
+from core.planning.packs.price import PRICE
 from core.planning.packs.qualification import QUALIFICATION
 from core.planning.packs.quota import QUOTA
 from core.planning.packs.records import RECORDS
@@ -65,6 +68,7 @@ PACKS: tuple[Pack, ...] = (
     API_KEY,
     ERASURE,
     EXCHANGE,
+    BULK_CHANGE,
     SCHEDULING,
     RESERVATION,
     WAITING_LIST,
@@ -77,6 +81,8 @@ PACKS: tuple[Pack, ...] = (
     RECORDS,
     IMPORT,
     PAYMENT,
+    PRICE,
+    PAYOUT,
     SEARCH,
     SHARING,
     QUOTA,

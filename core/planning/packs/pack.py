@@ -112,8 +112,8 @@ class RulePattern:
     that bear its slug. `takes` names what else the packs bring for it alone: entities, fields (as
     `entity.field`), indexes, extensions, actions, jobs, threats, choices, questions, notes, and
     the quality wish that is the same demand. `answers` names questions, beside the one of its own
-    name, that need not be asked where a brief says it. `unsays` pairs wording of the packs that states the
-    rule with what stands there without it.
+    name, that need not be asked where a brief says it. `unsays` pairs wording of the packs that
+    states the rule with what stands there without it.
     """
 
     slug: str

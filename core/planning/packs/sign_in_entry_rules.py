@@ -6,7 +6,8 @@ from core.planning.packs.sign_in_rules import PASSWORD
 from core.planning.packs.wording import COUNT, DURATION
 
 INVITED = (
-    r"\b(?:accounts?|sign[- ]?ups?|registrations?|registering|membership|access)\b[^;.]{0,20}? (?:is|"
+    r"\b(?:accounts?|sign[- ]?ups?|registrations?|registering|membership|access)\b[^;.]{0,20}? "
+    r"(?:is|"
     r"are|only) (?:only )?(?:possible )?(?:only )?(?:by|with|on|through) (?:an? )?invit\w+|"
     r"\binvit(?:e|ation)[- ]only\b|\b(?:only )?by invitation(?: only)\b|"
     r"\bno (?:open|self|public)[- ](?:registration|sign[- ]?up|service sign[- ]?up)\b"
@@ -129,7 +130,8 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
         text="<What> sign in by <words> only: every other way is refused for them.",
         cues=(
             r"(?:^|[,;:] |\b(?:and|but) )(?P<what>[a-z][a-z -]{2,40}?) (?:can |may |must |should )?"
-            r"(?:only )?(?:sign|log) in (?:with|through|via|by|using) (?P<words>[A-Za-z][\w '-]{2,40}?)"
+            r"(?:only )?(?:sign|log) in (?:with|through|via|by|using) (?P<words>[A-Za-z][\w "
+            r"'-]{2,40}?)"
             r" only\b",
             r"(?:^|[,;:] |\b(?:and|but) )(?P<what>[a-z][a-z -]{2,40}?) (?:can |may |must |should )?"
             r"only (?:sign|log) in (?:with|through|via|by|using) (?P<words>[A-Za-z][\w '-]{2,40}?)"
@@ -215,7 +217,8 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.invitation-time",
         text="An invitation to open an account works for <value>.",
         cues=(
-            rf"\binvit(?:es?|ations?)\b[^;.]{{0,20}}? (?:expires?|ends?|lapses?|works?|lasts?|valid)"
+            rf"\binvit(?:es?|ations?)\b[^;.]{{0,20}}? (?:expires?|ends?|lapses?|works?|lasts?|"
+            rf"valid)"
             rf"(?: after| for| within)? {DURATION}",
         ),
         quantity="duration",
@@ -249,7 +252,8 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
             r"country|location)s?\b[^;.]{0,50}\b(?:e-?mails?|mails?|notif\w+|told|alert\w*|warn\w*|"
             r"informed|message)\b",
             r"\b(?:e-?mails?|mails?|notif\w+|told|alert\w*|warn\w*|informed|message)\b[^;.]{0,50}\b"
-            r"(?:new|unknown|unrecogni[sz]ed) (?:device|browser|computer|place|country|location)s?\b",
+            r"(?:new|unknown|unrecogni[sz]ed) (?:device|browser|computer|place|country|"
+            r"location)s?\b",
         ),
         mechanisms=(
             Mechanism("interface", "signIn", "compares with the sessions of the last 90 days"),

@@ -54,7 +54,8 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
             rf"enrol|enroll|activate|enable|turn on|add)(?: in)? (?:an? |the |their )?{FACTOR}\b",
             rf"(?:^|[,;:] |\band )(?P<what>[a-z][^,;:.]{{2,70}}?) needs? (?:an? |the ){FACTOR}\b",
             rf"\b{FACTOR}\b (?:is|are|becomes?|will be) (?:mandatory|required|obligatory|enforced|"
-            rf"compulsory) (?:for|from|of) (?P<what>[a-z][^,;:.]{{2,60}}?)(?=$|[,;:.]| from \d| from "
+            rf"compulsory) (?:for|from|of) (?P<what>[a-z][^,;:.]{{2,60}}?)(?=$|[,;:.]| from \d| "
+            rf"from "
             rf"{_MONTH}\b| as of | starting | before | until )",
         ),
         mechanisms=(
@@ -167,7 +168,9 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
         quantity="count",
         mechanisms=(
             Mechanism("constraint", "recovery_codes_count", "CHECK: numbers 1 to <value>"),
-            Mechanism("test", "renewRecoveryCodes", "exactly <value>, and the former ones are gone"),
+            Mechanism(
+                "test", "renewRecoveryCodes", "exactly <value>, and the former ones are gone"
+            ),
         ),
         adds=Contribution(
             entities=(
@@ -192,18 +195,23 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
         text="<Who> can reset somebody's second factor after checking who asks: how it was checked "
         "is on record, the person is told, and their sessions end.",
         cues=(
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} (?:can|may|must be able to|should be able "
+            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} (?:can|may|must be able to|should be "
+            rf"able "
             rf"to|is able to)(?: also)? (?:reset|remove|disable|clear|unset|switch off) (?:[\w']+ )"
             rf"{{0,3}}?(?:lost )?(?:{FACTOR}|(?:authenticator|phone|security key)s?)\b",
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} resets? (?:an? |the |someone's |somebody's "
+            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} resets? (?:an? |the |someone's |"
+            rf"somebody's "
             rf"|a user's |lost )+{FACTOR}\b",
-            rf"\b{FACTOR} (?:can|may) (?:only )?be reset by {_WHO}(?=$|[,;.]| after| if| when| once)",
+            rf"\b{FACTOR} (?:can|may) (?:only )?be reset by {_WHO}(?=$|[,;.]| after| if| when| "
+            rf"once)",
         ),
         mechanisms=(
             Mechanism("constraint", "factor_resets_checked", "CHECK: how it was checked"),
             Mechanism("constraint", "factor_resets_not_own", "CHECK: for somebody else"),
             Mechanism("permission", "resetSecondFactor", "<who>; never for oneself"),
-            Mechanism("test", "resetSecondFactor", "one's own; the mail goes out; old sessions 401"),
+            Mechanism(
+                "test", "resetSecondFactor", "one's own; the mail goes out; old sessions 401"
+            ),
         ),
         adds=Contribution(
             entities=(

@@ -161,8 +161,10 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         text="No secret is sent by text message: neither a password nor a code.",
         cues=(
             r"\b(?:no|never|without)\b[^;,]{0,20}?\b(?:passwords?|codes?|pins?)\b[^;,]{0,12}?\bsms\b",
-            r"\b(?:second factor|two[- ]factor|2fa|mfa|totp|authenticator|codes?|passkeys?)\b[^;.]{0,60}"
-            r"\b(?:no|not|never|without|instead of)(?: by| via| over| through)? (?:sms|text messages?)\b",
+            r"\b(?:second factor|two[- ]factor|2fa|mfa|totp|authenticator|codes?|"
+            r"passkeys?)\b[^;.]{0,60}"
+            r"\b(?:no|not|never|without|instead of)(?: by| via| over| through)? (?:sms|text "
+            r"messages?)\b",
             r"\b(?:no|not|never|without) (?:sms|text messages?)\b[^;.]{0,40}\b(?:second factor|"
             r"two[- ]factor|2fa|mfa|totp|authenticator|codes?|passkeys?)\b",
         ),

@@ -150,7 +150,8 @@ SIGN_IN_RULES = (
     ),
     RulePattern(
         slug="sign-in.lock-time",
-        text="After <words> the lock lasts <value>, then it opens by itself; the answer is the same "
+        text="After <words> the lock lasts <value>, then it opens by itself; the answer is the "
+        "same "
         "for a name that nobody has.",
         cues=(LOCKED_FOR,),
         quantity="duration",

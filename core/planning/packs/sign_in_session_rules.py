@@ -33,13 +33,15 @@ _RECOVERY = Entity(
 # “After 20 minutes without activity” is a time since the last use, “last 12 hours” one since the
 # sign-in.
 _IDLE = (
-    r"(?! (?:of inactivity|without|of no|idle|of idle|inactive)\b|[^;.]{0,20}\b(?:inactivity|idle)\b)"
+    r"(?! (?:of inactivity|without|of no|idle|of idle|inactive)\b|[^;.]{0,20}\b(?:inactivity|"
+    r"idle)\b)"
 )
 _ANYWAY = r"(?:in any case|at the latest|anyway|regardless|always)"
 
 SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="sign-in.session-length",
+        answers=("sign-in.time-out",),
         text="A session ends <value> after the sign-in, however busy it is; then people sign in "
         "again.",
         cues=(
@@ -50,8 +52,10 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
             rf"\b(?:stays?|keeps?|remains?) (?:people |users |me |them )?(?:signed|logged) in for "
             rf"(?:at most |up to )?{DURATION}",
             rf"\b(?:sign|log) in (?:again|anew|afresh) (?:after|every|each) {DURATION}{_IDLE}",
-            rf"\b(?:after|every) {DURATION}{_IDLE},? [^;.]{{0,40}}?\b(?:sign|log) in (?:again|anew)\b",
-            rf"\bsessions?\b[^;.]{{0,20}}? (?:ends?|expires?)(?: after)? {DURATION}{_IDLE}[^;.]{{0,20}}"
+            rf"\b(?:after|every) {DURATION}{_IDLE},? [^;.]{{0,40}}?\b(?:sign|log) in (?:again|"
+            rf"anew)\b",
+            rf"\bsessions?\b[^;.]{{0,20}}? (?:ends?|expires?)(?: after)? "
+            rf"{DURATION}{_IDLE}[^;.]{{0,20}}"
             rf"\b(?:sign|log) in again\b",
         ),
         unless=r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|"
@@ -80,6 +84,7 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="sign-in.time-out",
+        answers=("sign-in.session-length",),
         text="A session without activity ends after <words>.",
         cues=(
             r"\bsessions?\b.{0,40}?\b(?:ends?|expires?|times? ?out|time-?out|closes?)"
@@ -146,7 +151,8 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.recovery",
         text="Who lost the way in gets a link to the mailbox of the account; it works once.",
         cues=(
-            r"\b(?:forgot|forget|reset|lost|recover)(?!\w* codes?)\w*\b.{0,200}\b(?:password|access|account|"
+            r"\b(?:forgot|forget|reset|lost|recover)(?!\w* codes?)\w*\b.{0,200}\b(?:password|"
+            r"access|account|"
             r"way in)\b",
             r"\bpassword reset\b|\b(?:account )?recovery\b(?! (?:codes?|keys?)\b)",
         ),

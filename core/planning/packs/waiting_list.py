@@ -21,9 +21,7 @@ _PLACE = Entity(
     constraints=(
         Constraint("places_numbered", "unique", '"<subject>_id", "place_no"', "waiting-list.first"),
         Constraint("places_number_positive", "check", '"place_no" >= 1'),
-        Constraint(
-            "places_taken_when", "check", '("taken_by_id" IS NULL) = ("taken_at" IS NULL)'
-        ),
+        Constraint("places_taken_when", "check", '("taken_by_id" IS NULL) = ("taken_at" IS NULL)'),
         Constraint(
             "places_held_or_taken",
             "check",
@@ -108,7 +106,8 @@ WAITING_LIST = Pack(
     cues=(
         rf"\b(?:on|onto|to|join|joins|leave|leaves|from|off|via|by) (?:an? |the |its |their |our |"
         rf"this )?{WAITING}\b",
-        rf"\b{WAITING} (?:for|of|is|are|with|shows?|moves?|opens?|gets?|has|have|must|should|can)\b",
+        rf"\b{WAITING} (?:for|of|is|are|with|shows?|moves?|opens?|gets?|has|have|must|should|"
+        rf"can)\b",
         rf"\b(?:first|next|somebody|everybody|who|people) (?:person )?on the {WAITING}\b",
         rf"\b(?:an?|the|with|no) {WAITING}(?=$|[,.;:)])",
     ),
@@ -119,8 +118,10 @@ WAITING_LIST = Pack(
             (
                 rf"\b{WAITING} (?:for|of|at) (?:up to|at most|max\w*|no more than) (?:\d+|[a-z]+) "
                 r"(?P<after>[a-z]+)",
-                rf"\b{WAITING} (?:for|of) {_LISTED_FOR}(?:an? |the |our |all |full )*(?P<after>[a-z].+)",
-                r"\b(?:when|if|once|as soon as|where) (?:an? |the |all )?(?P<before>[a-z]+(?: [a-z]+)?)"
+                rf"\b{WAITING} (?:for|of) {_LISTED_FOR}(?:an? |the |our |all |full "
+                rf")*(?P<after>[a-z].+)",
+                r"\b(?:when|if|once|as soon as|where) (?:an? |the |all )?(?P<before>[a-z]+(?: "
+                r"[a-z]+)?)"
                 r" (?:is|are|has become) (?:full|booked out|sold out|fully booked)\b",
                 r"\b(?P<before>[a-z]+(?: [a-z]+)?) (?:is|are) (?:already )?(?:full|sold out|"
                 r"fully booked|booked out)\b",

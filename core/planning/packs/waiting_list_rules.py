@@ -54,8 +54,8 @@ WAITING_LIST_RULES = (
         "who declines or does not answer makes room for the next one. No place is given twice.",
         cues=(
             rf"\b(?:first|next)(?: \w+)? (?:on|in|from) the {_LIST}\b",
-            rf"\b(?:first|next|longest)\b[^;.]{{0,60}}\b(?:asked|offered|notified|gets?|informed|"
-            rf"told|moves? up|receives?)\b",
+            r"\b(?:first|next|longest)\b[^;.]{0,60}\b(?:asked|offered|notified|gets?|informed|"
+            r"told|moves? up|receives?)\b",
             r"\b(?:place|spot|seat|slot)s? (?:becomes?|gets?|is|are) (?:free|freed|available)\b",
             r"\b(?:in|by) (?:the )?order of (?:joining|registration|sign-?up|entry|their)\b",
             r"\bfirst come,? first served?\b",
@@ -167,7 +167,9 @@ WAITING_LIST_RULES = (
             Mechanism("constraint", "queue_moves_reason", "CHECK: the reason is not blank"),
             Mechanism("trigger", "queue_moves_added_only", "refuses UPDATE and DELETE"),
             Mechanism("permission", "moveUpWaiting", "<who>"),
-            Mechanism("test", "moveUpWaiting", "without a reason; an entry that is offered already"),
+            Mechanism(
+                "test", "moveUpWaiting", "without a reason; an entry that is offered already"
+            ),
         ),
         adds=Contribution(
             entities=(
@@ -328,8 +330,11 @@ WAITING_LIST_RULES = (
         mechanisms=(
             Mechanism("constraint", "waiting_entries_rank_known", "CHECK: 0 for the first group"),
             Mechanism("job", "offer-free-places", "orders by rank, then by the time of joining"),
-            Mechanism("test", "offer-free-places", "joins later and is asked first; loses the "
-                      "ground for it while waiting"),
+            Mechanism(
+                "test",
+                "offer-free-places",
+                "joins later and is asked first; loses the ground for it while waiting",
+            ),
         ),
         adds=Contribution(
             entities=(
@@ -359,9 +364,11 @@ WAITING_LIST_RULES = (
         slug="waiting-list.for-whom",
         text="Who joins the list does it for a <record_>: the <record_> waits, and gets the place.",
         cues=(
-            rf"\b(?:put|register|add|enter|sign up)s? (?:an? |the |their |his |her |own )+(?P<record>"
+            rf"\b(?:put|register|add|enter|sign up)s? (?:an? |the |their |his |her |own "
+            rf")+(?P<record>"
             rf"child|children|son|daughter|pet|dog|cat|horse|team)\b[^;.]{{0,30}}\b{_LIST}\b",
-            r"\b(?:put|register|add|enter)s? (?:an? |the |their |his |her )(?P<record>child|pet|dog|"
+            r"\b(?:put|register|add|enter)s? (?:an? |the |their |his |her )(?P<record>child|pet|"
+            r"dog|"
             r"team|horse) (?:on|onto|to)\b",
         ),
         mechanisms=(
