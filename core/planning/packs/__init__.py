@@ -27,6 +27,7 @@ from core.planning.packs.migration import MIGRATION
 from core.planning.packs.moderation import MODERATION
 from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
+from core.planning.packs.order import ORDER
 from core.planning.packs.pack import Pack
 from core.planning.packs.payment import PAYMENT
 from core.planning.packs.payout import PAYOUT
@@ -34,8 +35,10 @@ from core.planning.packs.performance import PERFORMANCE
 from core.planning.packs.permission import PERMISSION
 from core.planning.packs.preference import PREFERENCE
 from core.planning.packs.price import PRICE
+from core.planning.packs.publication import PUBLICATION
 from core.planning.packs.qualification import QUALIFICATION
 from core.planning.packs.quota import QUOTA
+from core.planning.packs.rating import RATING
 from core.planning.packs.records import RECORDS
 from core.planning.packs.report import REPORT
 from core.planning.packs.reservation import RESERVATION
@@ -78,6 +81,8 @@ PACKS: tuple[Pack, ...] = (
     PREFERENCE,
     PERMISSION,
     SIGN_IN,
+    ORDER,
+    PUBLICATION,
     RECORDS,
     IMPORT,
     PAYMENT,
@@ -89,6 +94,7 @@ PACKS: tuple[Pack, ...] = (
     DASHBOARD,
     REPORT,
     AUDIT,
+    RATING,
     UPLOAD,
     EXPORT,
     MODERATION,

@@ -143,7 +143,8 @@ SCHEDULING = Pack(
                 rf"(?:can |may |must |should )?{STATES} {FREE}",
                 r"\b(?:appointments?|lessons?|sessions?|consultations?|interviews?|meetings?|"
                 r"slots?) "
-                r"with (?:an? |the |one of the |their |our )?(?P<after>[a-z-]+(?: (?!online|by|via|at|on|in|"
+                r"with (?:an? |the |one of the |their |our )?(?P<after>[a-z-]+(?: (?!online|by|"
+                r"via|at|on|in|"
                 r"for|from|until|who|that|and|or|to)[a-z-]+)?)",
             ),
             fallback="resource",
