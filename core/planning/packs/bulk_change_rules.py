@@ -92,8 +92,9 @@ BULK_CHANGE_RULES = (
         cues=(
             r"\b(?:filter|choose|select|pick|narrow|find)s? (?:the |which |all )?[a-z]+(?: "
             r"[a-z]+)? by "
-            r"(?P<words>[a-z][a-z ,/-]{2,80})",
-            r"\bfilters? (?:for|by|on) (?P<words>[a-z][a-z ,/-]{2,80})",
+            r"(?P<words>[a-z][a-z ,/-]{2,80}?)(?=$|[;.:(]|, (?:set|then|change|and then|see)\b)",
+            r"\bfilters? (?:for|by|on) (?P<words>[a-z][a-z ,/-]{2,80}?)(?=$|[;.:(]|, (?:set|then|"
+            r"change|and then|see)\b)",
         ),
         mechanisms=(
             Mechanism("interface", "createBulkChange", "filters are stored with the change"),
@@ -132,6 +133,9 @@ BULK_CHANGE_RULES = (
         slug="bulk-change.rows",
         text="One change has at most <value> <subjects_>.",
         cues=(
+            r"\b(?:bulk|mass|batch) (?:updates?|changes?|edits?)\b[^;.]{0,30}?\b(?:at most|up to|"
+            r"max\w*|"
+            r"no more than) (?P<near>\d[\d,.]*k?)\b",
             r"\b(?P<near>\d[\d,.]*k?) [a-z]+(?: [a-z]+)? (?:per|in one|in a|in each|for each|a) "
             r"(?:single )?(?:bulk )?(?:change|run|update|go|step|batch|edit)\b",
             r"\b(?:one|a|each|single) (?:bulk )?(?:change|update|run)\b[^;.]{0,30}?(?:up to|at "
@@ -169,6 +173,7 @@ BULK_CHANGE_RULES = (
             r"\b(?:takes? effect|comes? into force|goes live|becomes? active|starts?|applied|"
             r"apply) (?:on|"
             r"at|from) (?:an?|the|any) (?:later )?(?:date|day|time|moment)\b[^;.]{0,30}",
+            r"\b(?:plan|schedule)s? (?:an? |the )?changes? for\b[^;.]{0,40}",
             r"\buntil then [^;.]{0,30}?\bcancel\w*\b",
         ),
         mechanisms=(
@@ -221,7 +226,8 @@ BULK_CHANGE_RULES = (
         text="A change can be taken back within <value>: each <subject_> gets its old value again, "
         "unless it was changed since.",
         cues=(
-            r"\b(?:taken back|take (?:it|them|this|changes?) back|undone|undo|revert(?:ed)?|"
+            r"\b(?:taken back|reversible|take (?:it|them|this|changes?) back|undone|undo|"
+            r"revert(?:ed)?|"
             r"rolled back|"
             rf"reversed|reset)\b[^;.]{{0,30}}?(?:within|for|up to|until) {DURATION}",
             rf"\bwithin {DURATION}[^;.]{{0,30}}?\b(?:taken back|take (?:it|them) back|undone|undo|"

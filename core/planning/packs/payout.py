@@ -56,7 +56,7 @@ PAYOUT = Pack(
                 rf"\b(?:get|receive)s? (?:their|his|her) (?:\w+ )?{_SHARE}(?: of "
                 rf"[^,;.]{{1,20}}?)? {_WHEN}",
                 rf"\bpay[- ]?outs? (?:are |is |happens? |run |go out |are made )?{_WHEN}",
-                rf"\bpays? out (?:the |our )?[a-z]+ {_WHEN}",
+                rf"\bpays? out (?:the |our )?[a-z]+(?: [^;,.]{{1,30}}?)? {_WHEN}",
             ),
             mechanisms=(
                 Mechanism(
@@ -90,7 +90,8 @@ PAYOUT = Pack(
             slug="payout.rate",
             text="A <payee_> gets <value> <unit> for each <subject_>.",
             cues=(
-                rf"\b{_PAID} (?P<near>{MONEY}) (?:per|for each|for every|an?) ",
+                rf"\b{_PAID}(?:\b[^;.]{{0,40}}?,)? (?P<near>{MONEY}) (?:per|for each|for every|"
+                rf"an?) ",
                 rf"\b(?:get|receive)s? (?P<near>{MONEY}) (?:per|for each|for every) ",
             ),
             quantity="money",
@@ -122,6 +123,7 @@ PAYOUT = Pack(
                 rf"(?P<near>\d[\d.]* ?(?:%|"
                 rf"percent))",
                 r"\b(?:get|receive|keep)s? (?P<near>\d[\d.]* ?(?:%|percent)) (?:of|from|share)\b",
+                r"\bpays? out (?:the |our )?[a-z]+ (?P<near>\d[\d.]* ?(?:%|percent)) of\b",
             ),
             quantity="share",
             mechanisms=(

@@ -18,12 +18,12 @@ _GROUP = (
     r"(?P<what>(?:students?|children|kids|pupils|pensioners|seniors|retired people|members?|famil"
     r"(?:y|ies)|juniors?|apprentices|trainees|employees|staff|residents|locals|groups?|schools|"
     r"people|everybody|those|holders?|owners?|patients?|guests|early birds|regulars|subscribers|"
-    r"volunteers|card ?holders|unemployed)\b[^,;:.()]{0,50}?)"
+    r"volunteers|siblings?|clubs?|card ?holders|unemployed)\b[^,;:.()]{0,50}?)"
 )
 _FEE = (
     rf"(?P<words>(?:only )?(?:half|a (?:third|quarter)|two thirds|everything|all|the (?:full|whole|"
     rf"entire|total) (?:price|amount|fee|sum)|in full|\d{{1,3}} ?(?:%|percent)|{MONEY})"
-    rf"(?: of (?:it|the price|the amount|that))?)"
+    rf"(?: (?:of )?(?:it|that|the (?:price|fee|amount|sum)))?)"
 )
 _CHARGED = r"(?:charged?|charge|kept|keep|billed|invoiced|due|paid|pays?|owed|owes?|costs?|payable)"
 _ABSENT = (
@@ -119,11 +119,12 @@ PRICE_RULES = (
             rf"rates? "
             rf"(?:is|are|of)|fees? (?:is|are|of))(?::)? (?:only |about )?(?P<words>{MONEY}{_PER}\b"
             rf"[^;:]{{0,100}})",
-            rf"\b(?:(?:it|this|which|that|[a-z]+) costs?|prices? (?:is|are)|is priced at|are "
+            rf"\b(?:(?:it|this|which|that|[a-z]+) costs?|prices? (?:is|are)|(?<!late "
+            rf")(?<!reminder )(?<!penalty )fees? (?:is|are)|is priced at|are "
             rf"priced "
             rf"at) (?:only )?(?P<words>{MONEY}[^;:]{{0,100}})",
             rf"\b(?P<words>[a-z]+(?: [a-z]+)? (?:is|are) {MONEY}{_PER}\b[^;:]{{0,60}})",
-            rf"^(?P<words>[a-z][a-z -]{{2,30}}: {MONEY}{_PER}\b[^;:]{{0,60}})",
+            rf"^(?P<words>[a-z][a-z -]{{2,30}}:? {MONEY}{_PER}\b[^;:]{{0,60}})",
             rf"\b(?P<words>[a-z]+ pays? {MONEY}(?: instead of \d+)?[^;:]{{0,40}})",
         ),
         unless=r"\b(?:fines?|salar(?:y|ies)|wages?|deposits?|refund\w*|above|limits?|budget|penalt\w+|"
@@ -255,6 +256,9 @@ PRICE_RULES = (
         text="A <subject_> can be cancelled free of charge until <when>.",
         answers=("scheduling.cancel-until",),
         cues=(
+            r"\b(?:until|up to|till) (?P<when>[^;,.]{3,40}?),? (?:cancell?ing|cancell?ation|"
+            r"cancell?ations)"
+            r" (?:is|are) free\b",
             r"\bcancel\w*\b[^;.]{0,40}?\b(?:free|no charge|without (?:charge|cost|a fee))\b(?: "
             r"of charge"
             r")?,? (?:until|up to|till|before) (?P<when>[^;,.]{3,40}?)(?:,| and |$|[;.])",
@@ -350,7 +354,8 @@ PRICE_RULES = (
             r"cards?)\b[^;.]"
             r"{0,60}?\b(?:off|discount|used|use|once|valid|redeem\w*|give|gives|enter\w*|lower\w*|"
             r"apply|applied|%)",
-            r"\b(?:redeem|enter|apply|use)s? (?:an? |the |their )?(?:vouchers?|coupons?|"
+            r"\b(?:redeem|enter|apply|use)s? (?:an? |the |their |one |only |several |more than "
+            r")*(?:vouchers?|coupons?|"
             r"(?:discount|"
             r"promo(?:tion)?) codes?|gift cards?)\b",
         ),

@@ -45,6 +45,9 @@ PUBLICATION = Pack(
         r"\b(?:schedule|plan|time)s? (?:the |an? |their )?(?:publication|publishing)\b",
         r"\b(?:unpublish(?:es|ed)?|take[sn]? (?:it |them |[a-z]+ )?offline|taken off the (?:site|"
         r"page|web))\b",
+        r"\b(?:posts?|articles?|news|pages?|announcements?|stories|notices?) (?:can be|are|is|"
+        r"may be) "
+        r"(?:scheduled|planned|timed) (?:for|to)\b",
         r"\b(?:save|keep|store)s?\b[^;.]{0,20}?\bdrafts?\b[^;.]{0,30}?\bpublish",
         r"\bdrafts?\b[^;.]{0,60}?\buntil (?:they|it|an?|the)\b[^;.]{0,30}?\bpublish",
     ),
@@ -58,11 +61,12 @@ PUBLICATION = Pack(
                 r"(?!(?:it|them|later|at|on|in|either|now)\b)(?P<after>[a-z].+)",
                 r"\b(?P<before>[a-z]+(?: [a-z]+)?) (?:is|are|can be|may be|must be|gets?) "
                 r"(?:then )?"
-                r"(?:published|unpublished|taken offline)\b",
+                r"(?:published|unpublished|taken offline|scheduled)\b",
                 r"\b(?:write|writes|draft|drafts|edit|edits|prepare|prepares) (?:an? |the |their )?"
                 r"(?P<after>[a-z].+)",
             ),
             fallback="@main",
+            also=("draft",),
         ),
     ),
     implies=("records",),
@@ -75,6 +79,9 @@ PUBLICATION = Pack(
             cues=(
                 rf"\b{_PUBLISH}\b[^;.]{{0,60}}?\b{_AT}\b[^;.]{{0,40}}",
                 r"\b(?:schedule|plan|time)s? (?:the |an? |their )?(?:publication|publishing)\b",
+                r"\b(?:posts?|articles?|news|pages?|announcements?|stories|notices?) (?:can be|"
+                r"are|is|may "
+                r"be) (?:scheduled|planned|timed) (?:for|to)\b",
             ),
             always=True,
             mechanisms=(

@@ -92,6 +92,7 @@ SCHEDULING = Pack(
         r"\b(?:can|may|could|must|to|should|will|i|we|they|anyone|everybody|everyone) book\b",
         r"\b[a-z]{3,20}s book (?:an? |the |one |their )?[a-z]{3,}",
         r"\bbooks (?:an? |the |one )[a-z]",
+        r"\b[a-z]{3,20}s book (?:it|them) (?:by|for|from|per)\b",
         r"(?:,| and| or) books? (?:one|it|them|an?|the)\b",
         r"\bbooking(?:s| of| an?)?\b(?! (?:clerk|entry)|\.com)",
         r"\b(?:is|are|be|been) booked\b",
@@ -110,6 +111,7 @@ SCHEDULING = Pack(
     ),
     # Hours and money are booked too; and what is too slow is another wish.
     unless=r"\b(?:book ?keeping|ledgers?|accounting|guest book|slow|channels?)\b|"
+    r"\bbook(?:s|ed)? (?:the |our |all )?(?:revenues?|costs?|expenses?|entries|invoices?)\b|"
     r"\b\d+ ?ms\b|\b(?:hours|money|amounts?|payments?)\b.{0,60}\bbooked\b",
     nouns=(
         Noun(

@@ -55,6 +55,11 @@ SIGN_IN = Pack(
         r"\bsessions? (?:\w+ )?(?:times? ?out|time-?outs?|ends?|expires?|closes?)\b",
         r"\bstays? (?:signed|logged) in\b|\b(?:magic|sign-in) links?\b",
         r"\b(?:confirm|verify|prove)\w* (?:its|their|his|her|your) e-?mail(?: address)?\b",
+        r"\b(?:recovery|back-?up) codes\b|\b(?:failed|wrong) (?:pins?|codes?|passwords?)\b",
+        r"\b(?:trust|remember)s? (?:this|the|my) (?:browser|device|computer)\b",
+        r"\b(?:sign|log)s? (?:people|users|them|everybody|staff) out after\b",
+        r"\blinks? to (?:confirm|verify|activate) (?:it|their|the|an?|your) ?(?:e-?mail|account|"
+        r"address)?",
         INVITED,
     ),
     unless=r"\bapi[ -]?(?:keys?|tokens?)\b|\bwithout (?:signing|logging|an? log|a sign)[ -]?in\b|"

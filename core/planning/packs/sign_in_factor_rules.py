@@ -308,7 +308,7 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
         text="After <value> wrong codes in a row the account is locked.",
         cues=(
             rf"\b{COUNT} (?:failed|wrong|incorrect|invalid|bad|false) (?:second[- ]factor )?"
-            rf"(?:codes?|one[- ]time codes?|tokens?|pins?|second factors?)\b",
+            rf"(?:codes?|one[- ]time codes?|tokens?|second factors?)\b",
         ),
         quantity="count",
         mechanisms=(

@@ -54,6 +54,7 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\b(?:e-?mails?|address(?:es)?|accounts?)\b[^;.]{0,30}?\b(?:verified|confirmed|proven|"
             r"validated)\b[^;.]{0,20}?\bbefore\b",
+            r"\blinks? to (?:confirm|verify|activate) (?:it|their|the|an?|your)\b",
             r"\b(?:verify|confirm|prove)\w* (?:an? |the |their |your |its |his |her )?"
             r"(?:e-?mail|address)\b",
         ),
@@ -90,6 +91,11 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
             r"\b(?:second factor|two[- ]factor\w*|2fa|mfa)\b[^;.]{0,50}? (?:for|from|of) (?P<words>"
             r"(?:anybody|anyone|everybody|everyone|those|people|users|staff|members|all|whoever) "
             r"[^,;.()]{3,60})",
+            r"(?:^|[,;:] |\band )(?P<words>(?:anybody|anyone|everybody|everyone|all|whoever) "
+            r"[^,;.()]"
+            r"{3,60}?) (?:must (?:have|use)|has to (?:have|use)|have to (?:have|use)|needs?) "
+            r"(?:an? )?"
+            r"(?:second factor|two[- ]factor\w*|2fa|mfa)\b",
         ),
         mechanisms=(
             Mechanism("permission", "every operation", "login_sessions.second_factor_at is set"),

@@ -48,6 +48,7 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
             rf"\bsessions? (?:may |can |should |must |shall )?(?:lasts?|(?:is|are) valid|runs?|"
             rf"lives?)(?: for| at most| no longer than| up to){{0,2}} {DURATION}{_IDLE}",
             rf"\bsessions?\b[^;.]{{0,30}}? (?:after )?{DURATION} {_ANYWAY}",
+            rf"\b(?:after|for) {DURATION},? {_ANYWAY}\b",
             rf"\b{_ANYWAY},? (?:after )?{DURATION}{_IDLE}",
             rf"\b(?:stays?|keeps?|remains?) (?:people |users |me |them )?(?:signed|logged) in for "
             rf"(?:at most |up to )?{DURATION}",

@@ -5,7 +5,7 @@ from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Opti
 from core.planning.packs.waiting_list_rules import WAITING_LIST_RULES
 
 WAITING = r"(?:wait(?:ing)?[ -]?lists?|waiting queues?)"
-_LISTED_FOR = r"(?!(?:up|at|most|all|now|this|that|it|them|later|every|each|more|less|\d)\b)"
+_LISTED_FOR = r"(?!(?:up|at|most|all|now|this|that|it|them|later|more|less|\d)\b)"
 
 _PLACE = Entity(
     "place",
@@ -110,6 +110,7 @@ WAITING_LIST = Pack(
         rf"can)\b",
         rf"\b(?:first|next|somebody|everybody|who|people) (?:person )?on the {WAITING}\b",
         rf"\b(?:an?|the|with|no) {WAITING}(?=$|[,.;:)])",
+        rf"\bon (?:at most|up to|more than|no more than) [a-z\d]+ {WAITING}\b",
     ),
     unless=r"\b(?:newsletters?|launch|beta|early access|pre-?launch|mailing)\b",
     nouns=(

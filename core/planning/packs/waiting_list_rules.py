@@ -18,7 +18,7 @@ _LIST = r"(?:wait(?:ing)?[ -]?lists?|waiting queues?|queue|list|line)"
 _WHO = rf"(?P<who>(?:the |an? |our )?{NAME}(?: {NAME}){{0,3}}?(?: of an? {NAME})?)"
 _UP = (
     r"(?:moves?|puts?|shifts?|pulls?|pushes|push|brings?|places?) (?:[a-z]+ ){1,4}?(?:up|forward|"
-    r"to the (?:top|front|head)|higher|ahead)\b"
+    r"(?:to|at|on) the (?:top|front|head)|higher|ahead)\b"
 )
 _SKIP = (
     r"(?:skips?|passes over|pass over|bypass(?:es)?|jumps?|changes? the order|overrides? the order)"
@@ -116,6 +116,8 @@ WAITING_LIST_RULES = (
         cues=(
             rf"\bwaits? (?:for|in|on) (?:at most|up to|no more than|max\w*(?: of)?|only) {COUNT}\b",
             rf"\b{_LIST} (?:of|for|at) (?:at most|up to|no more than|max\w*(?: of)?) {COUNT}\b",
+            rf"\b(?:nobody|no one|not|cannot|can't|never)\b[^;.]{{0,30}}?\bmore than {COUNT} "
+            rf"{_LIST}\b",
             rf"\b(?:at most|up to|no more than|max\w*(?: of)?|only) {COUNT} (?:different |active "
             rf"|open )?{_LIST}\b",
         ),
@@ -146,6 +148,35 @@ WAITING_LIST_RULES = (
                             where='"slot_no" IS NOT NULL',
                             unique=True,
                             serves="joinWaitingList",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="waiting-list.places",
+        text="A <subject_> has <value> places.",
+        cues=(
+            r"\b(?:has|have|with|for|takes?|of|limited to|at most|max\w*) (?P<near>\d{1,4}) "
+            r"(?:places|"
+            r"seats|spots|participants|children|students|people|persons)\b",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("constraint", "<subjects>_places", "CHECK: at most <value>"),
+            Mechanism("test", "joinWaitingList", "place <value> is taken: the list opens"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<subject>",
+                    constraints=(
+                        Constraint(
+                            "<subjects>_places",
+                            "check",
+                            '"capacity" <= <value>',
+                            "waiting-list.places",
                         ),
                     ),
                 ),
@@ -370,6 +401,9 @@ WAITING_LIST_RULES = (
             r"\b(?:put|register|add|enter)s? (?:an? |the |their |his |her )(?P<record>child|pet|"
             r"dog|"
             r"team|horse) (?:on|onto|to)\b",
+            r"\bsigns? up (?:an? |the |their |his |her |one of their )+(?P<record>child|children|"
+            r"son|"
+            r"daughter|pet|dog|team|horse)\b",
         ),
         mechanisms=(
             Mechanism("index", "waiting_entries_once_a_<record>", "UNIQUE: one live entry each"),
