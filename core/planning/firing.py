@@ -21,7 +21,7 @@ from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.conditions import before_condition
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.nouns import is_thing
-from core.planning.reading.quantities import Quantity, quantities
+from core.planning.reading.quantities import Quantity, count_in_words, quantities
 
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 
@@ -141,6 +141,9 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             if quantity.kind == pattern.quantity
             and (near is None or (quantity.start < near[1] and near[0] < quantity.end))
         ]
+        if not measured and near and pattern.quantity == "count":
+            spelled = count_in_words(clause.text, *near)
+            measured = [spelled] if spelled else []
         if not measured:
             return None
         nearest = min(measured, key=lambda quantity: abs(quantity.start - hit.start))
@@ -151,7 +154,10 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             extra["share"] = shares[0].value if shares else "95"
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
-        extra["words"] = hit.match["words"].strip(" ,;:")
+        said = hit.match["words"].strip(" ,;:")
+        # What a sentence begins with stands inside another one.
+        starts = hit.match.start("words") == 0 and said[1:2].islower()
+        extra["words"] = said[:1].lower() + said[1:] if starts else said
     extra |= media_types_in(hit)
     read = captured(hit)
     if read is None:

@@ -251,6 +251,8 @@ def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
         people: tuple[Actor, ...] = people_in([Clause(after or before or "")])
         return people[0].name if people else ""
     phrase = phrase_after(after) if after else phrase_before(before or "")
+    if noun.or_people and names_people(phrase):
+        return phrase
     if noun.or_people and not phrase:
         people = people_in([Clause(" ".join((after or "").split()[:2]))])
         return people[0].name if people else ""

@@ -29,7 +29,8 @@ def unused_numbers(clause: Clause, read: Read) -> list[Quantity]:
     if not measured:
         return []
     rules = read.rules.get(clause.text, [])
-    bound = {value for rule in rules for _, value in rule.bindings}
+    # A comma behind a number is none of it.
+    bound = {value.replace(", ", " ") for rule in rules for _, value in rule.bindings}
     said = numbers_in(" ".join(told_by(rule) for rule in rules))
     is_fact = bool(FACT.search(clause.text)) and not STRONG.search(clause.text)
     return [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
+from core.planning.doers import booked_things, doers_of, with_doers
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over
 from core.planning.kinds import kind_of
@@ -16,8 +16,6 @@ from core.planning.matches import Matches
 from core.planning.matching import match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
-    Action,
-    Actor,
     Constraint,
     Entity,
     FeatureModel,
@@ -26,6 +24,7 @@ from core.planning.model import (
     Question,
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
+from core.planning.packs import PATTERNS
 from core.planning.plan import contributions
 from core.planning.question_order import ordered
 from core.planning.questions import (
@@ -42,7 +41,7 @@ from core.planning.reading.deed_fields import fields_set
 from core.planning.reading.deeds import deeds
 from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
-from core.planning.reading.nouns import plural, words
+from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
 from core.planning.reading.status_quo import is_volume
@@ -52,35 +51,6 @@ from core.planning.unread import missed, unasked, unread
 
 # The packs whose subject people fill in with what the brief lists.
 _ENTERED = ("records", "scheduling", "reservation")
-_ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
-# By which verb of the brief an operation is named, to find who does it.
-_VERBS = (
-    (r"Import$|ColumnMapping$|^listRejectedRows$", r"\bimport\w*"),
-    (r"Refund$", r"\brefund\w*"),
-    (r"Payment$|Deposit$|Subscription$", r"\b(?:pay|subscrib)\w*"),
-    (r"Comment$", r"\b(?:comment|repl(?:y|ies)|check)\w*"),
-    (r"Tag(?:$|To|From)", r"\b(?:tag(?:s|ged)?|merge)\b"),
-    (r"^move", r"\b(?:move|publish|advance)\w*"),
-    (r"^release|NoShow$", r"\b(?:give|mark|note|release)\b"),
-    (r"(?:Booking|Reservation|Appointment)$", r"\b(?:book|reserve|cancel|confirm)\b"),
-    (r"^decide|ToApprove$", r"\b(?:approv|confirm|declin|reject)\w*"),
-    (r"^submit", r"\bsubmit\w*"),
-    (r"Exports?$", r"\bexport\w*"),
-    (r"^offer", r"\boffer\w*"),
-    (r"^(?:accept|listSwapOffers)", r"\baccept\w*"),
-    (r"^upload", r"\b(?:photograph|upload|attach)\w*"),
-    (r"^listOwn", r"\b(?:see|view)\w*"),
-    (r"^create", r"\b(?:submit|create|add|enter|manage)\w*"),
-    (r"^update", r"\b(?:enter|correct|edit|change|manage)\w*"),
-    (r"^delete", r"\b(?:delete|remove|manage)\w*"),
-    (r"^(?:start|send(?!Waiting))", r"\bmessag\w*"),
-    (r"^(?:grant|change|revoke)Role$", r"\b(?:assign|grant|give|revoke|manage)\w*"),
-    (r"^invite", r"\b(?:invit|shar)\w*"),
-    (r"^list(?:Audit|Metric)", r"\b(?:audit(?! (?:log|trail))|see|view|read|check)\w*"),
-    (r"^search", r"\b(?:search|find|filter)\w*"),
-    (r"^scheduleReport$", r"\bschedul\w*"),
-    (r"^sendWaitingWrites$", r"\b(?:record|fill|enter|sync)\w*"),
-)
 
 
 def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureModel:
@@ -183,10 +153,11 @@ def _filled(
         if noun not in stored
     )
     names = {entity.name for entity in entities}
+    acting = model.actors, booked_things(model)
     actions = merged_actions(
         replace(
             action,
-            actors=action.actors or _doers(action, done) or _who(action, body, model.actors),
+            actors=action.actors or doers_of(action, done, body, *acting),
             evidence=evidence,
         )
         for action, evidence in gathered.actions
@@ -196,7 +167,8 @@ def _filled(
     reasons = [part for part in parts if part.section == "reason"]
     questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
     questions += homeless_questions(model, names)
-    answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
+    spoken = [rule.slug for rule in model.rules if any(e.words for e in rule.evidence)]
+    answered = {*spoken, *(slug for rule in spoken for slug in PATTERNS[rule][1].answers)}
     questions += [
         replace(question, evidence=evidence)
         for question, evidence in gathered.questions
@@ -213,7 +185,7 @@ def _filled(
     ]
     return replace(
         model,
-        actors=_with_doers(model.actors, actions),
+        actors=with_doers(model.actors, actions),
         entities=entities,
         actions=actions,
         not_understood=unasked(
@@ -332,89 +304,6 @@ def _is_entered(field: Field) -> bool:
         and not field.name.endswith(("_at", "_until"))
         and field.name != "status"
     )
-
-
-_DECIDING = re.compile(r"^decide|ToApprove$")
-_TAKING_IN = words("scan receive take_in book_in check_in weigh_in admit")
-_DECISIONS = words("approve reject decline refuse release accept confirm sign_off")
-_KIND_OF = {
-    "create": "create",
-    "update": "update",
-    "delete": "delete",
-    "list": "read",
-    "get": "read",
-}
-
-
-def _doers(action: Action, done: Sequence[Deed]) -> tuple[str, ...]:
-    """Return the people whom the deeds name that an operation stands for."""
-    if _DECIDING.search(action.name):
-        deciding = (deed for deed in done if deed.verb in _DECISIONS)
-        return tuple(dict.fromkeys(name for deed in deciding for name in deed.who))
-    kind = _KIND_OF.get(re.split("[A-Z]", action.name)[0])
-    if kind is None:
-        return ()
-    kinds = {kind, "set"} if kind == "update" else {kind}
-    own = [deed for deed in done if deed.noun == action.entity]
-    mine = [deed for deed in own if deed.kind in kinds]
-    if kind == "create" and not mine:  # whoever has it in hand first enters it
-        mine = [deed for deed in own if deed.verb in _TAKING_IN][:1]
-    return tuple(dict.fromkeys(name for deed in mine for name in deed.who))
-
-
-def _with_doers(people: tuple[Actor, ...], actions: Sequence[Action]) -> tuple[Actor, ...]:
-    """Return the actors, with those who do something and that no list of roles knows."""
-    known = {actor.name for actor in people}
-    more = {
-        name: Actor(name, action.evidence[:1])
-        for action in actions
-        for name in action.actors
-        if name not in known
-    }
-    return (*people, *more.values())
-
-
-def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:
-    """Return the actors that stand before the operation's verb, or after it behind `by`."""
-    verb = next((verb for name, verb in _VERBS if re.search(name, action.name)), None)
-    if verb is None:
-        return ()
-    found: dict[str, None] = {}
-    is_own = re.split("[A-Z]", action.name)[0] in _KIND_OF
-    last = action.entity.rpartition("_")[2]
-    own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
-    for clause in body:
-        for hit in re.finditer(verb, clause.text, re.IGNORECASE):
-            before, after = clause.text[: hit.start()], clause.text[hit.end() :]
-            if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
-                before = ""
-            if is_own and not own.search(after):
-                continue  # something else is entered
-            for actor in _subjects(before, people):
-                found.setdefault(actor.name)
-            for actor in people:
-                if re.match(rf"\W*by (?:the |their |an? )?{actor.title}", after, re.IGNORECASE):
-                    found.setdefault(actor.name)
-    return tuple(found)
-
-
-def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
-    """Return the actor who stands last in a text, with those joined to it by `and` or `or`."""
-    nearest = max(people, key=lambda actor: _last(actor.title, before), default=None)
-    if nearest is None or _last(nearest.title, before) < 0:
-        return ()
-    start = before[: _last(nearest.title, before)]
-    joined = tuple(
-        actor
-        for actor in people
-        if re.search(rf"\b{actor.title}s? (?:and|or) (?:the |their )?$", start, re.IGNORECASE)
-    )
-    return (*joined, nearest)
-
-
-def _last(title: str, text: str) -> int:
-    positions = [hit.start() for hit in re.finditer(rf"\b{title}s?\b", text, re.IGNORECASE)]
-    return positions[-1] if positions else -1
 
 
 def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:

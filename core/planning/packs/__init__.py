@@ -8,6 +8,7 @@ from core.planning.packs.accessibility import ACCESSIBILITY
 from core.planning.packs.api_key import API_KEY
 from core.planning.packs.approval import APPROVAL
 from core.planning.packs.audit import AUDIT
+from core.planning.packs.bulk_change import BULK_CHANGE
 from core.planning.packs.comments import COMMENTS
 from core.planning.packs.consent import CONSENT
 from core.planning.packs.contract import CONTRACT
@@ -26,13 +27,18 @@ from core.planning.packs.migration import MIGRATION
 from core.planning.packs.moderation import MODERATION
 from core.planning.packs.notification import NOTIFICATION
 from core.planning.packs.offline import OFFLINE
+from core.planning.packs.order import ORDER
 from core.planning.packs.pack import Pack
 from core.planning.packs.payment import PAYMENT
+from core.planning.packs.payout import PAYOUT
 from core.planning.packs.performance import PERFORMANCE
 from core.planning.packs.permission import PERMISSION
 from core.planning.packs.preference import PREFERENCE
+from core.planning.packs.price import PRICE
+from core.planning.packs.publication import PUBLICATION
 from core.planning.packs.qualification import QUALIFICATION
 from core.planning.packs.quota import QUOTA
+from core.planning.packs.rating import RATING
 from core.planning.packs.records import RECORDS
 from core.planning.packs.report import REPORT
 from core.planning.packs.reservation import RESERVATION
@@ -53,6 +59,7 @@ from core.planning.packs.tagging import TAGGING
 from core.planning.packs.theme import THEME
 from core.planning.packs.upload import UPLOAD
 from core.planning.packs.visibility import VISIBILITY
+from core.planning.packs.waiting_list import WAITING_LIST
 from core.planning.packs.workflow import WORKFLOW
 
 PACKS: tuple[Pack, ...] = (
@@ -65,23 +72,30 @@ PACKS: tuple[Pack, ...] = (
     API_KEY,
     ERASURE,
     EXCHANGE,
+    BULK_CHANGE,
     SCHEDULING,
     RESERVATION,
+    WAITING_LIST,
     APPROVAL,
     MESSAGING,
     WORKFLOW,
     PREFERENCE,
     PERMISSION,
     SIGN_IN,
+    ORDER,
+    PUBLICATION,
     RECORDS,
     IMPORT,
     PAYMENT,
+    PRICE,
+    PAYOUT,
     SEARCH,
     SHARING,
     QUOTA,
     DASHBOARD,
     REPORT,
     AUDIT,
+    RATING,
     UPLOAD,
     EXPORT,
     MODERATION,

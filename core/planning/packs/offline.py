@@ -41,6 +41,7 @@ OFFLINE = Pack(
     slug="offline",
     title="Bad reception",
     cues=_CUES,
+    unless=r"\btak(?:e[sn]?|ing) (?:[a-z]+ ){0,2}offline\b",  # it is no longer published
     kind="none",
     rules=(
         *OFFLINE_RULES,

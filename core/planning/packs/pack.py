@@ -111,8 +111,9 @@ class RulePattern:
     A person may switch a rule off. Its mechanisms and what it adds go then, with the constraints
     that bear its slug. `takes` names what else the packs bring for it alone: entities, fields (as
     `entity.field`), indexes, extensions, actions, jobs, threats, choices, questions, notes, and
-    the quality wish that is the same demand. `unsays` pairs wording of the packs that states the
-    rule with what stands there without it.
+    the quality wish that is the same demand. `answers` names questions, beside the one of its own
+    name, that need not be asked where a brief says it. `unsays` pairs wording of the packs that
+    states the rule with what stands there without it.
     """
 
     slug: str
@@ -126,6 +127,7 @@ class RulePattern:
     each: bool = False  # fires for each number or wording, where others keep to the first
     describes: bool = False  # how things are: its clause's other numbers demand nothing
     takes: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     unsays: tuple[tuple[str, str], ...] = ()
 
 

@@ -246,7 +246,9 @@ PAYMENT_RULES = (
         slug="payment.methods",
         text="The means of payment that the brief names are offered: <words>.",
         cues=(
-            r"\b(?P<words>(?:SEPA|3-D Secure|3DS|credit cards?|cards?|PayPal|Apple Pay|direct "
+            r"\b(?<!social )(?<!member )(?<!membership )(?<!student )(?<!library )(?<!loyalty "
+            r")(?<!id )"
+            r"(?P<words>(?:SEPA|3-D Secure|3DS|credit cards?|cards?|PayPal|Apple Pay|direct "
             r"debit|bank transfer)(?:(?:, | and | or |, and |, or | ?/ ?)(?:SEPA|3-D Secure|"
             r"credit cards?|cards?|PayPal|Apple Pay|direct debit|bank transfer)){0,5})\b",
         ),

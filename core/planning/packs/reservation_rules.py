@@ -213,7 +213,7 @@ RESERVATION_RULES = (
             r"\b(?:kept|keep|forfeit\w*|lost|lose)\b(?P<near>.{1,80}?)\bbefore\b",
             r"\b(?:kept|keep|forfeit\w*|lost|lose)\b.{0,60}\bless than (?P<near>.{1,20})",
         ),
-        unless=r"\b(?:completely|in full|fully|half|50 ?%)\b",
+        unless=r"\b(?:completely|in full|fully|half)\b|\b50 ?%",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_refund_in_time", "CHECK on the row"),

@@ -10,6 +10,7 @@ from core.planning.packs.pack import (
     Pack,
     Threat,
 )
+from core.planning.packs.scheduling_offer_rules import FREE, STATES
 from core.planning.packs.scheduling_rules import (
     AT_ONCE,
     NEVER_TWO,
@@ -91,6 +92,8 @@ SCHEDULING = Pack(
         r"\b(?:can|may|could|must|to|should|will|i|we|they|anyone|everybody|everyone) book\b",
         r"\b[a-z]{3,20}s book (?:an? |the |one |their )?[a-z]{3,}",
         r"\bbooks (?:an? |the |one )[a-z]",
+        r"\b[a-z]{3,20}s book (?:it|them) (?:by|for|from|per)\b",
+        r"(?:,| and| or) books? (?:one|it|them|an?|the)\b",
         r"\bbooking(?:s| of| an?)?\b(?! (?:clerk|entry)|\.com)",
         r"\b(?:is|are|be|been) booked\b",
         r"\bdouble[- ]book\w*\b",
@@ -108,6 +111,7 @@ SCHEDULING = Pack(
     ),
     # Hours and money are booked too; and what is too slow is another wish.
     unless=r"\b(?:book ?keeping|ledgers?|accounting|guest book|slow|channels?)\b|"
+    r"\bbook(?:s|ed)? (?:the |our |all )?(?:revenues?|costs?|expenses?|entries|invoices?)\b|"
     r"\b\d+ ?ms\b|\b(?:hours|money|amounts?|payments?)\b.{0,60}\bbooked\b",
     nouns=(
         Noun(
@@ -118,6 +122,7 @@ SCHEDULING = Pack(
                 BOOKED_TIME,
                 r"\b(?:book|schedule|reserve)s? (?:an? |the |their )?"
                 r"(?P<after>(?:[a-z]+ )?(?:visit|interview|session|lesson|consultation)s?)\b",
+                r"\b(?P<before>lesson|consultation)s?\b",
             ),
             fallback="booking",
         ),
@@ -131,12 +136,26 @@ SCHEDULING = Pack(
                 r"\b(?:bookings?|reservations?) (?:of|for) (?:an? |the )?(?P<after>.+)",
                 r"\b(?P<before>(?:[a-z]+ )?(?:room|table|court|desk|car|bike|studio)s?) "
                 r"(?:bookings?|reservations?)\b",
+                r"\b(?:sees?|finds?|shows?|checks?|looks? up) (?:which |the |all )*(?:free |"
+                r"available )?"
+                r"(?P<after>[a-z]+) (?:is|are) (?:free|available)\b",
+                # Somebody's time: who says when they are free, or with whom one meets.
+                rf"(?:^|[,;:] |\band )(?:the |each |every |our |all )?(?P<before>[a-z]+(?: "
+                rf"[a-z]+)?) "
+                rf"(?:can |may |must |should )?{STATES} {FREE}",
+                r"\b(?:appointments?|lessons?|sessions?|consultations?|interviews?|meetings?|"
+                r"slots?) "
+                r"with (?:an? |the |one of the |their |our )?(?P<after>[a-z-]+(?: (?!online|by|"
+                r"via|at|on|in|"
+                r"for|from|until|who|that|and|or|to)[a-z-]+)?)",
             ),
             fallback="resource",
+            or_people=True,
             recordable=True,
         ),
     ),
     rules=SCHEDULING_RULES,
+    instead_of=("waiting-list",),  # those who wait here wait for a time, not for a place
     brings=Contribution(
         entities=(_RESOURCE, _SUBJECT),
         actions=(

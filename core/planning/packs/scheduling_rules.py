@@ -12,6 +12,7 @@ from core.planning.model import (
 )
 from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
 from core.planning.packs.scheduling_limits import SCHEDULING_LIMITS
+from core.planning.packs.scheduling_offer_rules import SCHEDULING_OFFER_RULES, STATES
 
 # “A room can never hold two exams at the same time”: what is held takes the room for a time.
 # What people cannot do at once is another matter.
@@ -99,7 +100,7 @@ SCHEDULING_RULES = (
             r"\bcancel\w*\b(?P<near>.{1,50}?)\b(?:before|in advance|ahead|prior)\b",
             r"\b(?P<near>.{1,30}?)\b(?:before|in advance)\b.{0,40}\bcancel",
         ),
-        unless=r"\b(?:refund\w*|deposits?|charged?|fees?|pays?|paid|billed|invoiced)\b",
+        unless=r"\b(?:refund\w*|deposits?|charged?|fees?|pays?|paid|billed|invoiced|free|keep|costs?)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<subjects>_cancelled_in_time", "CHECK on the row"),
@@ -153,7 +154,7 @@ SCHEDULING_RULES = (
             rf"\b(?:at most|up to|max\w*|no longer than) (?P<near>.{{1,20}}?) (?:per|a|each) "
             rf"{_BOOKED}\b",
         ),
-        unless=rf"\b(?:ahead|in advance|before)\b|{_ASIDE}",
+        unless=rf"\b(?:ahead|in advance|before|repeat\w*|recur\w*|series)\b|{_ASIDE}",
         quantity="duration",
         mechanisms=(Mechanism("constraint", "<subjects>_longest", "CHECK: at most <value>"),),
         adds=Contribution(
@@ -191,6 +192,11 @@ SCHEDULING_RULES = (
         cues=(
             r"\b(?:at least|no later than|not later than|min\w*) (?P<near>.{1,20}?) "
             r"(?:ahead|in advance|before)\b",
+            r"\b(?:book|reserv)\w*\b[^;.]{0,40}?\b(?:until|till) (?P<near>.{1,20}?) (?:ahead|"
+            r"before)\b",
+            r"\b(?:nobody|no one|not|cannot|can't|never)\b[^;.]{0,30}?\b(?:book|reserve)\w* "
+            r"(?:less "
+            r"than|later than|within) (?P<near>.{1,20}?) (?:before|of)\b",
         ),
         unless=_ASIDE,
         quantity="duration",
@@ -204,6 +210,7 @@ SCHEDULING_RULES = (
         ),
     ),
     *SCHEDULING_LIMITS,
+    *SCHEDULING_OFFER_RULES,
     RulePattern(
         slug="scheduling.opening-hours",
         text="A <subject_> lies within the opening hours of its <resource_>.",
@@ -212,6 +219,8 @@ SCHEDULING_RULES = (
             r"\bopen (?:from|between|on)\b",
             r"\bonly (?:on )?(?:weekdays|working days)\b",
         ),
+        # Where people enter their own hours, those are windows.
+        unless=rf"\b{STATES} (?:their|his|her|my|own)\b",
         mechanisms=(
             Mechanism("constraint", "opening_periods_in_order", "CHECK: closes after it opens"),
             Mechanism("constraint", "opening_periods_once", "UNIQUE: day and opening"),

@@ -2,6 +2,8 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
+from core.planning.packs.sign_in_entry_rules import INVITED, SIGN_IN_ENTRY_RULES
+from core.planning.packs.sign_in_factor_rules import SIGN_IN_FACTOR_RULES
 from core.planning.packs.sign_in_proof_rules import SIGN_IN_PROOF_RULES
 from core.planning.packs.sign_in_rules import SIGN_IN_RULES
 from core.planning.packs.sign_in_session_rules import SIGN_IN_SESSION_RULES
@@ -51,6 +53,14 @@ SIGN_IN = Pack(
         r"\b(?:failed|wrong) (?:sign-ins?|log-?ins?|attempts?)\b",
         r"\b(?:sign|log)(?:ged|ned)? out (?:everywhere|of all|on all|from all|after)\b",
         r"\bsessions? (?:\w+ )?(?:times? ?out|time-?outs?|ends?|expires?|closes?)\b",
+        r"\bstays? (?:signed|logged) in\b|\b(?:magic|sign-in) links?\b",
+        r"\b(?:confirm|verify|prove)\w* (?:its|their|his|her|your) e-?mail(?: address)?\b",
+        r"\b(?:recovery|back-?up) codes\b|\b(?:failed|wrong) (?:pins?|codes?|passwords?)\b",
+        r"\b(?:trust|remember)s? (?:this|the|my) (?:browser|device|computer)\b",
+        r"\b(?:sign|log)s? (?:people|users|them|everybody|staff) out after\b",
+        r"\blinks? to (?:confirm|verify|activate) (?:it|their|the|an?|your) ?(?:e-?mail|account|"
+        r"address)?",
+        INVITED,
     ),
     unless=r"\bapi[ -]?(?:keys?|tokens?)\b|\bwithout (?:signing|logging|an? log|a sign)[ -]?in\b|"
     r"\b(?:after|once) (?:signing|logging) in\b|"
@@ -58,7 +68,13 @@ SIGN_IN = Pack(
     r"\bsign(?:ing|atures?|s)? (?:requires?|needs?|asks? for)\b|"
     r"\blinks?\b[^.;]{0,80}\bpasswords?\b",
     nouns=(Noun("session", fallback="login_session", also=("session", "login", "sign_in")),),
-    rules=(*SIGN_IN_RULES, *SIGN_IN_PROOF_RULES, *SIGN_IN_SESSION_RULES),
+    rules=(
+        *SIGN_IN_RULES,
+        *SIGN_IN_FACTOR_RULES,
+        *SIGN_IN_ENTRY_RULES,
+        *SIGN_IN_PROOF_RULES,
+        *SIGN_IN_SESSION_RULES,
+    ),
     brings=Contribution(
         entities=(_SESSION,),
         actions=(
@@ -166,9 +182,13 @@ SIGN_IN = Pack(
             ),
             Question(
                 "sign-in.time-out",
-                "After how long without activity does a session end, and after how long in any "
-                "case?",
-                "12 hours without activity, 30 days in any case; as settings of the application.",
+                "After how long without activity does a session end?",
+                "After 12 hours, as a setting of the application.",
+            ),
+            Question(
+                "sign-in.session-length",
+                "After how long does a session end in any case?",
+                "After 30 days, as a setting of the application.",
             ),
             Question(
                 "sign-in.lockout",

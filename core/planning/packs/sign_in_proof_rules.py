@@ -54,7 +54,9 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\b(?:e-?mails?|address(?:es)?|accounts?)\b[^;.]{0,30}?\b(?:verified|confirmed|proven|"
             r"validated)\b[^;.]{0,20}?\bbefore\b",
-            r"\b(?:verify|confirm|prove)\w* (?:an? |the |their |your )?(?:e-?mail|address)\b",
+            r"\blinks? to (?:confirm|verify|activate) (?:it|their|the|an?|your)\b",
+            r"\b(?:verify|confirm|prove)\w* (?:an? |the |their |your |its |his |her )?"
+            r"(?:e-?mail|address)\b",
         ),
         mechanisms=(
             Mechanism("constraint", "users.email_verified_at", "signIn asks for it"),
@@ -72,7 +74,7 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="sign-in.link-time",
         text="The link works for <words> and once; a new one makes the older ones void.",
-        cues=(rf"\blinks?\b[^;.]{{0,20}}? (?:valid|works?|good|lasts?)(?: for)? {DURATION}",),
+        cues=(rf"\blinks?\b[^;.]{{0,40}}? (?:valid|works?|good|lasts?)(?: for)? {DURATION}",),
         quantity="duration",
         mechanisms=(
             Mechanism("state", "link", "its end is set once, <value> after it was made"),
@@ -89,6 +91,11 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
             r"\b(?:second factor|two[- ]factor\w*|2fa|mfa)\b[^;.]{0,50}? (?:for|from|of) (?P<words>"
             r"(?:anybody|anyone|everybody|everyone|those|people|users|staff|members|all|whoever) "
             r"[^,;.()]{3,60})",
+            r"(?:^|[,;:] |\band )(?P<words>(?:anybody|anyone|everybody|everyone|all|whoever) "
+            r"[^,;.()]"
+            r"{3,60}?) (?:must (?:have|use)|has to (?:have|use)|have to (?:have|use)|needs?) "
+            r"(?:an? )?"
+            r"(?:second factor|two[- ]factor\w*|2fa|mfa)\b",
         ),
         mechanisms=(
             Mechanism("permission", "every operation", "login_sessions.second_factor_at is set"),
@@ -160,6 +167,12 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
         text="No secret is sent by text message: neither a password nor a code.",
         cues=(
             r"\b(?:no|never|without)\b[^;,]{0,20}?\b(?:passwords?|codes?|pins?)\b[^;,]{0,12}?\bsms\b",
+            r"\b(?:second factor|two[- ]factor|2fa|mfa|totp|authenticator|codes?|"
+            r"passkeys?)\b[^;.]{0,60}"
+            r"\b(?:no|not|never|without|instead of)(?: by| via| over| through)? (?:sms|text "
+            r"messages?)\b",
+            r"\b(?:no|not|never|without) (?:sms|text messages?)\b[^;.]{0,40}\b(?:second factor|"
+            r"two[- ]factor|2fa|mfa|totp|authenticator|codes?|passkeys?)\b",
         ),
         mechanisms=(
             Mechanism("interface", "signIn", "no operation that sends one to a phone number"),

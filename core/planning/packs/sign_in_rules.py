@@ -23,11 +23,17 @@ PASSWORD = Entity(
     ),
 )
 
+_NUMBER = r"(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)"
+_FAILED = r"(?:failed|wrong|unsuccessful|incorrect|bad|invalid)"
 _LOCKS = (
-    r"\d{1,3} (?:failed|wrong|unsuccessful|incorrect|bad) \w+)[^;.]{0,60}?\b(?:locked|blocked|"
-    r"waits?|wait|paused?)\b[^;.]{0,16}?"
+    rf"{_NUMBER} {_FAILED} \w+)[^;.]{{0,60}}?\b(?:lock(?:s|ed)?|block(?:s|ed)?|"
+    r"waits?|paused?)\b[^;.]{0,16}?"
 )
-LOCKED_FOR = rf"\b(?P<words>{_LOCKS}\b(?P<near>\d{{1,3}} ?(?:min(?:ute)?s?|h|hours?|days?))\b"
+LOCKED_FOR = (
+    rf"\b(?P<words>{_LOCKS}\b(?P<near>(?:half an|an|{_NUMBER}) ?"
+    r"(?:min(?:ute)?s?|h|hours?|days?))\b"
+)
+_CODES_NOT = r"(?!(?:second[- ]factor |one[- ]time )?(?:codes?|tokens?|second factors?)\b)"
 
 SIGN_IN_RULES = (
     RulePattern(
@@ -101,8 +107,8 @@ SIGN_IN_RULES = (
         slug="sign-in.lockout",
         text="After <value> failed attempts in a row an account is locked for a time.",
         cues=(
-            r"\bafter (?P<near>\d{1,3}) (?:failed|wrong|unsuccessful|incorrect|bad)\b",
-            r"(?P<near>\d{1,3}) (?:failed|wrong|unsuccessful|incorrect|bad) \w+",
+            rf"\b(?P<near>{_NUMBER}) {_FAILED} {_CODES_NOT}\w+",
+            rf"\b(?P<near>{_NUMBER}) (?:tries|attempts)\b[^;.]{{0,40}}\b(?:lock|block)\w*",
         ),
         quantity="count",
         mechanisms=(
@@ -144,8 +150,9 @@ SIGN_IN_RULES = (
     ),
     RulePattern(
         slug="sign-in.lock-time",
-        text="After <words> the account is locked for <value>, then it opens by itself; the answer "
-        "is the same for a name that nobody has.",
+        text="After <words> the lock lasts <value>, then it opens by itself; the answer is the "
+        "same "
+        "for a name that nobody has.",
         cues=(LOCKED_FOR,),
         quantity="duration",
         mechanisms=(
@@ -158,7 +165,7 @@ SIGN_IN_RULES = (
         slug="sign-in.lock-opens",
         text="A locked account opens again after <words>.",
         cues=(r"\block\w*\b.{0,40}?\bfor (?P<near>.{1,20})",),
-        unless=rf"\b(?:{_LOCKS}\d",
+        unless=rf"\b(?:{_LOCKS}(?:\d|half)",
         quantity="duration",
         mechanisms=(
             Mechanism("state", "password_credential", "open > locked > open after <value>"),

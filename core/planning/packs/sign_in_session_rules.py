@@ -3,6 +3,7 @@
 from core.planning.model import Action, Constraint, Entity, Field, Mechanism
 from core.planning.packs.pack import Contribution, Job, Note, RulePattern, Threat
 from core.planning.packs.sign_in_rules import PASSWORD
+from core.planning.packs.wording import DURATION
 
 _RECOVERY = Entity(
     "recovery_request",
@@ -29,17 +30,71 @@ _RECOVERY = Entity(
     ),
 )
 
+# “After 20 minutes without activity” is a time since the last use, “last 12 hours” one since the
+# sign-in.
+_IDLE = (
+    r"(?! (?:of inactivity|without|of no|idle|of idle|inactive)\b|[^;.]{0,20}\b(?:inactivity|"
+    r"idle)\b)"
+)
+_ANYWAY = r"(?:in any case|at the latest|anyway|regardless|always)"
+
 SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
     RulePattern(
+        slug="sign-in.session-length",
+        answers=("sign-in.time-out",),
+        text="A session ends <value> after the sign-in, however busy it is; then people sign in "
+        "again.",
+        cues=(
+            rf"\bsessions? (?:may |can |should |must |shall )?(?:lasts?|(?:is|are) valid|runs?|"
+            rf"lives?)(?: for| at most| no longer than| up to){{0,2}} {DURATION}{_IDLE}",
+            rf"\bsessions?\b[^;.]{{0,30}}? (?:after )?{DURATION} {_ANYWAY}",
+            rf"\b(?:after|for) {DURATION},? {_ANYWAY}\b",
+            rf"\b{_ANYWAY},? (?:after )?{DURATION}{_IDLE}",
+            rf"\b(?:stays?|keeps?|remains?) (?:people |users |me |them )?(?:signed|logged) in for "
+            rf"(?:at most |up to )?{DURATION}",
+            rf"\b(?:sign|log) in (?:again|anew|afresh) (?:after|every|each) {DURATION}{_IDLE}",
+            rf"\b(?:after|every) {DURATION}{_IDLE},? [^;.]{{0,40}}?\b(?:sign|log) in (?:again|"
+            rf"anew)\b",
+            rf"\bsessions?\b[^;.]{{0,20}}? (?:ends?|expires?)(?: after)? "
+            rf"{DURATION}{_IDLE}[^;.]{{0,20}}"
+            rf"\b(?:sign|log) in again\b",
+        ),
+        unless=r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|"
+        r"phone)s?\b|\block",
+        quantity="duration",
+        mechanisms=(
+            Mechanism("constraint", "login_sessions_longest", "CHECK: <value> after the sign-in"),
+            Mechanism("client", "session", "warns ten minutes before, and keeps what was typed"),
+            Mechanism("test", "every operation", "busy until the end: one second later 401"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "login_session",
+                    constraints=(
+                        Constraint(
+                            "login_sessions_longest",
+                            "check",
+                            '"expires_at" <= "created_at" + interval \'<value>\'',
+                            "sign-in.session-length",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
         slug="sign-in.time-out",
+        answers=("sign-in.session-length",),
         text="A session without activity ends after <words>.",
         cues=(
-            r"\bsessions?\b.{0,40}?\b(?:ends?|expires?|times? ?out|time-?out|closes?|lasts?)"
+            r"\bsessions?\b.{0,40}?\b(?:ends?|expires?|times? ?out|time-?out|closes?)"
             r"(?: by itself| automatically)?(?: after| within| in| for| of)?(?P<near> .{1,12})",
             r"\b(?:sign|log)(?:s|ged|ned)? (?:\w+ )?out\b.{0,30}?\bafter (?P<near>.{1,20})",
             r"\bafter (?P<near>.{1,20}?) (?:of inactivity|without activity|idle)\b",
         ),
-        unless=r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|"
+        unless=r"^(?!.*\b(?:inactiv\w+|idle|without)\b).*\b(?:sign|log) in again\b|"
+        r"\b(?:hours?|days?|minutes?) on (?:an? |the )?(?:\w+ )?(?:device|computer|pc|"
         r"phone)s?\b",
         quantity="duration",
         unsays=(("a period without activity", "its end"),),
@@ -97,9 +152,10 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.recovery",
         text="Who lost the way in gets a link to the mailbox of the account; it works once.",
         cues=(
-            r"\b(?:forgot|forget|reset|lost|recover)\w*\b.{0,200}\b(?:password|access|account|"
+            r"\b(?:forgot|forget|reset|lost|recover)(?!\w* codes?)\w*\b.{0,200}\b(?:password|"
+            r"access|account|"
             r"way in)\b",
-            r"\bpassword reset\b|\b(?:account )?recovery\b",
+            r"\bpassword reset\b|\b(?:account )?recovery\b(?! (?:codes?|keys?)\b)",
         ),
         mechanisms=(
             Mechanism("constraint", "recovery_requests_hash_only", "CHECK: a hash, not the link"),

@@ -85,6 +85,7 @@ WORKFLOW = Pack(
         r"\b[a-z]+ ?(?:->|→) ?[a-z]+",
         r"\bworkflow\b",
     ),
+    unless=r"\b(?:failed|wrong) (?:attempts?|passwords?|pins?|codes?|log-?ins?)\b",  # a lock
     nouns=(
         Noun(
             "states",

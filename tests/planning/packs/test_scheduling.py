@@ -39,7 +39,7 @@ FAIR = (
 
 def test_a_practice_is_read_to_the_last_word() -> None:
     model = planned(PRACTICE)
-    assert bound(model, "scheduling") == {"subject": "appointment", "resource": "resource"}
+    assert bound(model, "scheduling") == {"subject": "appointment", "resource": "physiotherapist"}
     assert model.not_understood == ()
     texts = rule_texts(model)
     assert "24 hours before" in texts["scheduling.cancel-until"]
@@ -108,7 +108,7 @@ def test_each_rule_can_go_alone(brief: str) -> None:
 
 def appointment(db: Connection, **values: object) -> dict[str, object]:
     return {
-        "resource_id": insert(db, "resources", name="Room 1"),
+        "physiotherapist_id": insert(db, "physiotherapists", name="Kim"),
         "booked_by_id": user(db, "patient"),
         "created_at": "2030-01-01 08:00Z",
         "starts_at": "2030-01-10 10:00Z",
@@ -152,7 +152,7 @@ def test_the_rules_of_a_practice_hold_in_the_database(empty_database: str) -> No
 def test_opening_hours_hold_in_the_database(empty_database: str) -> None:
     with built(PRACTICE, empty_database) as db:
         monday = {
-            "resource_id": insert(db, "resources", name="Room 1"),
+            "physiotherapist_id": insert(db, "physiotherapists", name="Kim"),
             "weekday": 1,
             "opens_at": "08:00",
             "closes_at": "12:00",
