@@ -114,17 +114,18 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
 DEADLINE_RULES = (
     RulePattern(
         slug="deadline.escalation",
-        text="What nobody has dealt with for <words> is escalated, once: the next in charge is "
-        "alerted "
-        "and sees it in a list of their own.",
+        text="What nobody has dealt with for <words> is escalated, once (<event>): the next in "
+        "charge is alerted and sees it in a list of their own.",
         cues=tuple(
             pattern.format(number=number)
             for number in (WORKING_DAYS, DURATION)
             for pattern in (
                 rf"\b(?:not|n't|never|nobody|no|without)\b[^;,]{{{{0,40}}}}?\b{_DONE}\w*"
                 rf"[^;]{{{{0,30}}}}? (?:for|within|in|after) {{number}}[^;]{{{{0,40}}}}?"
-                rf"\b(?P<event>{_PASSED}[^,;.]{{{{0,40}}}})",
-                rf"\b(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?\b(?:when|if)\b"
+                rf"\b(?P<event>(?:(?:the|an?|our|their) (?:[a-z]+ ){{{{1,3}}}})?{_PASSED}"
+                rf"[^,;.]{{{{0,40}}}})",
+                rf"\b(?P<event>(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?) (?:when|"
+                rf"if)\b"
                 rf"[^;]{{{{0,60}}}}?\b(?:not|n't|nobody|never)\b[^;,]{{{{0,20}}}}?\b{_DONE}\w*"
                 rf"[^;]{{{{0,20}}}}? (?:for|within|in|after) {{number}}",
             )

@@ -2,6 +2,7 @@
 
 from core.planning.model import Constraint, Entity, Field, Mechanism
 from core.planning.packs.limit_rules import AMOUNT_RULES
+from core.planning.packs.limit_range_rules import RANGE_RULES
 from core.planning.packs.limit_times import TIMES_RULES
 from core.planning.packs.pack import Contribution, Noun, Pack, RulePattern
 from core.planning.packs.wording import AT_MOST, COUNT
@@ -16,7 +17,8 @@ _WHO = r"(?P<person>[a-z]+(?: [a-z]+)?)"
 _ON = r"(?:per|on (?:one|each|an?)|for (?:each|every)|in (?:one|each|an?)|to (?:one|each|an?))"
 _CHOOSE = (
     r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|rank"
-    r"|wish for|sign up for)"
+    r"|wish for|signs? up for|waits? for|registers? for|enroll?s? (?:in|for)|takes? part in|joins?|"
+    r"attends?|works? on)"
 )
 
 
@@ -113,8 +115,8 @@ LIMIT = Pack(
             "until "
             "another is taken back.",
             cues=(
-                rf"\b(?P<event>{_CHOOSE}) (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|"
-                rf"hours?))",
+                rf"\b(?P<event>{_CHOOSE} (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|"
+                rf"hours?))(?: [a-z]+)?)",
             ),
             quantity="count",
             mechanisms=(
@@ -122,6 +124,7 @@ LIMIT = Pack(
                 Mechanism("test", "<record>", "two tabs at once on the last one; one taken back"),
             ),
         ),
+        *RANGE_RULES,
         *AMOUNT_RULES,
     ),
 )

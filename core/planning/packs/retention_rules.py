@@ -1,13 +1,13 @@
 """The rules of retention that hang on an event, and the words that all of them are said in."""
 
-from core.planning.model import Constraint, Entity, Field, Index, Mechanism
+from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Trigger
 from core.planning.packs.pack import Contribution, Job, RulePattern
 from core.planning.packs.wording import DURATION, IT, SUBJECT, THING
 
 _KEPT = r"(?:kept|retained|stored|archived|preserved)"
 _KEEP = (
     rf"(?:(?:must|should|shall|will|has to|have to|needs? to) be {_KEPT}|(?:is|are) {_KEPT}|"
-    r"(?:stays?|remains?) (?:reachable|available|readable|accessible|visible))"
+    r"(?:stays?|remains?)(?: (?:reachable|available|readable|accessible|visible)|(?= for )))"
 )
 _GONE = (
     r"(?:deleted|removed|erased|purged|forgotten|destroyed|anonymi[sz]ed|wiped|shredded|"
@@ -45,6 +45,24 @@ DELETED = (
 )
 
 
+_NOT_KEEP = (
+    r"\b(?:don't|do not|does not|doesn't|must not|may not|should not|shall not|never|not|nobody)\b"
+    r"[^;,.]{0,30}?\b(?:keep|store|retain|hold|save)"
+)
+_ONLY = r"(?:at most|no longer than|not longer than|not more than|no more than|only|up to|max\.?)"
+AT_MOST = (
+    rf"{_NOT_KEEP} {THING}(?: [^;,]{{0,30}}?)? (?:for )?(?:longer|more) than {DURATION}",
+    rf"{SUBJECT}(?:must not|may not|should not|cannot|can't|(?:is|are)(?: not|n't| never)|must never) "
+    rf"(?:be )?{_KEPT} (?:for )?(?:longer|more) than {DURATION}",
+    rf"{SUBJECT}{_KEEP} (?:for )?{_ONLY} {DURATION}",
+    rf"{SUBJECT}{_KEEP} (?:for )?{DURATION} (?:only|at (?:the )?most)\b",
+    rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? (?:for )?{_ONLY} {DURATION}",
+    rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? for {DURATION} (?:only|at (?:the )?most)\b",
+    rf"{SUBJECT}{_KEEP} (?:for )?{DURATION},? (?:and )?(?:then|afterwards|after that) (?:(?:is|are|"
+    rf"they are) )?(?:{_GONE}|overwritten)",
+)
+
+
 def _event(words: str) -> Contribution:
     """Return the column that an event fills, and the job that looks at it."""
     return Contribution(
@@ -74,6 +92,91 @@ def _event(words: str) -> Contribution:
 
 
 EVENT_RULES = (
+    RulePattern(
+        slug="retention.at-most",
+        text="<Records_> are kept for <words> at most, then they are deleted.",
+        cues=AT_MOST,
+        quantity="duration",
+        mechanisms=(
+            Mechanism("job", "purge-<records->", "every night, in batches of 1,000"),
+            Mechanism("alert", "purge-<records->", "one of them is a day past its time"),
+            Mechanism("test", "purge-<records->", "the day before nothing goes; files go as well"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<record>",
+                    indexes=(
+                        Index("<records>_by_age", '"created_at"', serves="purge-<records->"),
+                    ),
+                ),
+            ),
+            jobs=(
+                Job(
+                    "purge-<records->",
+                    "every night",
+                    "Deletes <records_> (rows, columns of others, files) with \"created_at\" < now() "
+                    "- interval '<value>'.",
+                    "the oldest <record_> is a day past its time",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
+        slug="retention.while",
+        text="<Records_> are kept only as long as this holds: <event>. Then they are deleted.",
+        cues=(
+            rf"{SUBJECT}{_KEEP} (?:only )?(?:as long as|while) (?P<event>[^,;.]{{3,50}}?)(?=$|[,;.]|"
+            rf" and )",
+            rf"{SUBJECT}(?:must not|may not|should not|cannot|(?:is|are)(?: not|n't| never)) (?:be )?"
+            rf"{_KEPT} (?:for )?longer than (?P<event>(?:is )?(?:necessary|needed|required)"
+            rf"[^,;.]{{0,40}})",
+            rf"\bkeep {THING} (?:only )?as long as (?P<event>[^,;.]{{3,50}})",
+        ),
+        unless=r"\b(?:plus|and) (?:another |further )?\d",
+        mechanisms=(
+            Mechanism("job", "purge-<records->", "every night, from retention_starts_at on"),
+            Mechanism("test", "purge-<records->", "it holds again in the same night: nothing goes"),
+        ),
+        adds=_event(
+            "Deletes <records_> of which it no longer holds that: <event>; their files first.",
+        ),
+    ),
+    RulePattern(
+        slug="retention.hold",
+        text="What is under a legal hold is not deleted, whatever else would delete it; who set and "
+        "who lifted it is on record.",
+        cues=(r"\blegal holds?\b", r"\b(?:open|running|pending) (?:dispute|lawsuit|investigation)s? "
+              r"[^;,.]{0,40}?\b(?:not|never) (?:be )?(?:deleted|removed|purged|erased)"),
+        mechanisms=(
+            Mechanism("trigger", "<records>_held", "BEFORE DELETE: refused while held_at is set"),
+            Mechanism("job", "purge-<records->", "skips what is held, and says how many"),
+            Mechanism("test", "purge-<records->", "held a second before the run"),
+        ),
+        adds=Contribution(
+            entities=(
+                Entity(
+                    "<record>",
+                    fields=(
+                        Field("held_at", "moment", required=False),
+                        Field("held_by_id", "ref", required=False, references="user"),
+                        Field("hold_reason", "long_text", required=False),
+                    ),
+                    triggers=(
+                        Trigger(
+                            "<records>_held",
+                            "BEFORE DELETE",
+                            'IF OLD."held_at" IS NOT NULL THEN\n'
+                            "    RAISE EXCEPTION 'a legal hold keeps this row';\n"
+                            "END IF;\n"
+                            "RETURN OLD;",
+                            "retention.hold",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
     RulePattern(
         slug="retention.keep-after",
         text="<Records_> are kept for <words> after <event>: none is deleted before.",
@@ -177,6 +280,8 @@ EVENT_RULES = (
         cues=(
             rf"(?P<event>{_OF_PEOPLE} {_GOES} after {DURATION})",
             rf"(?P<event>{_OF_PEOPLE} {_GOES} {DURATION} after [^;,.()]{{3,50}})",
+            rf"\b(?P<event>(?:delete|erase|remove|anonymi[sz]e|forget) (?:the |their |all |our )?(?:[a-z']"
+            rf"+ ){{0,2}}?{_PERSONAL}(?: of (?:the |our |all )?[a-z]+(?: [a-z]+)?)? after {DURATION})",
         ),
         quantity="duration",
         mechanisms=(
@@ -278,7 +383,7 @@ EVENT_RULES = (
             rf"(?:stored|"
             r"saved|recorded|logged)\b",
         ),
-        unless=r"\b(?:unless|until|before|if|when)\b|"
+        unless=r"\b(?:unless|until|before|if|when)\b|\b(?:longer|more) than\b|"
         r"\b(?:that|which) (?:is|are|were) (?:not|never) (?:stored|saved|recorded|logged)\b",
         mechanisms=(
             Mechanism("interface", "<records>", "dropped before anything is written"),

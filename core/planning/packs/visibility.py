@@ -31,7 +31,86 @@ def _mechanisms(denied: str, tried: str) -> tuple[Mechanism, ...]:
     )
 
 
+_ALL = (
+    r"(?:everybody|everyone|anybody|anyone|all (?:users|members|employees|staff|people|colleagues)|"
+    r"the public|the whole (?:company|team|school|house|club))"
+)
+
 VISIBILITY_RULES = (
+    RulePattern(
+        slug="visibility.public",
+        each=True,
+        text="<What> can be seen by anybody, without signing in.",
+        cues=(
+            rf"\b(?:everybody|everyone|anybody|anyone|the public|visitors|people|customers|users) {_MAY}"
+            rf"{_SEE} {_THING} (?:without (?:signing in|logging in|an account|login|a login|"
+            rf"registration)|publicly)",
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:visible|shown|open|readable) "
+            rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without (?:signing in|"
+            rf"an account|login))",
+        ),
+        mechanisms=(
+            Mechanism("permission", "reads of <what>", "no session; an answer type of its own"),
+            Mechanism("interface", "reads of <what>", "limited by address, kept in caches"),
+            Mechanism("test", "reads of <what>", "signed out: these fields and no others"),
+        ),
+    ),
+    RulePattern(
+        slug="visibility.count",
+        each=True,
+        text="<Who> may see how many <what>: the number, not the rows behind it.",
+        cues=(rf"{BEGINS}{WHO} {_MAY}{_SEE} how many (?P<what>[^;:,()\u2013\u2014]{{3,60}})",),
+        mechanisms=_mechanisms(
+            "a count of its own; the rows need a permission of their own",
+            "as <who>: the answer holds a number and no name or id",
+        ),
+    ),
+    RulePattern(
+        slug="visibility.all",
+        each=True,
+        text="Everybody who is signed in may see <what>.",
+        cues=(
+            rf"\b{_ALL}(?: (?:in|of|on|at) (?:the|our) [a-z]+| involved| concerned)? (?:can|may|should|"
+            rf"must be able to|is able to|are able to) (?:also |always )?{_SEE} {_WHAT}",
+        ),
+        unless=r"\b(?:without (?:signing in|logging in|an account|login|a login|registration)|"
+        r"publicly|what everybody|the public)\b",
+        mechanisms=_mechanisms(
+            "no role is asked for; a session is",
+            "as the lowest role: the reading works, every write is refused",
+        ),
+    ),
+    RulePattern(
+        slug="visibility.masked",
+        each=True,
+        text="<What> is shown only in part, whoever looks; the whole of it never leaves the "
+        "server.",
+        cues=(
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:only )?(?:shown |displayed |visible )?"
+            rf"(?:only )?(?:partly|partially|in part|masked|shortened|anonymi[sz]ed)(?: (?:shown|"
+            rf"displayed|visible))?\b",
+            rf"\bonly (?:the )?(?:last|first) (?:\d+|two|three|four) (?:digits|characters|letters) of "
+            rf"(?P<what>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:is|are) (?:shown|visible|displayed)",
+        ),
+        mechanisms=_mechanisms(
+            "shortened before the answer is built",
+            "in every answer, export, log and message",
+        ),
+    ),
+    RulePattern(
+        slug="visibility.unknown",
+        each=True,
+        text="Nobody sees <what>.",
+        cues=(
+            rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|must stay|"
+            rf"must remain) (?:hidden|secret|anonymous|unknown|confidential)",
+        ),
+        unless=r"\b(?:until|before|unless|from|except)\b",
+        mechanisms=_mechanisms(
+            "left out of every answer",
+            "lists, search, exports, logs, ids in sequence and times of day as well",
+        ),
+    ),
     RulePattern(
         slug="visibility.own",
         each=True,

@@ -7,12 +7,15 @@ import re
 from core.planning.reading.cues import Hit
 from core.planning.reading.nouns import singular, snake, words
 from core.planning.reading.people import DEPARTMENTS, names_people
+from core.planning.reading.telling import telling, told_bindings
 
 # Groups that bind words as they stand, and groups that bind the name of a thing.
 PHRASES = ("who", "what", "seen", "when", "since", "other", "another", "maker", "then", "needed")
 THINGS = ("record",)
 ROLES = ("roles", "both")  # bound as `roles`; of `both` each must be somebody
-CAPTURED = (*PHRASES, *THINGS, *ROLES)
+# The group `told` holds a message to somebody; it binds these, each empty where nothing is said.
+TOLD_WORDS = ("how", "occasion", "says")
+CAPTURED = (*PHRASES, *THINGS, *ROLES, "told")
 
 # For patterns: where somebody may begin to be named, and whom a clause then names.
 BEGINS = r"(?:^|[,;:(\u2013\u2014-] ?|\b(?:but|and|while|where|so that|that|as|if) )"
@@ -99,6 +102,12 @@ def captured(hit: Hit) -> dict[str, str] | None:
     for name, text in hit.match.groupdict().items():
         if name not in CAPTURED or text is None:
             continue
+        if name == "told":
+            told = told_bindings(hit.match)
+            if told is None:
+                return None
+            found |= told
+            continue
         value = _READERS[name](text)
         if value is None:
             return None
@@ -112,6 +121,15 @@ def captured(hit: Hit) -> dict[str, str] | None:
 def captured_spans(hit: Hit) -> list[tuple[int, int]]:
     """Return where the words stand that a hit binds."""
     return [span for name in hit.match.groupdict() if name in CAPTURED and (span := hit.span(name))]
+
+
+def told_places(hit: Hit) -> tuple[int, ...]:
+    """Return every place of a clause that says who is told what, and when."""
+    found = telling(hit.match) if hit.match.groupdict().get("told") else None
+    spans = found.spans if found else ()
+    return tuple(
+        dict.fromkeys(hit.wording.origin(place) for span in spans for place in range(*span))
+    )
 
 
 def is_somebody(text: str) -> bool:
@@ -140,7 +158,7 @@ def _what(text: str) -> str | None:
     first = what.split(" ")[0].lower() if what else ""
     if not what or first in _NO_THING or what.lower() in _PRONOUNS:
         return None
-    if first in _PRONOUNS - {"who", "what", "that"}:
+    if first in _PRONOUNS - {"who", "what", "that", "which"}:
         return None
     return _lowered(" ".join(what.split()[:_MAX_WORDS]))
 
