@@ -16,6 +16,7 @@ from core.domain.artifact import Evidence
 from core.planning.model import PackMatch, Rule
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
+from core.planning.reading.captures import lowered
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.media_types import quoted_media_types
@@ -184,7 +185,11 @@ def _thing(noun: str, found: Matches) -> str:
 def _quoted(hit: Hit) -> dict[str, str]:
     """Return what the cue's groups quote of the clause."""
     groups = hit.match.groupdict()
-    quoted = {name: groups[name].strip() for name in QUOTED if groups.get(name)}
+    quoted = {
+        name: groups[name].strip() if hit.match.start(name) else lowered(groups[name].strip())
+        for name in QUOTED
+        if groups.get(name)
+    }
     return quoted | media_types_in(hit)
 
 

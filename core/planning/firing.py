@@ -35,15 +35,7 @@ def fire(
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
     for clause in clauses:
-        if clause.section == "background":
-            continue  # how things are, not what is asked for
-        if pattern.yields_to and _is_said(pattern.yields_to, clause, found):
-            continue
-        for spoken in _evidence_in(pattern, clause):
-            if pattern.unless and find(pattern.unless, clause.text):
-                break
-            if pattern.yields and _is_taken(spoken, clause, found):
-                continue
+        for spoken in _spoken_in(pattern, clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())
@@ -80,6 +72,19 @@ def fire(
             for clause, other in others
             if speaking and speaking[0][1].extra.get("value") != other.extra.get("value")
         ]
+
+
+def _spoken_in(pattern: RulePattern, clause: Clause, found: Matches) -> Iterator[_Finding]:
+    """Yield what a clause says for a rule, where no other rule says it already."""
+    if clause.section == "background":
+        return  # how things are, not what is asked for
+    if pattern.yields_to and _is_said(pattern.yields_to, clause, found):
+        return
+    for spoken in _evidence_in(pattern, clause):
+        if pattern.unless and find(pattern.unless, clause.text):
+            return
+        if not (pattern.yields and _is_taken(spoken, clause, found)):
+            yield spoken
 
 
 def _is_said(slugs: tuple[str, ...], clause: Clause, found: Matches) -> bool:

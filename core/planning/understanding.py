@@ -9,6 +9,7 @@ from typing import Any
 
 from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
+from core.planning.demand_words import STRONG
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over
 from core.planning.kinds import kind_of
@@ -18,10 +19,7 @@ from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
     Action,
     Actor,
-    Constraint,
-    Entity,
     FeatureModel,
-    Field,
     Kind,
     Question,
 )
@@ -37,17 +35,13 @@ from core.planning.questions import (
 from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
 from core.planning.reading.deeds import deeds
-from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
-from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
-from core.planning.reading.related import related, served
+from core.planning.record_fields import with_fields
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 from core.planning.unread import missed, unasked, unread
 
-# The packs whose subject people fill in with what the brief lists.
-_ENTERED = ("records", "scheduling", "reservation")
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -157,20 +151,10 @@ def _filled(
     entities = merged_entities(
         replace(entity, evidence=evidence) for entity, evidence in gathered.entities
     )
-    stored = {entity.name for entity in entities}
-    referred = {entity.name: _referred(entity, model, parts, stored) for entity in entities}
-    entities = tuple(
-        _with_fields(entity, model, parts, referred[entity.name]) for entity in entities
-    )
-    entities += tuple(
-        Entity(
-            noun,
-            summary=f"Exists already; what a {one.replace('_', ' ')} refers to.",
-            existing=True,
-        )
-        for noun, one in {noun: one for one, nouns in referred.items() for noun in nouns}.items()
-        if noun not in stored
-    )
+    filled = with_fields(entities, model, parts)
+    entities, listing = filled.entities, filled.read
+    found.used |= listing
+    found.ruled |= {clause for clause in listing if not STRONG.search(clause.text)}
     names = {entity.name for entity in entities}
     actions = merged_actions(
         replace(
@@ -200,11 +184,13 @@ def _filled(
         )
         for topic, clause in topics
     ]
+    read = {clause.text for clause in listing}
+    not_read_yet = [text for text in model.not_understood if text not in read]
     return replace(
         model,
         entities=entities,
         actions=actions,
-        not_understood=unasked((*model.not_understood, *unread(body, found)), questions),
+        not_understood=unasked((*not_read_yet, *unread(body, found)), questions),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),
@@ -225,86 +211,6 @@ def _plannable(
     topics: Sequence[tuple[Topic, Clause]],
 ) -> bool:
     return bool(body) and is_ready(model.kind, parts, found, topics)
-
-
-def _is_record(entity: Entity, model: FeatureModel) -> bool:
-    """Whether an entity is a record that the feature creates."""
-    return not entity.existing and any(
-        matched.slug in _ENTERED and dict(matched.bindings).get("subject") == entity.name
-        for matched in model.packs
-    )
-
-
-def _referred(
-    entity: Entity, model: FeatureModel, parts: Sequence[Clause], stored: set[str]
-) -> tuple[str, ...]:
-    """Return the things that a record of the feature refers to."""
-    if not _is_record(entity, model):
-        return ()
-    own = {field.references for field in entity.fields} | {entity.name}
-    found = (*related(entity.name, parts), *served(entity.name, parts))
-    return tuple(noun for noun in found if noun not in own | stored)
-
-
-def _with_fields(
-    entity: Entity, model: FeatureModel, parts: Sequence[Clause], referred: Sequence[str]
-) -> Entity:
-    """Add the fields that the brief names for a record of the feature, and what it refers to."""
-    if not _is_record(entity, model):
-        return entity
-    known = {field.name for field in entity.fields} | set(referred)
-    told = fields_of(entity.name, parts)
-    named = tuple(
-        field
-        for field in told
-        if not {field.name, f"{field.name}_id"} & known
-        # What has a begin and an end has its length from them.
-        and not (field.name.endswith("_minutes") and "ends_at" in known)
-    )
-    if not named and "owner_id" in known and not any(map(_is_entered, entity.fields)):
-        named = (Field("description", "long_text"),)
-    listed = {field.name for field in told}
-    named += tuple(
-        Field(f"{noun}_id", "ref", required=noun in listed, references=noun) for noun in referred
-    )
-    entity = replace(entity, fields=named + entity.fields)
-    status = entity.field("status")
-    return _with_drafts(entity) if status and "draft" in status.choices else entity
-
-
-def _with_drafts(entity: Entity) -> Entity:
-    """Let a draft be incomplete; what people enter is mandatory once it is submitted."""
-    entered = [field.name for field in entity.fields if _is_entered(field)]
-    if not entered:
-        return entity
-    complete = " AND ".join(f'"{name}" IS NOT NULL' for name in entered)
-    return replace(
-        entity,
-        fields=tuple(
-            replace(field, required=False) if field.name in entered else field
-            for field in entity.fields
-        ),
-        constraints=(
-            *entity.constraints,
-            Constraint(
-                f"{plural(entity.name)}_complete",
-                "check",
-                f"\"status\" = 'draft' OR ({complete})",
-            ),
-        ),
-    )
-
-
-def _is_entered(field: Field) -> bool:
-    """Whether people enter a field, rather than the system setting it."""
-    return (
-        field.required
-        and not field.default
-        and not field.references
-        and field.type != "choice"
-        and not field.name.endswith(("_at", "_until"))
-        and field.name != "status"
-    )
 
 
 def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from core.domain.decision import CATEGORIES
 from core.planning import FeatureModel, understand
 from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.binding import QUANTITY_NAMES, ROLE_NAMES, STATE_NAMES
-from core.planning.reading.captures import PHRASES
+from core.planning.reading.captures import PHRASES, TOLD_WORDS
 from tests.planning.plans import artifacts, run
 
 SMALL_BRIEFS = {
@@ -174,7 +174,15 @@ def test_a_pack_is_declared_in_order(pack: Any) -> None:
         for name in re.findall(r"<([A-Za-z]+)[_-]?>", text):
             plain = name.lower()
             assert (
-                plain in (*QUANTITY_NAMES, *STATE_NAMES, *ROLE_NAMES, *PHRASES)
+                plain
+                in (
+                    *QUANTITY_NAMES,
+                    *STATE_NAMES,
+                    *ROLE_NAMES,
+                    *PHRASES,
+                    *TOLD_WORDS,
+                    "eachchannel",
+                )
                 or {
                     plain,
                     plain.removesuffix("s"),

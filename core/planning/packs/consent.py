@@ -222,6 +222,7 @@ CONSENT = Pack(
                 ),
                 Mechanism("test", "opt-out", "opened twice, by a mail scanner, while sending runs"),
             ),
+            adds=_CONSENT,
         ),
         RulePattern(
             slug="consent.always-sent",

@@ -16,7 +16,8 @@ _UNDO = (
     r"download\w*|com(?:e|es) back|fil(?:e|ed)|exchang\w*)"
 )
 _TOLD = (
-    r"(?:told|informed|inform|reminded|remind|warned|warn|notified|notify|mail(?:s|ed)?|e-?mail|sms|"
+    r"(?:told|informed|inform|reminded|remind|warned|warn|notified|notify|mail(?:s|ed)?|e-?mail|"
+    r"sms|"
     r"text message|push|hears?|reminder|warning|letter|alerted|alert)"
 )
 _DONE = (
@@ -52,6 +53,9 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
                 )
             ),
             rf"(?P<event>\b{_DUE_NOUN}) (?:is )?due (?:in|within|after) {number}",
+            rf"(?P<event>\b(?:must|has to|have to) be (?:returned|handed (?:in|over|back)|given "
+            rf"back|"
+            rf"brought back)) (?:at the latest )?within {number}",
         ),
         unless=r"\b(?:otherwise|or else|or)\b[^;,.]{0,30}?\b(?:expires?|lapses?|is void)\b",
         quantity="duration",
@@ -124,7 +128,8 @@ DEADLINE_RULES = (
                 rf"[^;]{{{{0,30}}}}? (?:for|within|in|after) {{number}}[^;]{{{{0,40}}}}?"
                 rf"\b(?P<event>(?:(?:the|an?|our|their) (?:[a-z]+ ){{{{1,3}}}})?{_PASSED}"
                 rf"[^,;.]{{{{0,40}}}})",
-                rf"\b(?P<event>(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?) (?:when|"
+                rf"\b(?P<event>(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?) "
+                rf"(?:when|"
                 rf"if)\b"
                 rf"[^;]{{{{0,60}}}}?\b(?:not|n't|nobody|never)\b[^;,]{{{{0,20}}}}?\b{_DONE}\w*"
                 rf"[^;]{{{{0,20}}}}? (?:for|within|in|after) {{number}}",
@@ -241,7 +246,8 @@ DEADLINE_RULES = (
             rf"\b(?:only|no longer|not later)\b[^;,]{{0,40}}?(?:until|than|within) {DURATION} "
             rf"(?P<event>(?:after|from|of) [^,;.()]{{3,40}})",
         ),
-        unless=r"\b(?:refund|deposit|overdue)\w*",
+        unless=r"\b(?:refund|deposit|overdue)\w*|\b(?:must|has to|have to) be (?:returned|"
+        r"handed)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<records>_within_window", "CHECK: later than its end refused"),
@@ -275,7 +281,8 @@ DEADLINE_RULES = (
         "its way "
         "is stopped where it can be.",
         cues=(
-            rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|this)\b[^;,.]{{0,16}}?\b(?:works?|"
+            rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|"
+            rf"this)\b[^;,.]{{0,16}}?\b(?:works?|"
             rf"takes? effect|holds?|appl(?:y|ies)|be effective|counts?)\b[^;,.]{{0,6}}? "
             rf"within {DURATION}",
         ),

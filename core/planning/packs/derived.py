@@ -23,13 +23,14 @@ DERIVED = Pack(
             each=True,
             text="Computed and never entered: <event>, from <words>.",
             cues=(
-                rf"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their )?(?:[a-z'-]+ )"
-                rf"{{0,3}}?{_VALUE}(?: (?:of|per|for|in) (?:the |an? |each |every )?[a-z]+(?: [a-z]+)"
-                rf"?)?) (?:is|are|gets?|must be|should be|has to be) (?:automatically )?(?:calculated|"
-                r"computed|derived|worked out|summed up|added up) (?:automatically )?(?:from|by|out "
-                r"of|as|of|with) (?P<words>[^;:.]{3,100})",
-                rf"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their )?(?:[a-z'-]+ )"
-                rf"{{0,3}}?{_VALUE}(?: (?:of|per|for|in) (?:the |an? |each |every )?[a-z]+(?: [a-z]+)"
+                r"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their )?[a-z'-]+(?: "
+                r"[a-z'-]+){0,5}?) (?:is|are|gets?|must be|should be|has to be) (?:automatically )?"
+                r"(?:calculated|computed|derived|worked out|summed up|added up) (?:automatically )?"
+                r"(?:from|by|out of|as|of|with) (?P<words>[^;:.]{3,100})",
+                rf"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their "
+                rf")?(?:[a-z'-]+ )"
+                rf"{{0,3}}?{_VALUE}(?: (?:of|per|for|in) (?:the |an? |each |every )?[a-z]+(?: "
+                rf"[a-z]+)"
                 r"?)?) (?:is|are) (?P<words>(?:the )?(?:sum|average|difference|product|total|mean|"
                 r"count|minimum|maximum|number) of [^;:.]{3,80})",
             ),
@@ -48,11 +49,19 @@ DERIVED = Pack(
             "<record_> is made, and gives none twice.",
             cues=(
                 rf"\b(?:an?|each|every|the) (?P<record>[a-z]+(?: [a-z]+)?) (?:gets|has|receives|is "
-                rf"given|carries) an? (?:(?:unique|own|running|consecutive|[a-z]+) )?(?:number|code|id|"
+                rf"given|carries) an? (?:(?:unique|own|running|consecutive|[a-z]+) )?(?:number|"
+                rf"code|id|"
                 rf"reference)(?: (?:like|such as|of the form|in the (?:form|format)),?)? {_FORM}",
-                rf"\b(?P<record>[a-z]+) numbers? (?:(?:have|has|are|is|looks?|come) )?(?:in )?(?:like|"
+                rf"\b(?P<record>[a-z]+) numbers? (?:(?:have|has|are|is|looks?|come) )?(?:in "
+                rf")?(?:like|"
                 rf"such as|of the form|the (?:form|format)) {_FORM}",
-                rf"\bnumbers? (?:have|has|are|is|looks?|come) (?:in )?(?:like|of the form|the (?:form|"
+                rf"\b(?:each|every) [a-z]+ (?:gets|has|receives|is given) an? (?:(?:unique|own|"
+                rf"running|"
+                rf"consecutive) )?(?:number|code|id|reference) (?:like|such as|of the form|in the "
+                rf"(?:form|"
+                rf"format)),? {_FORM}",
+                rf"\bnumbers? (?:have|has|are|is|looks?|come) (?:in )?(?:like|of the form|the "
+                rf"(?:form|"
                 rf"format)) {_FORM}",
             ),
             mechanisms=(

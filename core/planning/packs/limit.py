@@ -1,8 +1,8 @@
 """Limits: how many of something there may be, how often something may be done, and up to what."""
 
 from core.planning.model import Constraint, Entity, Field, Mechanism
-from core.planning.packs.limit_rules import AMOUNT_RULES
 from core.planning.packs.limit_range_rules import RANGE_RULES
+from core.planning.packs.limit_rules import AMOUNT_RULES
 from core.planning.packs.limit_times import TIMES_RULES
 from core.planning.packs.pack import Contribution, Noun, Pack, RulePattern
 from core.planning.packs.wording import AT_MOST, COUNT
@@ -10,7 +10,8 @@ from core.planning.packs.wording import AT_MOST, COUNT
 _KIND = r"(?:(?:open|active|linked|current|personal|own|different|running|simultaneous|parallel) )?"
 _NAME = r"[a-z][a-z-]*(?: [a-z][a-z-]*)?"
 _HAVE = (
-    r"(?:ha(?:s|ve)|holds?|keeps?|owns?|places?|opens?|creates?|borrows?|saves?|stores?|links?|rents?|"
+    r"(?:ha(?:s|ve)|holds?|keeps?|owns?|places?|opens?|creates?|borrows?|saves?|stores?|links?|"
+    r"rents?|"
     r"uses?|manages?|follows?|enters?|submits?|registers?|adds?|runs?)"
 )
 _WHO = r"(?P<person>[a-z]+(?: [a-z]+)?)"
@@ -71,6 +72,24 @@ LIMIT = Pack(
                 Mechanism("test", "create<Record>", "two at once on the last free number"),
             ),
             adds=Contribution(entities=_numbered("owner_id", "user", "limit.per-person")),
+        ),
+        RulePattern(
+            slug="limit.per-anybody",
+            text="Nobody has more than <value> <records_> at a time; one more is refused, also "
+            "when "
+            "two come at once.",
+            cues=(
+                rf"\b(?:nobody|no one|none of [a-z ]{{2,20}}?) (?:can |may |must )?{_HAVE} "
+                rf"(?:more than|"
+                rf"above) {COUNT} {_KIND}(?P<record>{_NAME})",
+            ),
+            quantity="count",
+            mechanisms=(
+                Mechanism("constraint", "<records>_slots", "CHECK: its number is in range"),
+                Mechanism("constraint", "<records>_slot_once", "UNIQUE: person and number"),
+                Mechanism("test", "create<Record>", "two at once on the last free number"),
+            ),
+            adds=Contribution(entities=_numbered("owner_id", "user", "limit.per-anybody")),
         ),
         RulePattern(
             slug="limit.per-thing",

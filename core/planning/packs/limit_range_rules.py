@@ -40,17 +40,19 @@ RANGE_RULES = (
     ),
     RulePattern(
         slug="limit.one-per-person",
-        text="One <record_> for each <person_>: a second one is refused, also when two come at "
-        "once.",
+        text="One <record_> <event>: a second one is refused, also when two come at once.",
         cues=(
-            rf"\b(?:only |just |at most |not more than )?one (?P<record>{_NAME}) (?:per|for each|for "
-            rf"every|for one) {_PERSON}\b(?! (?:and|per) (?:day|week|month|year))",
-            rf"\b(?:an?|each|every|no) {_PERSON} (?:can |may )?(?:only )?(?:ha(?:s|ve)|gets?|holds?|"
-            rf"books?|opens?|submits?|enters?) (?:only one|at most one|(?:not )?more than one|just one)"
+            rf"\b(?:only |just |at most |not more than )?one (?P<record>{_NAME}) (?P<event>(?:per|"
+            rf"for "
+            rf"each|for every|for one) {_PERSON})\b(?! (?:and|per) (?:day|week|month|year))",
+            rf"\b(?P<event>(?:an?|each|every|no) {_PERSON}) (?:can |may )?(?:only )?(?:ha(?:s|ve)|"
+            rf"gets?|holds?|"
+            rf"books?|opens?|submits?|enters?) (?:only one|at most one|(?:not )?more than one|"
+            rf"just one)"
             rf" (?P<record>{_NAME})",
         ),
         mechanisms=(
-            Mechanism("constraint", "<records>_one_each", "UNIQUE: a column for the <person_>"),
+            Mechanism("constraint", "<records>_one_each", "UNIQUE: a column for whom it is"),
             Mechanism("interface", "create<Record>", "409 that shows the one there is"),
             Mechanism("test", "create<Record>", "a double click; one that was taken back"),
         ),
@@ -79,11 +81,13 @@ RANGE_RULES = (
         slug="limit.range",
         text="A <record_> has between <lower> and <value> <event>: fewer or more is refused.",
         cues=(
-            rf"(?:^|[,;:] |\band )(?:an?|each|every|the|one) (?P<record>{_NAME}) (?:must |can |may |"
+            rf"(?:^|[,;:] |\band )(?:an?|each|every|the|one) (?P<record>{_NAME}) (?:must |can |"
+            rf"may |"
             rf"should )?(?:ha(?:s|ve)|takes?|needs?|consists? of|is for|holds?|contains?|includes?|"
-            rf"seats?) (?:between )?(?P<near>\d+ ?(?:and|to|-|\u2013) ?\d+) (?P<event>[a-z]+(?: [a-z]+)?)",
-            rf"\bbetween (?P<near>\d+ and \d+) (?P<event>[a-z]+(?: [a-z]+)?) (?:can|may|must) "
-            rf"(?:go|take part|join|attend|come|play|participate|work|be)\b",
+            rf"seats?) (?:between )?(?P<near>\d+ ?(?:and|to|-|\u2013) ?\d+) (?P<event>[a-z]+(?: "
+            rf"[a-z]+)?)",
+            r"\bbetween (?P<near>\d+ and \d+) (?P<event>[a-z]+(?: [a-z]+)?) (?:can|may|must) "
+            r"(?:go|take part|join|attend|come|play|participate|work|be)\b",
             rf"\b(?P<near>\d+ ?(?:-|\u2013|to) ?\d+) (?P<event>[a-z]+) per (?P<record>{_NAME})",
         ),
         unless=r"\b(?:today|usually|about|around|currently|working days|years?|hours?|minutes?|"
@@ -123,8 +127,10 @@ RANGE_RULES = (
         slug="limit.least-amount",
         text="The least amount is <words> (<event>): less is refused, with what is missing.",
         cues=(
-            rf"\b(?P<event>minimum [a-z]+(?: [a-z]+)?) ?(?:is|of|:|=)? ?{_MONEY}",
-            rf"\b(?P<event>[a-z]+(?: [a-z]+)?) (?:must be |of |start at |from )?(?:at least|no less "
+            rf"\b(?P<event>minimum (?!is\b|of\b)[a-z]+(?: (?!is\b|of\b)[a-z]+)?) ?(?:is|of|:|=)? "
+            rf"?{_MONEY}",
+            rf"\b(?P<event>[a-z]+(?: [a-z]+)?) (?:must be |of |start at |from )?(?:at least|no "
+            rf"less "
             rf"than) {_MONEY}",
         ),
         unless=r"\b(?:approv|sign|confirm)\w*|\bfree\b",
@@ -157,7 +163,8 @@ RANGE_RULES = (
         "once.",
         cues=(
             rf"\b{AT_MOST} {COUNT} (?P<event>(?:people|persons|participants?|students?|pupils?|"
-            rf"guests?|members?|players?|visitors?|children|[a-z]+(?:ers|ants|ees))) (?:per|in each|in "
+            rf"guests?|members?|players?|visitors?|children|[a-z]+(?:ers|ants|ees))) (?:per|in "
+            rf"each|in "
             rf"one|for each|on each|in an?) (?P<record>{_NAME})",
         ),
         quantity="count",
@@ -167,21 +174,40 @@ RANGE_RULES = (
         ),
     ),
     RulePattern(
+        slug="limit.people",
+        text="At most <value> <event> for each <person_>; one more is refused.",
+        cues=(
+            rf"\b{AT_MOST} {COUNT} (?P<event>(?:people|persons|guests|visitors|children|companions|"
+            rf"participants|players)) (?:per|for each|with each|with one) {_PERSON}",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("interface", "<record>", "counts under a lock on the <person_>: 409"),
+            Mechanism("test", "<record>", "two at once on the last one; one taken back"),
+        ),
+    ),
+    RulePattern(
         slug="limit.age",
         each=True,
         text="Age counts: <event>. It is worked out from the birth date, on the day itself.",
         cues=(
-            rf"(?P<event>\b{_WHO} (?:(?:of|aged|who are|must be|may be|can be) )?(?:under|below|over|"
+            rf"(?P<event>\b{_WHO} (?:(?:of|aged|who are|must be|may be|can be) )?(?:under|below|"
+            rf"over|"
             rf"above|younger than|older than) (?:the age of )?{_AGE}{_NO_UNIT}\b[^,;:.]{{0,60}})",
-            rf"(?P<event>[a-z][^,;:.]{{1,50}}? (?:must be|has to be|have to be|should be|needs? to be) "
-            rf"(?:at least |between )?{_AGE}(?: (?:and|to) {_AGE})?(?: years? (?:old|of age)| or (?:older"
+            rf"(?P<event>[a-z][^,;:.]{{1,50}}? (?:must be|has to be|have to be|should be|needs? "
+            rf"to be) "
+            rf"(?:at least |between )?{_AGE}(?: (?:and|to) {_AGE})?(?: years? (?:old|of age)| or "
+            rf"(?:older"
             rf"|over|above)| and (?:older|over))[^,;:.]{{0,40}})",
-            rf"(?P<event>\b(?:minimum age|from the age of|age limit|only from age|aged) (?:is |of |:)?"
+            rf"(?P<event>\b(?:minimum age|from the age of|age limit|only from age|aged) (?:is |of "
+            rf"|:)?"
             rf"{_AGE}\b[^,;:.]{{0,40}})",
         ),
         mechanisms=(
             Mechanism("interface", "<record>", "compares the birth date with the day it is for"),
-            Mechanism("test", "<record>", "the day before the birthday, the day itself, 29 February"),
+            Mechanism(
+                "test", "<record>", "the day before the birthday, the day itself, 29 February"
+            ),
         ),
         adds=Contribution(
             questions=(

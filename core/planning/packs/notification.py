@@ -27,11 +27,13 @@ NOTIFICATION = Pack(
         # At which time is a matter of deadlines; that there is a message is one of this pack.
         r"\b(?:gets?|receives?|is sent|are sent) (?:an? |the |another |one )(?:[a-z]+ )?(?:e-?mail|"
         r"sms|text message|push message|mail)\b",
+        r"\bchoose between (?:e-?mail|mail|push|sms)\b",
     ),
     called_by=(
         "notification.told",
         "notification.says",
         "notification.language",
+        "notification.in-languages",
         "notification.digest",
         "notification.subscribers",
     ),
@@ -106,7 +108,9 @@ NOTIFICATION = Pack(
             slug="notification.choice",
             text="Each user chooses the channels, by kind of notification.",
             cues=(
-                r"\b(?:choose (?!an? (?:reason|date|day|time|category)\b)|opt[ -]?(?:in|out)|preferences?|unsubscribe|turn (?:it|them) off)\b",
+                r"\b(?:choose\b(?! (?:an? )?(?:reason|date|day|time|category)\b)|"
+                r"opt[ -]?(?:in|out)|preferences?|unsubscribe|turn (?:it|them) off)\b",
+                r"\bchoose between (?:e-?mail|mail|push|sms)\b",
             ),
             mechanisms=(
                 Mechanism(

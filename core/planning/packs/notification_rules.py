@@ -1,5 +1,6 @@
 """The rules of who is told what: recipient, channels, occasion, content, digests, subscribers."""
 
+from core.planning.demand_kinds import LANGUAGES
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import Contribution, Job, RulePattern
 from core.planning.reading.telling import MESSAGE, TOLD
@@ -85,6 +86,19 @@ TELLING_RULES = (
         ),
     ),
     RulePattern(
+        slug="notification.in-languages",
+        text="Each message is written in <words>: which one a recipient gets is stored with the "
+        "person.",
+        cues=(
+            rf"\b{MESSAGE} (?:must be|are|is|should be|shall be|comes?) (?:written |sent )?in "
+            rf"(?P<words>(?:{LANGUAGES})(?:(?:,|,? and|,? or) (?:{LANGUAGES})){{0,5}})\b",
+        ),
+        mechanisms=(
+            Mechanism("interface", "the text of the message", "one template for each of them"),
+            Mechanism("test", "the text of the message", "a text is missing in one: not released"),
+        ),
+    ),
+    RulePattern(
         slug="notification.digest",
         text="Several become one: what happens is collected and goes out <words>.",
         cues=(
@@ -116,7 +130,8 @@ TELLING_RULES = (
             rf"\b(?:{MESSAGE}|goes|go|sent|told|informed|notified)\b[^;]{{0,60}}?\bto (?:all |the "
             rf"|our )?subscribers\b",
             r"\bsubscribers (?:get|receive|are (?:told|informed|notified|mailed))\b",
-            rf"\b(?:anybody|anyone|visitors?|customers?|people|users?) can subscribe\b[^;,.]{{0,40}}?"
+            rf"\b(?:anybody|anyone|visitors?|customers?|people|users?) can "
+            rf"subscribe\b[^;,.]{{0,40}}?"
             rf"\b(?:{MESSAGE}|rss|updates?)\b",
         ),
         mechanisms=(

@@ -35,16 +35,21 @@ REQUIREMENT = Pack(
             "with who gave it and when.",
             cues=(
                 rf"(?P<event>[a-z][^;:.]{{2,120}}?,? (?:but |and |then )?{_MUST} (?:also |always )?"
-                rf"{_GIVE} {_WHY}\b[^,;.]{{0,60}})",
-                r"(?P<event>\b(?:(?:an?|every|each|the|any) )?[a-z]+(?: [a-z]+)? (?:needs?|requires?"
+                rf"{_GIVE} {_WHY}\b[^,;.()]{{0,60}})",
+                r"(?P<event>\b(?:[a-z]+ing )?(?:(?:an?|every|each|the|any) )?[a-z]+(?: [a-z]+)? "
+                r"(?:needs?|"
+                r"requires?"
                 r"|must have|must come with) (?:an? |the )?(?:written |valid |short )?(?:reason|"
                 r"justification|explanation)\b[^,;.]{0,40})",
                 r"(?P<event>\b(?:reason|justification|explanation) (?:is |field is )?(?:mandatory|"
                 r"required|obligatory|compulsory)\b[^,;.]{0,50})",
-                r"(?P<event>[a-z][^;:.,]{2,60}? (?:with|only with) an? (?:mandatory|written|stated) "
+                r"(?P<event>[a-z][^;:.,]{2,60}? (?:with|only with) an? (?:mandatory|written|"
+                r"stated) "
                 r"(?:reason|justification|explanation))",
-                r"(?P<event>[a-z][^;:.,]{2,60}? without (?:giving |stating |entering )?an? (?:reason|"
-                r"justification|explanation) (?:is|are) (?:refused|rejected|not (?:possible|allowed|"
+                r"(?P<event>[a-z][^;:.,]{2,60}? without (?:giving |stating |entering )?an? "
+                r"(?:reason|"
+                r"justification|explanation) (?:is|are) (?:refused|rejected|not (?:possible|"
+                r"allowed|"
                 r"accepted)))",
             ),
             already=_KNOWN,
@@ -70,7 +75,7 @@ REQUIREMENT = Pack(
                                 "check",
                                 '("reason_given_at" IS NULL) = ("reason" IS NULL) AND '
                                 '("reason_given_at" IS NULL) = ("reason_given_by_id" IS NULL) AND '
-                                "(length(btrim(\"reason\")) > 0) IS NOT false",
+                                '(length(btrim("reason")) > 0) IS NOT false',
                                 "requirement.reason",
                             ),
                         ),
@@ -83,20 +88,26 @@ REQUIREMENT = Pack(
             text="It is stored whether it is <event>, and whoever enters it must say so: there is "
             "no answer by default.",
             cues=(
-                rf"\b{_MUST} be (?:clearly )?(?:marked|flagged|labelled|labeled|tagged) as (?:an? )?"
+                rf"\b{_MUST} be (?:clearly )?(?:marked|flagged|labelled|labeled|tagged) as (?:an? "
+                rf")?"
                 rf"{_MARK}\b",
                 rf"\b{_MUST} be (?:stated|marked|noted|entered|recorded|clear|indicated|said) "
-                rf"(?:whether|if) (?:it|they|(?:the|an?|each) [a-z]+(?: [a-z]+)?) (?:is|are) {_MARK}"
+                rf"(?:whether|if) (?:it|they|(?:the|an?|each) [a-z]+(?: [a-z]+)?) (?:is|are) "
+                rf"{_MARK}"
                 r"\b",
-                rf"(?:^|[,;:] ){_MARK} [a-z]+(?: [a-z]+)? {_MUST} be (?:clearly )?(?:marked|flagged|"
+                rf"(?:^|[,;:] ){_MARK} [a-z]+(?: [a-z]+)? {_MUST} be (?:clearly )?(?:marked|"
+                rf"flagged|"
                 r"labelled|labeled)\b(?! (?:as|by|when|before|if)\b)",
-                rf"\b(?:we|they|staff|people|[a-z]+s) (?:can |must )?(?:mark|flag) (?:it|them|[a-z]+s) "
+                rf"\b(?:we|they|staff|people|[a-z]+s) (?:can |must )?(?:mark|flag) (?:it|them|"
+                rf"[a-z]+s) "
                 rf"as {_MARK}\b(?! or\b)",
             ),
             mechanisms=(
                 Mechanism("constraint", "<records>.<event_>", "NOT NULL without a default"),
                 Mechanism("interface", "create<Record>", "422 where it is not answered"),
-                Mechanism("test", "create<Record>", "left out, yes, no; shown wherever it is listed"),
+                Mechanism(
+                    "test", "create<Record>", "left out, yes, no; shown wherever it is listed"
+                ),
             ),
             adds=Contribution(
                 entities=(Entity("<record>", fields=(Field("<event_>", "flag"),)),),
@@ -108,9 +119,11 @@ REQUIREMENT = Pack(
             cues=(
                 rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:needs?|requires?|must have|must come with) "
                 rf"{_FILE}\b[^,;.]{{0,40}})",
-                rf"(?P<event>[a-z][^;:.,]{{2,60}}? {_MUST} (?:have|take|add|attach|upload|include|make|"
+                rf"(?P<event>[a-z][^;:.,]{{2,60}}? {_MUST} (?:have|take|add|attach|upload|include|"
+                rf"make|"
                 rf"contain) {_FILE}\b[^,;.]{{0,40}})",
-                rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:is|are) only (?:possible|accepted|allowed) with "
+                rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:is|are) only (?:possible|accepted|allowed) "
+                rf"with "
                 rf"{_FILE}\b[^,;.]{{0,30}})",
             ),
             already=r"\bmandatory\b|\bat least one (?:file|photo|image)\b",

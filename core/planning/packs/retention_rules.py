@@ -52,7 +52,8 @@ _NOT_KEEP = (
 _ONLY = r"(?:at most|no longer than|not longer than|not more than|no more than|only|up to|max\.?)"
 AT_MOST = (
     rf"{_NOT_KEEP} {THING}(?: [^;,]{{0,30}}?)? (?:for )?(?:longer|more) than {DURATION}",
-    rf"{SUBJECT}(?:must not|may not|should not|cannot|can't|(?:is|are)(?: not|n't| never)|must never) "
+    rf"{SUBJECT}(?:must not|may not|should not|cannot|can't|(?:is|are)(?: not|n't| never)|must "
+    rf"never) "
     rf"(?:be )?{_KEPT} (?:for )?(?:longer|more) than {DURATION}",
     rf"{SUBJECT}{_KEEP} (?:for )?{_ONLY} {DURATION}",
     rf"{SUBJECT}{_KEEP} (?:for )?{DURATION} (?:only|at (?:the )?most)\b",
@@ -106,16 +107,14 @@ EVENT_RULES = (
             entities=(
                 Entity(
                     "<record>",
-                    indexes=(
-                        Index("<records>_by_age", '"created_at"', serves="purge-<records->"),
-                    ),
+                    indexes=(Index("<records>_by_age", '"created_at"', serves="purge-<records->"),),
                 ),
             ),
             jobs=(
                 Job(
                     "purge-<records->",
                     "every night",
-                    "Deletes <records_> (rows, columns of others, files) with \"created_at\" < now() "
+                    'Deletes <records_> (rows, columns of others, files) with "created_at" < now() '
                     "- interval '<value>'.",
                     "the oldest <record_> is a day past its time",
                 ),
@@ -124,13 +123,17 @@ EVENT_RULES = (
     ),
     RulePattern(
         slug="retention.while",
-        text="<Records_> are kept only as long as this holds: <event>. Then they are deleted.",
+        text="<Records_> are kept only as long as <event>, then they are deleted.",
         cues=(
-            rf"{SUBJECT}{_KEEP} (?:only )?(?:as long as|while) (?P<event>[^,;.]{{3,50}}?)(?=$|[,;.]|"
+            rf"{SUBJECT}{_KEEP} (?:only )?(?:as long as|while) (?P<event>[^,;.]{{3,50}}?)(?=$|"
+            rf"[,;.]|"
             rf" and )",
-            rf"{SUBJECT}(?:must not|may not|should not|cannot|(?:is|are)(?: not|n't| never)) (?:be )?"
-            rf"{_KEPT} (?:for )?longer than (?P<event>(?:is )?(?:necessary|needed|required)"
+            rf"{SUBJECT}(?:must not|may not|should not|cannot|(?:is|are)(?: not|n't| never)) "
+            rf"(?:be )?"
+            rf"{_KEPT} (?:for )?longer than (?:is )?(?P<event>(?:necessary|needed|required)"
             rf"[^,;.]{{0,40}})",
+            rf"{SUBJECT}(?:is|are) (?:only )?{_KEPT} (?:only )?(?:for|"
+            r"during) (?P<event>(?:the (?:duration|time|length) of) [^,;.]{3,50})",
             rf"\bkeep {THING} (?:only )?as long as (?P<event>[^,;.]{{3,50}})",
         ),
         unless=r"\b(?:plus|and) (?:another |further )?\d",
@@ -144,10 +147,14 @@ EVENT_RULES = (
     ),
     RulePattern(
         slug="retention.hold",
-        text="What is under a legal hold is not deleted, whatever else would delete it; who set and "
+        text="What is under a legal hold is not deleted, whatever else would delete it; who set "
+        "and "
         "who lifted it is on record.",
-        cues=(r"\blegal holds?\b", r"\b(?:open|running|pending) (?:dispute|lawsuit|investigation)s? "
-              r"[^;,.]{0,40}?\b(?:not|never) (?:be )?(?:deleted|removed|purged|erased)"),
+        cues=(
+            r"\blegal holds?\b",
+            r"\b(?:open|running|pending) (?:dispute|lawsuit|investigation)s? "
+            r"[^;,.]{0,40}?\b(?:not|never) (?:be )?(?:deleted|removed|purged|erased)",
+        ),
         mechanisms=(
             Mechanism("trigger", "<records>_held", "BEFORE DELETE: refused while held_at is set"),
             Mechanism("job", "purge-<records->", "skips what is held, and says how many"),
@@ -280,8 +287,10 @@ EVENT_RULES = (
         cues=(
             rf"(?P<event>{_OF_PEOPLE} {_GOES} after {DURATION})",
             rf"(?P<event>{_OF_PEOPLE} {_GOES} {DURATION} after [^;,.()]{{3,50}})",
-            rf"\b(?P<event>(?:delete|erase|remove|anonymi[sz]e|forget) (?:the |their |all |our )?(?:[a-z']"
-            rf"+ ){{0,2}}?{_PERSONAL}(?: of (?:the |our |all )?[a-z]+(?: [a-z]+)?)? after {DURATION})",
+            rf"\b(?P<event>(?:delete|erase|remove|anonymi[sz]e|forget) (?:the |their |all |our "
+            rf")?(?:[a-z']"
+            rf"+ ){{0,2}}?{_PERSONAL}(?: of (?:the |our |all )?[a-z]+(?: [a-z]+)?)? after "
+            rf"{DURATION})",
         ),
         quantity="duration",
         mechanisms=(

@@ -24,15 +24,18 @@ _NEXT = r"(?:an? |the )?(?:second|third|last|final|another|next) [a-z]+(?: [a-z]
 _LONGER = r"(?:more than |over |at least |another |a further )?"
 _BY_ITSELF = (
     r"(?:cancell?ed|released|reassigned|sent back|returned|hidden|deactivated|disabled|withdrawn|"
-    r"rejected|declined|granted|approved|accepted|charged|suspended|escalated|given (?:back|to)|put "
+    r"rejected|declined|granted|approved|accepted|charged|suspended|escalated|given (?:back|to)|"
+    r"put "
     r"back|freed|reopened|paused|ended|passed on|forwarded|overwritten|taken (?:off|down)|reset|"
     r"marked|unpublished|refunded|paid out)"
 )
 _DONE_BY_CLOCK = (
     r"(?:sent|created|generated|calculated|computed|synchroni[sz]ed|imported|exported|updated|"
     r"archived|closed|charged|billed|invoiced|transferred|published|reset|checked|mailed|informed|"
-    r"notified|reminded|told|locked|assigned|refreshed|reconciled|posted|printed|drawn|recalculated|"
-    r"renewed|collected|booked|merged|loaded|fetched|emptied)"
+    r"notified|reminded|told|locked|assigned|refreshed|reconciled|posted|printed|drawn|"
+    r"recalculated|"
+    r"renewed|collected|booked|merged|loaded|fetched|emptied|added up|summed up|settled|counted|"
+    r"due)"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _UNIT = (
@@ -42,8 +45,10 @@ _UNIT = (
 _CLOCK = r"(?: (?:at|around) (?:\d{1,2}(?::\d\d)?(?: ?[ap]m)?|noon|midnight))?"
 _WHEN = (
     rf"(?:(?:every|each) (?:(?:first|second|third|last|other) )?{_UNIT}(?: (?:of|in) (?:the|each|"
-    rf"every|a) (?:month|week|quarter|year))?{_CLOCK}|on the (?:first|last|\d{{1,2}}(?:st|nd|rd|th))"
-    rf"(?: (?:working |business )?(?:day|{_WEEKDAY}))? of (?:the|each|every|a) (?:month|quarter|year)"
+    rf"every|a) (?:month|week|quarter|year))?{_CLOCK}|on the (?:first|last|\d{{1,2}}(?:st|nd|rd|"
+    rf"th))"
+    rf"(?: (?:working |business )?(?:day|{_WEEKDAY}))? of (?:the|each|every|a) (?:month|quarter|"
+    rf"year)"
     rf"{_CLOCK}|at the end of (?:the|each|every) (?:day|week|month|quarter|year)|on {_WEEKDAY}"
     rf"(?<=days){_CLOCK}|(?:daily|nightly|hourly|weekly) at \d{{1,2}}(?::\d\d)?(?: ?[ap]m)?)"
 )
@@ -127,7 +132,8 @@ def _silence(number: str) -> tuple[str, ...]:
         rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>{head}(?:an? |the |each |every |all )?"
         rf"(?P<record>[a-z][a-z-]*(?: [a-z-]+)?) (?:[^,;:]{{0,40}}? )?{_SILENT}\b[^,;:]{{0,50}}?)"
         rf"{tail}",
-        rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>{head}(?P<record>un[a-z]+ [a-z]+)){tail}",
+        rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>{head}(?P<record>un[a-z]+ "
+        rf"[a-z]+)){tail}",
         rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>(?:(?:if|when) |(?=[a-z]+s ))"
         rf"[^,;:]{{0,60}}?\b{_SILENT}\b[^,;:]{{0,50}}?){tail}",
     )
@@ -174,13 +180,15 @@ TIMED_RULES = (
             rf"expires?|ends?|lapses?|runs?|is due))[^,;:.]{{3,50}})",
             rf"(?:^|[,;:] |\band ){DURATION} before (?P<clock>(?:the |an? |its |their |each |every "
             rf")?[a-z][a-z -]{{2,40}}?),? (?P<event>(?:(?:the|an?|our|their|each|every|all) [a-z]"
-            rf"[^,;:.]{{1,40}}?|everybody|everyone|we|[a-z]+s) (?:(?:gets?|receives?) (?:an? |the )?"
+            rf"[^,;:.]{{1,40}}?|everybody|everyone|we|[a-z]+s) (?:(?:gets?|receives?) (?:an? |the "
+            rf")?"
             rf"(?:[a-z]+ )?{MESSAGE}|(?:is|are) (?:told|informed|notified|reminded|mailed))\b"
             r"[^,;:.]{0,60})",
             rf"(?P<event>\breminders? (?:goes|go|is sent|are sent)(?: out)?|\bwe remind [^,;:.]"
             rf"{{2,40}}?) {DURATION}(?:(?:,| and|, and) [a-z0-9]+ [a-z]+){{0,3}} before "
             r"(?P<clock>[^,;:.]{3,40})",
-            r"(?P<event>\breminders? (?:goes|go|is sent|are sent)(?: out)?)\b[^;:.]{3,40}?(?:,| and|"
+            r"(?P<event>\breminders? (?:goes|go|is sent|are sent)(?: out)?)\b[^;:.]{3,40}?(?:,| "
+            r"and|"
             rf", and) {DURATION} before (?P<clock>[^,;:.]{{3,40}})",
         ),
         quantity="duration",
@@ -211,16 +219,57 @@ TIMED_RULES = (
         ),
     ),
     RulePattern(
+        slug="deadline.told-after",
+        text="<words> after <clock>, once: <event>.",
+        cues=(
+            rf"(?:^|[,;:] |\band ){DURATION} after (?P<clock>(?:the |an? |its |their |each |every "
+            rf")?"
+            rf"[a-z][a-z -]{{2,40}}?),? (?P<event>(?:(?:the|an?|our|their|each|every|all) [a-z]"
+            rf"[^,;:.]{{1,40}}?|everybody|everyone|we|[a-z]+s) (?:gets?|receives?|sends?|is|are) "
+            rf"[^,;:.]{{3,60}})",
+            rf"(?:^|[,;:] |\band )(?P<event>[a-z][^,;:.]{{1,60}}? (?:gets?|receives?) (?:an? |the |"
+            rf"one )?(?:[a-z]+ )?{MESSAGE}(?: by [a-z-]+)?) {DURATION} after "
+            rf"(?P<clock>[^,;:.]{{3,50}})",
+        ),
+        unless=r"\b(?:deleted|removed|erased|expires?|lapses?|kept)\b",
+        quantity="duration",
+        mechanisms=(
+            Mechanism("constraint", "<records>_after_<value_>", "CHECK: not before it is time"),
+            Mechanism("job", "<records->-<value->-later", "every 5 minutes, each <record_> once"),
+            Mechanism("test", "<records->-<value->-later", "cancelled in the meantime: nothing"),
+        ),
+        adds=Contribution(
+            entities=_once(
+                "deadline.told-after",
+                "clock_started_at",
+                "after_<value_>_at",
+                "\"clock_started_at\" + interval '<value>'",
+            ),
+            jobs=(
+                Job(
+                    "<records->-<value->-later",
+                    "every 5 minutes",
+                    "Does, <words> after <clock>, once: <event>.",
+                    "it is an hour past that time and nothing has happened",
+                ),
+            ),
+        ),
+    ),
+    RulePattern(
         slug="deadline.when-over",
         text="When that time is over: <event>. It happens by itself, and once.",
         cues=(
-            rf"^(?:and |but )?(?:after (?:that|which|this)(?: time)?|when (?:that|this|the) time is "
+            rf"^(?:and |but )?(?:after (?:that|which|this)(?: time)?|when (?:that|this|the) time "
+            rf"is "
             rf"(?:over|up)|afterwards),? (?P<event>(?:(?:the next [a-z]+|it|they|{_NAMED}) "
-            r"(?:(?:is|are) (?:asked|offered|free|granted|refused|released|cancelled|deleted|closed|"
+            r"(?:(?:is|are) (?:asked|offered|free|granted|refused|released|cancelled|deleted|"
+            r"closed|"
             r"invited|told|informed|void)|gets?|goes|go|lapses?|expires?|loses?)\b[^,;.]{0,40}))",
         ),
         mechanisms=(
-            Mechanism("job", "<records->-when-over", "every minute, the oldest first, one at a time"),
+            Mechanism(
+                "job", "<records->-when-over", "every minute, the oldest first, one at a time"
+            ),
             Mechanism("test", "<records->-when-over", "done in the same second; two runs at once"),
         ),
         adds=Contribution(
@@ -239,16 +288,21 @@ TIMED_RULES = (
         text="By the calendar (<words>): <event>. Each time once, also when the machine was down "
         "then.",
         cues=(
-            rf"(?:^|[,;:] |\band )(?P<words>{_WHEN}),? (?P<event>[a-z][^;.]{{2,60}}? (?:(?:is|are|must "
-            rf"be|should be) (?:automatically )?{_DONE_BY_CLOCK}|(?:gets?|receives?) (?:an? |the |one "
+            rf"(?:^|[,;:] |\band )(?P<words>{_WHEN}),? (?P<event>[a-z][^;.]{{2,60}}? (?:(?:is|are|"
+            rf"must "
+            rf"be|should be) (?:automatically )?{_DONE_BY_CLOCK}|(?:gets?|receives?) (?:an? |the |"
+            rf"one "
             r"|all )[a-z])[^;.]{0,80})",
             rf"(?:^|[,;:] |\band )(?P<event>[a-z][^,;:.]{{2,60}}? (?:(?:is|are|must be|should be) "
-            rf"(?:automatically )?{_DONE_BY_CLOCK}\b[^,;:.]{{0,40}}?|(?:gets?|receives?) (?:an? |the |"
+            rf"(?:automatically )?{_DONE_BY_CLOCK}\b[^,;:.]{{0,40}}?|(?:gets?|receives?) (?:an? |"
+            rf"the |"
             rf"one )[a-z][^,;:.]{{0,50}}?)) (?P<words>{_WHEN})",
         ),
         unless=r"\b(?:reports?|summary|digest|back-?ups?|today|currently|so far|at the moment)\b",
         mechanisms=(
-            Mechanism("job", "<event->", "a row for each period, UNIQUE: a second run does nothing"),
+            Mechanism(
+                "job", "<event->", "a row for each period, UNIQUE: a second run does nothing"
+            ),
             Mechanism("alert", "<event->", "it has not run an hour after its time"),
             Mechanism(
                 "test", "<event->", "run twice; a day late; on the days on which clocks change"

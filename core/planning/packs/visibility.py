@@ -42,11 +42,13 @@ VISIBILITY_RULES = (
         each=True,
         text="<What> can be seen by anybody, without signing in.",
         cues=(
-            rf"\b(?:everybody|everyone|anybody|anyone|the public|visitors|people|customers|users) {_MAY}"
+            rf"\b(?:everybody|everyone|anybody|anyone|the public|visitors|people|customers|users) "
+            rf"{_MAY}"
             rf"{_SEE} {_THING} (?:without (?:signing in|logging in|an account|login|a login|"
             rf"registration)|publicly)",
             rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:visible|shown|open|readable) "
-            rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without (?:signing in|"
+            rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without "
+            rf"(?:signing in|"
             rf"an account|login))",
         ),
         mechanisms=(
@@ -58,11 +60,11 @@ VISIBILITY_RULES = (
     RulePattern(
         slug="visibility.count",
         each=True,
-        text="<Who> may see how many <what>: the number, not the rows behind it.",
-        cues=(rf"{BEGINS}{WHO} {_MAY}{_SEE} how many (?P<what>[^;:,()\u2013\u2014]{{3,60}})",),
-        mechanisms=_mechanisms(
-            "a count of its own; the rows need a permission of their own",
-            "as <who>: the answer holds a number and no name or id",
+        text="<Who> may see how many <words>: the number, not the rows behind it.",
+        cues=(rf"{BEGINS}{WHO} {_MAY}{_SEE} how many (?P<words>[^;:,()\u2013\u2014]{{3,60}})",),
+        mechanisms=(
+            Mechanism("permission", "the count", "its own; the rows need one of their own"),
+            Mechanism("test", "the count", "as <who>: the answer holds a number, no name, no id"),
         ),
     ),
     RulePattern(
@@ -70,7 +72,8 @@ VISIBILITY_RULES = (
         each=True,
         text="Everybody who is signed in may see <what>.",
         cues=(
-            rf"\b{_ALL}(?: (?:in|of|on|at) (?:the|our) [a-z]+| involved| concerned)? (?:can|may|should|"
+            rf"\b{_ALL}(?: (?:in|of|on|at) (?:the|our) [a-z]+| involved| concerned)? (?:can|may|"
+            rf"should|"
             rf"must be able to|is able to|are able to) (?:also |always )?{_SEE} {_WHAT}",
         ),
         unless=r"\b(?:without (?:signing in|logging in|an account|login|a login|registration)|"
@@ -86,11 +89,13 @@ VISIBILITY_RULES = (
         text="<What> is shown only in part, whoever looks; the whole of it never leaves the "
         "server.",
         cues=(
-            rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:only )?(?:shown |displayed |visible )?"
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:only )?(?:shown |displayed |"
+            rf"visible )?"
             rf"(?:only )?(?:partly|partially|in part|masked|shortened|anonymi[sz]ed)(?: (?:shown|"
             rf"displayed|visible))?\b",
-            rf"\bonly (?:the )?(?:last|first) (?:\d+|two|three|four) (?:digits|characters|letters) of "
-            rf"(?P<what>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:is|are) (?:shown|visible|displayed)",
+            r"\bonly (?:the )?(?:last|first) (?:\d+|two|three|four) (?:digits|characters|letters) "
+            r"of "
+            r"(?P<what>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:is|are) (?:shown|visible|displayed)",
         ),
         mechanisms=_mechanisms(
             "shortened before the answer is built",
@@ -102,7 +107,8 @@ VISIBILITY_RULES = (
         each=True,
         text="Nobody sees <what>.",
         cues=(
-            rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|must stay|"
+            rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|"
+            rf"must stay|"
             rf"must remain) (?:hidden|secret|anonymous|unknown|confidential)",
         ),
         unless=r"\b(?:until|before|unless|from|except)\b",
@@ -150,7 +156,7 @@ VISIBILITY_RULES = (
             rf"{BEGINS}{_THING} (?:is|are) kept by {WHO_ALL},? (?:and )?(?:nobody|no one) else "
             rf"(?:can|may|must)? ?{_SEE} (?:them|it)",
         ),
-        unless=_AS_NOW,
+        unless=rf"{_AS_NOW}|\bto (?:everybody|everyone|anybody|anyone|the public)\b",
         mechanisms=_mechanisms(
             "left out of the answer for everybody but <who>, on the server",
             "as every other role: lists, search, exports, e-mails and logs as well",

@@ -147,7 +147,7 @@ def _who(text: str) -> str | None:
         name = f"a {name[3:]}"
     if len(name) < 2 or name.lower() in _PRONOUNS or set(name.lower().split()) & _NOBODY:
         return None
-    return _lowered(name)
+    return lowered(name)
 
 
 def _what(text: str) -> str | None:
@@ -160,7 +160,7 @@ def _what(text: str) -> str | None:
         return None
     if first in _PRONOUNS - {"who", "what", "that", "which"}:
         return None
-    return _lowered(" ".join(what.split()[:_MAX_WORDS]))
+    return lowered(" ".join(what.split()[:_MAX_WORDS]))
 
 
 def _seen(text: str) -> str | None:
@@ -172,7 +172,7 @@ def _when(text: str) -> str | None:
     when = (text[: stop.start()] if stop else text).strip(" ,.")
     if re.match(r"(?:unless|except|if)\b", when, re.IGNORECASE):
         return None
-    return _lowered(" ".join(when.split()[:_MAX_WORDS])) or None
+    return lowered(" ".join(when.split()[:_MAX_WORDS])) or None
 
 
 def _since(text: str) -> str | None:
@@ -230,7 +230,7 @@ def _named(text: str) -> list[str]:
         count = len(name.split())
         if not is_somebody(name) or count > _MAX_ROLE_WORDS or _DOING.match(name):
             break
-        named.append(_lowered(name))
+        named.append(lowered(name))
     return named
 
 
@@ -257,7 +257,7 @@ def _together(text: str) -> dict[str, str]:
     }
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
     """Return words as they stand inside a sentence; abbreviations keep their capitals."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 

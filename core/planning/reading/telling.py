@@ -23,9 +23,7 @@ _WAYS: tuple[tuple[str, str, str], ...] = (
     ("in_app", "the app", r"in-app|the app|app|bell icon"),
 )
 _WAY = "|".join(pattern for _, _, pattern in _WAYS)
-_LISTED = (
-    rf"(?:{_WAY})(?:(?:,? and |,? or |, |/| ?[+&] ?)(?:by |via |an? |in )?(?:{_WAY})){{0,4}}"
-)
+_LISTED = rf"(?:{_WAY})(?:(?:,? and |,? or |, |/| ?[+&] ?)(?:by |via |an? |in )?(?:{_WAY})){{0,4}}"
 _BY = re.compile(
     rf"\b(?:by|via|per|through|in|on|over|into) (?:an? |the |our |their )?"
     rf"(?P<ways>{_LISTED})(?![\w-])",
@@ -46,7 +44,10 @@ _STRONG = re.compile(
     re.IGNORECASE,
 )
 _WORD = r"[A-Za-z#][\w'\u2019#-]*"
-_FEW = rf"(?:{_WORD} ){{0,6}}?{_WORD}"
+# A verb ends who is told, where it is not part of “who is waiting”.
+_VERB = r"(?:gets?|receives?|is|are|was|were|has|have|can|may|must|will|goes|go)"
+_STEP = rf"(?:(?:who|that|which) {_VERB} |(?!{_VERB} ){_WORD} )"
+_FEW = rf"{_STEP}{{0,8}}?(?!{_VERB}\b){_WORD}"
 _AUX = (
     r"(?:is|are|gets?|must be|should be|shall be|will be|has to be|have to be|needs? to be|"
     r"wants? to be)(?: (?:also|then|always|automatically|immediately|only))*"
@@ -76,36 +77,50 @@ TOLD = (
     rf"(?P<told>{_BEGINS}(?P<e_who>{_FEW}) {_GETS} (?P<e_what>(?:an?|the|their|his|her) (?:[\w-]+ )"
     rf"{{0,2}}?[\w-]+) (?:by|via|per|in) (?:{_WAY})\b)",
     rf"(?P<told>(?:\b(?=(?:an?|the|one) )|{_BEGINS})(?P<c_what>{_KIND}{MESSAGE}) {_GOES} to "
-    rf"(?P<c_who>{_FEW}))(?=$|[,;:.()]| (?:by|via|when|if|as|once|after|before|with|about|in|on|and|"
+    rf"(?P<c_who>{_FEW}))(?=$|[,;:.()]| (?:by|via|when|if|as|once|after|before|with|about|in|on|"
+    rf"and|"
     rf"for|every|at|who|whenever|that|so|only)\b)",
     rf"(?P<told>{_BEGINS}(?P<f_what>{_FEW}) {_GOES} to (?P<f_who>{_FEW}) (?:by|via|per) "
     rf"(?:{_WAY})\b)",
     rf"(?P<told>{_US}(?:notif(?:y|ies)|informs?|reminds?|warns?|alerts?|e-?mails?|texts?|lets?|"
     rf"tells?) (?P<d_who>{_FEW}))(?=$|[,;:.()]| (?:know|by|via|when|if|as soon|once|after|before|"
     rf"about|that|of)\b)",
-    rf"(?P<told>{_US}sends? (?P<g_who>(?:the|an?|all|every|each) {_FEW}) (?P<g_what>(?:an?|the|one) "
+    rf"(?P<told>{_US}sends? (?P<g_who>(?:the|an?|all|every|each) {_FEW}) (?P<g_what>(?:an?|the|"
+    rf"one) "
     rf"(?:[\w-]+ ){{0,2}}?{MESSAGE})\b)",
     rf"(?P<told>{_US}sends? (?P<h_what>(?:an? |the |one )?(?:[\w-]+ ){{0,2}}?{MESSAGE}) to "
     rf"(?P<h_who>{_FEW}))(?=$|[,;:.()]| (?:by|via|when|if|as|once|after|before|with|about)\b)",
+    rf"(?P<told>{_BEGINS}(?P<k_what>{_FEW}) (?:is|are) (?:automatically )?(?:e-?mailed|mailed|"
+    rf"texted|"
+    rf"messaged|posted|pushed) to (?P<k_who>{_FEW}))(?=$|[,;:.()]| (?:by|when|if|as|once|after|and|"
+    r"before|with)\b)",
+    rf"(?P<told>\b(?:we|i) (?:want|need|would like) (?P<j_what>(?:an? |the )?{MESSAGE})(?: (?:by|"
+    rf"in|"
+    rf"via) (?:{_WAY}))?(?= (?:if|when|once|as soon|whenever|every time|before|after)\b))",
     rf"(?P<told>{_BEGINS}(?P<i_who>{_FEW}) (?:hears?|learns?) (?:about|of) (?:it|this|that)\b)",
 )
 _OPENS = (
     r"(?:when(?:ever)?|once|as soon as|if|in case|after|every time|each time|on each|on every|for "
-    r"each|for every|before)"
+    r"each|for every|before|(?:on )?the (?:evening|day|morning|night|week|month) (?:before|after)|"
+    r"for (?:all |new |urgent )?[a-z]+s (?=(?:with|that|which|above|below|"
+    r"without)\b))"
 )
 _AFTER = re.compile(
-    rf"\b(?P<said>{_OPENS} (?!that\b|which\b|this\b)[^,;:()]{{3,100}}|(?:about|of) (?!it\b|this\b)"
+    rf"\b(?P<said>{_OPENS} (?!that\b|which\b|this\b)(?:[^,;:()]|[:,](?=\d)){{3,100}}|(?:about|of) "
+    rf"(?!it\b|this\b)"
     r"[^,;:()]{3,80})",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"(?:^|[;:.] |, |\band )(?P<said>{_OPENS} (?!that\b|which\b|this\b)[^;:]{{3,120}}?),? ?(?:then |"
+    rf"(?:^|[;:.] |, |\band )(?P<said>{_OPENS} (?!that\b|which\b|this\b)[^;:]{{3,120}}?),? "
+    rf"?(?:then |"
     r"and |also )*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"(?P<said>[^;:.]{3,100}): ?$")
 _SAYS = re.compile(
-    r"^\W*(?:(?:by|via|in|on) [\w#-]+(?: [\w#-]+)?,? )?(?P<said>(?:with|containing|saying|including|"
+    r"^\W*(?:(?:by|via|in|on) [\w#-]+(?: [\w#-]+)?,? )?(?P<said>(?:with|containing|saying|"
+    r"including|"
     r"about) (?!it\b|this\b)[^;:()]{3,100})",
     re.IGNORECASE,
 )
@@ -120,7 +135,8 @@ _ONWARD = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
-    r"^(?:no|nobody|nothing|it|this|that|there|which|what|none|never|not|i|you|neither|each (?:\w+ )?"
+    r"^(?:no|nobody|nothing|it|this|that|there|which|what|none|never|not|i|you|neither|each "
+    r"(?:\w+ )?"
     r"page|one)\b|\b(?:can|may|cannot|can't|will|would|do|does|don't|not|never)\b",
     re.IGNORECASE,
 )
@@ -136,18 +152,31 @@ _REGULAR = re.compile(
     r"week|month))\b",
     re.IGNORECASE,
 )
-_ON_SCREEN = re.compile(r"\b(?:error|clear|readable|understandable|friendly|polite|warning) mess", re.I)
+_ON_SCREEN = re.compile(
+    r"\b(?:error|clear|readable|understandable|friendly|polite|warning) mess", re.I
+)
 _LEADING = re.compile(
     r"^(?:(?:and|but|then|so|also|that|while|please|we want|we need|immediately|automatically) )+",
     re.IGNORECASE,
 )
 
 
-_REGULAR_NEXT = re.compile(r"\W*(?:every|each|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", re.I)
-_OPENING = re.compile(rf"{_OPENS}\b", re.IGNORECASE)
+_REGULAR_NEXT = re.compile(
+    r"\W*(?:every|each|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b", re.I
+)
+_OPENING = re.compile(
+    rf"(?:{_OPENS}|(?:on )?the (?:next|same|following) (?:working )?(?:day|morning|evening|week)|"
+    rf"the "
+    r"(?:day|evening) (?:after|before))\b",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"(?<= )(?:the|an?|our|their|all|every|each)(?= )", re.IGNORECASE)
 _SPAN_OF_TIME = re.compile(r"\b(?:before|after|within|for|ahead|later|in advance)\b", re.IGNORECASE)
+_ALSO = re.compile(
+    rf" and (?P<who>(?:the|our|an?) [a-z]+(?: [a-z]+)??) (?:an?|the) (?:[a-z]+ )?{MESSAGE}\b", re.I
+)
 _PLACES = ("teams", "slack", "whatsapp", "in_app")
+_RATE = re.compile(r"\d[^,;]{0,40} in an? (?:hour|day|week|minute|month)$", re.IGNORECASE)
 _MAX_EARLIER = 100
 
 
@@ -166,14 +195,19 @@ def telling(match: re.Match[str]) -> Telling | None:
     """Return what a hit of `TOLD` says; None where nobody is told, or a time decides when."""
     text, (start, end) = match.string, match.span("told")
     groups = {
-        name[2:]: match.span(name) for name, said in match.groupdict().items() if said and name[1] == "_"
+        name[2:]: match.span(name)
+        for name, said in match.groupdict().items()
+        if said and name[1] == "_"
     }
-    opened, who = _recipient(text[slice(*groups["who"])])
+    opened, who = _recipient(text[slice(*groups["who"])] if "who" in groups else "us")
     what = text[slice(*groups["what"])] if "what" in groups else ""
-    head = re.split(r" (?:on|of|in|for|with|from|who|that|whose) ", who)[0]
-    if not who or _NOBODY.search(who) or _timed(who) or _THING.search(head) or _ON_SCREEN.search(what):
+    if not _is_somebody(who) or _ON_SCREEN.search(what):
         return None
     after = text[end:]
+    also = _ALSO.match(after)
+    if also:
+        who, after = f"{who} and {also['who']}", after[also.end() :]
+        end += also.end()
     if _REGULAR.search(text[start:end]) or _REGULAR_NEXT.match(after):
         return None
     before = text[:start] + (text[start] if text[start] in ",;:(" else "")
@@ -187,8 +221,8 @@ def telling(match: re.Match[str]) -> Telling | None:
             return None
         spans.append((end + said, end + said + len(occasion)))
         occasion = f" {occasion}"
-    elif "f_what" in match.groupdict() and match["f_what"]:
-        occasion = f", for {_lowered(_LEADING.sub('', match['f_what']))}"
+    elif "what" in groups and match.re.groupindex.keys() & {"f_what", "k_what"}:
+        occasion = f", for {_lowered(_LEADING.sub('', what))}"
     else:
         occasion = _occasion_before(before)
         if _timed(occasion):
@@ -198,15 +232,21 @@ def telling(match: re.Match[str]) -> Telling | None:
         return None
     ways = _ways(f"{text[start:end]}{_upto(after)}")
     says = _content(after)
-    if says in occasion:
-        says = ""
+    says = "" if says in occasion else says
     if says:
         said = after.index(says.strip())
         spans.append((end + said, end + said + len(says)))
     by = _BY.search(after)
     if by:
         spans.append((end + by.start(), end + by.end()))
-    return Telling(who, ways, _BY.sub("", occasion).replace("  ", " ").rstrip(" ,"), says, tuple(spans))
+    return Telling(
+        who, ways, _BY.sub("", occasion).replace("  ", " ").rstrip(" ,"), says, tuple(spans)
+    )
+
+
+def _is_somebody(who: str) -> bool:
+    head = re.split(r" (?:on|of|in|for|with|from|who|that|whose) ", who)[0]
+    return bool(who) and not (_NOBODY.search(who) or _timed(who) or _THING.search(head))
 
 
 def _recipient(text: str) -> tuple[str, str]:
@@ -275,6 +315,21 @@ def _upto(after: str) -> str:
     """Return the words behind a telling that say by which way: “by mail and SMS”."""
     hit = _BY.search(after)
     return f" {hit.group(0)}" if hit and not re.search(r"[;:]", after[: hit.start()]) else ""
+
+
+def _timed_near(text: str) -> bool:
+    return any(
+        one.kind == "duration" and not one.per and _SPAN_OF_TIME.search(text)
+        for one in quantities(text)
+    )
+
+
+def _timed(text: str) -> bool:
+    """Whether a text holds a time after which something happens; “5 in an hour” is a rate."""
+    return any(
+        one.kind == "duration" and not one.per and not _RATE.search(text[: one.end])
+        for one in quantities(text)
+    )
 
 
 def _timed_near(text: str) -> bool:
