@@ -17,8 +17,7 @@ _UNDO = (
 )
 _TOLD = (
     r"(?:told|informed|inform|reminded|remind|warned|warn|notified|notify|mail(?:s|ed)?|e-?mail|"
-    r"sms|"
-    r"text message|push|hears?|reminder|warning|letter|alerted|alert)"
+    r"sms|text message|push|hears?|reminder|warning|letter|alerted|alert)"
 )
 _DONE = (
     r"(?:touch|answer|react|respon|handl|open|look|pick|process|activit|repl|decid|event|updat|"
@@ -54,8 +53,7 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
             ),
             rf"(?P<event>\b{_DUE_NOUN}) (?:is )?due (?:in|within|after) {number}",
             rf"(?P<event>\b(?:must|has to|have to) be (?:returned|handed (?:in|over|back)|given "
-            rf"back|"
-            rf"brought back)) (?:at the latest )?within {number}",
+            rf"back|brought back)) (?:at the latest )?within {number}",
         ),
         unless=r"\b(?:otherwise|or else|or)\b[^;,.]{0,30}?\b(?:expires?|lapses?|is void)\b",
         quantity="duration",
@@ -129,9 +127,8 @@ DEADLINE_RULES = (
                 rf"\b(?P<event>(?:(?:the|an?|our|their) (?:[a-z]+ ){{{{1,3}}}})?{_PASSED}"
                 rf"[^,;.]{{{{0,40}}}})",
                 rf"\b(?P<event>(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?) "
-                rf"(?:when|"
-                rf"if)\b"
-                rf"[^;]{{{{0,60}}}}?\b(?:not|n't|nobody|never)\b[^;,]{{{{0,20}}}}?\b{_DONE}\w*"
+                rf"(?:when|if)\b[^;]{{{{0,60}}}}?\b(?:not|n't|nobody|"
+                rf"never)\b[^;,]{{{{0,20}}}}?\b{_DONE}\w*"
                 rf"[^;]{{{{0,20}}}}? (?:for|within|in|after) {{number}}",
             )
         ),
@@ -278,13 +275,11 @@ DEADLINE_RULES = (
     RulePattern(
         slug="deadline.effect",
         text="A change takes effect within <words>, everywhere it is used; what is already on "
-        "its way "
-        "is stopped where it can be.",
+        "its way is stopped where it can be.",
         cues=(
             rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|"
-            rf"this)\b[^;,.]{{0,16}}?\b(?:works?|"
-            rf"takes? effect|holds?|appl(?:y|ies)|be effective|counts?)\b[^;,.]{{0,6}}? "
-            rf"within {DURATION}",
+            rf"this)\b[^;,.]{{0,16}}?\b(?:works?|takes? effect|holds?|appl(?:y|ies)|be effective|"
+            rf"counts?)\b[^;,.]{{0,6}}? within {DURATION}",
         ),
         quantity="duration",
         mechanisms=(
@@ -309,12 +304,10 @@ DEADLINE_RULES = (
         text="What is late by <words> has a consequence until it is settled: <event>.",
         cues=(
             rf"\b(?:overdue|late|unpaid|in arrears)\b[^;,]{{0,20}}? (?:by|for|since) (?:more "
-            rf"than |over )?"
-            rf"{DURATION} (?P<event>(?:is|are|gets?) (?:blocked|locked|suspended|refused|stopped)"
-            r"[^,;.]{0,40})",
+            rf"than |over )?{DURATION} (?P<event>(?:is|are|gets?) (?:blocked|locked|suspended|"
+            rf"refused|stopped)[^,;.]{{0,40}})",
             rf"\bafter {DURATION},? (?P<event>(?:the )?[a-z]+(?: [a-z]+)? (?:is|are|gets?) "
-            rf"(?:blocked|"
-            r"locked|suspended|refused|stopped) (?:until|till|unless)[^,;.]{3,40})",
+            rf"(?:blocked|locked|suspended|refused|stopped) (?:until|till|unless)[^,;.]{{3,40}})",
         ),
         quantity="duration",
         mechanisms=(

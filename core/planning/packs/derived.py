@@ -26,13 +26,12 @@ DERIVED = Pack(
                 r"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their )?[a-z'-]+(?: "
                 r"[a-z'-]+){0,5}?) (?:is|are|gets?|must be|should be|has to be) (?:automatically )?"
                 r"(?:calculated|computed|derived|worked out|summed up|added up) (?:automatically )?"
-                r"(?:from|by|out of|as|of|with) (?P<words>[^;:.]{3,100})",
+                r"(?:from|out of|as|by (?:adding|multiplying|counting)) (?P<words>[^;:.]{3,100})",
                 rf"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their "
-                rf")?(?:[a-z'-]+ )"
-                rf"{{0,3}}?{_VALUE}(?: (?:of|per|for|in) (?:the |an? |each |every )?[a-z]+(?: "
-                rf"[a-z]+)"
-                r"?)?) (?:is|are) (?P<words>(?:the )?(?:sum|average|difference|product|total|mean|"
-                r"count|minimum|maximum|number) of [^;:.]{3,80})",
+                rf")?(?:[a-z'-]+ ){{0,3}}?{_VALUE}(?: (?:of|per|for|in) (?:the |an? |each |every "
+                rf")?[a-z]+(?: [a-z]+)?)?) (?:is|are) (?P<words>(?:the )?(?:sum|average|"
+                rf"difference|product|"
+                rf"total|mean|count|minimum|maximum|number) of [^;:.]{{3,80}})",
             ),
             mechanisms=(
                 Mechanism(
@@ -50,19 +49,15 @@ DERIVED = Pack(
             cues=(
                 rf"\b(?:an?|each|every|the) (?P<record>[a-z]+(?: [a-z]+)?) (?:gets|has|receives|is "
                 rf"given|carries) an? (?:(?:unique|own|running|consecutive|[a-z]+) )?(?:number|"
-                rf"code|id|"
-                rf"reference)(?: (?:like|such as|of the form|in the (?:form|format)),?)? {_FORM}",
+                rf"code|id|reference)(?: (?:like|such as|of the form|in the (?:form|format)),?)? "
+                rf"{_FORM}",
                 rf"\b(?P<record>[a-z]+) numbers? (?:(?:have|has|are|is|looks?|come) )?(?:in "
-                rf")?(?:like|"
-                rf"such as|of the form|the (?:form|format)) {_FORM}",
+                rf")?(?:like|such as|of the form|the (?:form|format)) {_FORM}",
                 rf"\b(?:each|every) [a-z]+ (?:gets|has|receives|is given) an? (?:(?:unique|own|"
-                rf"running|"
-                rf"consecutive) )?(?:number|code|id|reference) (?:like|such as|of the form|in the "
-                rf"(?:form|"
-                rf"format)),? {_FORM}",
+                rf"running|consecutive) )?(?:number|code|id|reference) (?:like|such as|of the "
+                rf"form|in the (?:form|format)),? {_FORM}",
                 rf"\bnumbers? (?:have|has|are|is|looks?|come) (?:in )?(?:like|of the form|the "
-                rf"(?:form|"
-                rf"format)) {_FORM}",
+                rf"(?:form|format)) {_FORM}",
             ),
             mechanisms=(
                 Mechanism("constraint", "<records>_number_once", "UNIQUE on the number"),

@@ -11,8 +11,7 @@ _KIND = r"(?:(?:open|active|linked|current|personal|own|different|running|simult
 _NAME = r"[a-z][a-z-]*(?: [a-z][a-z-]*)?"
 _HAVE = (
     r"(?:ha(?:s|ve)|holds?|keeps?|owns?|places?|opens?|creates?|borrows?|saves?|stores?|links?|"
-    r"rents?|"
-    r"uses?|manages?|follows?|enters?|submits?|registers?|adds?|runs?)"
+    r"rents?|uses?|manages?|follows?|enters?|submits?|registers?|adds?|runs?)"
 )
 _WHO = r"(?P<person>[a-z]+(?: [a-z]+)?)"
 _ON = r"(?:per|on (?:one|each|an?)|for (?:each|every)|in (?:one|each|an?)|to (?:one|each|an?))"
@@ -53,8 +52,7 @@ LIMIT = Pack(
         RulePattern(
             slug="limit.per-person",
             text="A <person_> has at most <value> <records_> at a time; one more is refused, also "
-            "when "
-            "two come at once.",
+            "when two come at once.",
             cues=(
                 rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) (?:per|for each|by one|to one|"
                 rf"from one|an?) {_WHO}",
@@ -76,12 +74,10 @@ LIMIT = Pack(
         RulePattern(
             slug="limit.per-anybody",
             text="Nobody has more than <value> <records_> at a time; one more is refused, also "
-            "when "
-            "two come at once.",
+            "when two come at once.",
             cues=(
                 rf"\b(?:nobody|no one|none of [a-z ]{{2,20}}?) (?:can |may |must )?{_HAVE} "
-                rf"(?:more than|"
-                rf"above) {COUNT} {_KIND}(?P<record>{_NAME})",
+                rf"(?:more than|above) {COUNT} {_KIND}(?P<record>{_NAME})",
             ),
             quantity="count",
             mechanisms=(
@@ -131,8 +127,7 @@ LIMIT = Pack(
         RulePattern(
             slug="limit.choices",
             text="One person has at most <value> at the same time (<event>); one more is refused "
-            "until "
-            "another is taken back.",
+            "until another is taken back.",
             cues=(
                 rf"\b(?P<event>{_CHOOSE} (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|"
                 rf"hours?))(?: [a-z]+)?)",

@@ -43,13 +43,10 @@ RANGE_RULES = (
         text="One <record_> <event>: a second one is refused, also when two come at once.",
         cues=(
             rf"\b(?:only |just |at most |not more than )?one (?P<record>{_NAME}) (?P<event>(?:per|"
-            rf"for "
-            rf"each|for every|for one) {_PERSON})\b(?! (?:and|per) (?:day|week|month|year))",
+            rf"for each|for every|for one) {_PERSON})\b(?! (?:and|per) (?:day|week|month|year))",
             rf"\b(?P<event>(?:an?|each|every|no) {_PERSON}) (?:can |may )?(?:only )?(?:ha(?:s|ve)|"
-            rf"gets?|holds?|"
-            rf"books?|opens?|submits?|enters?) (?:only one|at most one|(?:not )?more than one|"
-            rf"just one)"
-            rf" (?P<record>{_NAME})",
+            rf"gets?|holds?|books?|opens?|submits?|enters?) (?:only one|at most one|(?:not )?more "
+            rf"than one|just one) (?P<record>{_NAME})",
         ),
         mechanisms=(
             Mechanism("constraint", "<records>_one_each", "UNIQUE: a column for whom it is"),
@@ -82,9 +79,9 @@ RANGE_RULES = (
         text="A <record_> has between <lower> and <value> <event>: fewer or more is refused.",
         cues=(
             rf"(?:^|[,;:] |\band )(?:an?|each|every|the|one) (?P<record>{_NAME}) (?:must |can |"
-            rf"may |"
-            rf"should )?(?:ha(?:s|ve)|takes?|needs?|consists? of|is for|holds?|contains?|includes?|"
-            rf"seats?) (?:between )?(?P<near>\d+ ?(?:and|to|-|\u2013) ?\d+) (?P<event>[a-z]+(?: "
+            rf"may |should )?(?:ha(?:s|ve)|takes?|needs?|consists? of|is for|holds?|contains?|"
+            rf"includes?|seats?) (?:between )?(?P<near>\d+ ?(?:and|to|-|\u2013) ?\d+) "
+            rf"(?P<event>[a-z]+(?: "
             rf"[a-z]+)?)",
             r"\bbetween (?P<near>\d+ and \d+) (?P<event>[a-z]+(?: [a-z]+)?) (?:can|may|must) "
             r"(?:go|take part|join|attend|come|play|participate|work|be)\b",
@@ -130,8 +127,7 @@ RANGE_RULES = (
             rf"\b(?P<event>minimum (?!is\b|of\b)[a-z]+(?: (?!is\b|of\b)[a-z]+)?) ?(?:is|of|:|=)? "
             rf"?{_MONEY}",
             rf"\b(?P<event>[a-z]+(?: [a-z]+)?) (?:must be |of |start at |from )?(?:at least|no "
-            rf"less "
-            rf"than) {_MONEY}",
+            rf"less than) {_MONEY}",
         ),
         unless=r"\b(?:approv|sign|confirm)\w*|\bfree\b",
         quantity="money",
@@ -164,8 +160,7 @@ RANGE_RULES = (
         cues=(
             rf"\b{AT_MOST} {COUNT} (?P<event>(?:people|persons|participants?|students?|pupils?|"
             rf"guests?|members?|players?|visitors?|children|[a-z]+(?:ers|ants|ees))) (?:per|in "
-            rf"each|in "
-            rf"one|for each|on each|in an?) (?P<record>{_NAME})",
+            rf"each|in one|for each|on each|in an?) (?P<record>{_NAME})",
         ),
         quantity="count",
         mechanisms=(
@@ -192,16 +187,13 @@ RANGE_RULES = (
         text="Age counts: <event>. It is worked out from the birth date, on the day itself.",
         cues=(
             rf"(?P<event>\b{_WHO} (?:(?:of|aged|who are|must be|may be|can be) )?(?:under|below|"
-            rf"over|"
-            rf"above|younger than|older than) (?:the age of )?{_AGE}{_NO_UNIT}\b[^,;:.]{{0,60}})",
+            rf"over|above|younger than|older than) (?:the age of "
+            rf")?{_AGE}{_NO_UNIT}\b[^,;:.]{{0,60}})",
             rf"(?P<event>[a-z][^,;:.]{{1,50}}? (?:must be|has to be|have to be|should be|needs? "
-            rf"to be) "
-            rf"(?:at least |between )?{_AGE}(?: (?:and|to) {_AGE})?(?: years? (?:old|of age)| or "
-            rf"(?:older"
-            rf"|over|above)| and (?:older|over))[^,;:.]{{0,40}})",
+            rf"to be) (?:at least |between )?{_AGE}(?: (?:and|to) {_AGE})?(?: years? (?:old|of "
+            rf"age)| or (?:older|over|above)| and (?:older|over))[^,;:.]{{0,40}})",
             rf"(?P<event>\b(?:minimum age|from the age of|age limit|only from age|aged) (?:is |of "
-            rf"|:)?"
-            rf"{_AGE}\b[^,;:.]{{0,40}})",
+            rf"|:)?{_AGE}\b[^,;:.]{{0,40}})",
         ),
         mechanisms=(
             Mechanism("interface", "<record>", "compares the birth date with the day it is for"),

@@ -131,8 +131,7 @@ TELLING_RULES = (
             rf"|our )?subscribers\b",
             r"\bsubscribers (?:get|receive|are (?:told|informed|notified|mailed))\b",
             rf"\b(?:anybody|anyone|visitors?|customers?|people|users?) can "
-            rf"subscribe\b[^;,.]{{0,40}}?"
-            rf"\b(?:{MESSAGE}|rss|updates?)\b",
+            rf"subscribe\b[^;,.]{{0,40}}?\b(?:{MESSAGE}|rss|updates?)\b",
         ),
         mechanisms=(
             Mechanism(

@@ -37,20 +37,15 @@ REQUIREMENT = Pack(
                 rf"(?P<event>[a-z][^;:.]{{2,120}}?,? (?:but |and |then )?{_MUST} (?:also |always )?"
                 rf"{_GIVE} {_WHY}\b[^,;.()]{{0,60}})",
                 r"(?P<event>\b(?:[a-z]+ing )?(?:(?:an?|every|each|the|any) )?[a-z]+(?: [a-z]+)? "
-                r"(?:needs?|"
-                r"requires?"
-                r"|must have|must come with) (?:an? |the )?(?:written |valid |short )?(?:reason|"
-                r"justification|explanation)\b[^,;.]{0,40})",
+                r"(?:needs?|requires?|must have|must come with) (?:an? |the )?(?:written |valid |"
+                r"short )?(?:reason|justification|explanation)\b[^,;.]{0,40})",
                 r"(?P<event>\b(?:reason|justification|explanation) (?:is |field is )?(?:mandatory|"
                 r"required|obligatory|compulsory)\b[^,;.]{0,50})",
                 r"(?P<event>[a-z][^;:.,]{2,60}? (?:with|only with) an? (?:mandatory|written|"
-                r"stated) "
-                r"(?:reason|justification|explanation))",
+                r"stated) (?:reason|justification|explanation))",
                 r"(?P<event>[a-z][^;:.,]{2,60}? without (?:giving |stating |entering )?an? "
-                r"(?:reason|"
-                r"justification|explanation) (?:is|are) (?:refused|rejected|not (?:possible|"
-                r"allowed|"
-                r"accepted)))",
+                r"(?:reason|justification|explanation) (?:is|are) (?:refused|rejected|not "
+                r"(?:possible|allowed|accepted)))",
             ),
             already=_KNOWN,
             mechanisms=(
@@ -89,18 +84,14 @@ REQUIREMENT = Pack(
             "no answer by default.",
             cues=(
                 rf"\b{_MUST} be (?:clearly )?(?:marked|flagged|labelled|labeled|tagged) as (?:an? "
-                rf")?"
-                rf"{_MARK}\b",
+                rf")?{_MARK}\b",
                 rf"\b{_MUST} be (?:stated|marked|noted|entered|recorded|clear|indicated|said) "
                 rf"(?:whether|if) (?:it|they|(?:the|an?|each) [a-z]+(?: [a-z]+)?) (?:is|are) "
-                rf"{_MARK}"
-                r"\b",
+                rf"{_MARK}\b",
                 rf"(?:^|[,;:] ){_MARK} [a-z]+(?: [a-z]+)? {_MUST} be (?:clearly )?(?:marked|"
-                rf"flagged|"
-                r"labelled|labeled)\b(?! (?:as|by|when|before|if)\b)",
+                rf"flagged|labelled|labeled)\b(?! (?:as|by|when|before|if)\b)",
                 rf"\b(?:we|they|staff|people|[a-z]+s) (?:can |must )?(?:mark|flag) (?:it|them|"
-                rf"[a-z]+s) "
-                rf"as {_MARK}\b(?! or\b)",
+                rf"[a-z]+s) as {_MARK}\b(?! or\b)",
             ),
             mechanisms=(
                 Mechanism("constraint", "<records>.<event_>", "NOT NULL without a default"),
@@ -120,11 +111,9 @@ REQUIREMENT = Pack(
                 rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:needs?|requires?|must have|must come with) "
                 rf"{_FILE}\b[^,;.]{{0,40}})",
                 rf"(?P<event>[a-z][^;:.,]{{2,60}}? {_MUST} (?:have|take|add|attach|upload|include|"
-                rf"make|"
-                rf"contain) {_FILE}\b[^,;.]{{0,40}})",
+                rf"make|contain) {_FILE}\b[^,;.]{{0,40}})",
                 rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:is|are) only (?:possible|accepted|allowed) "
-                rf"with "
-                rf"{_FILE}\b[^,;.]{{0,30}})",
+                rf"with {_FILE}\b[^,;.]{{0,30}})",
             ),
             already=r"\bmandatory\b|\bat least one (?:file|photo|image)\b",
             mechanisms=(

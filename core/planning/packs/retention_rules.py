@@ -31,8 +31,7 @@ KEPT = (
     rf"{IT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? for (?:at least )?{DURATION}",
     rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{_PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)"
-    rf"[a-z]*)?"
-    r"[:,]? (?P<near>\d{1,3} (?:months|years))$",
+    rf"[a-z]*)?[:,]? (?P<near>\d{{1,3}} (?:months|years))$",
 )
 DELETED = (
     rf"{SUBJECT}older than {DURATION} {_GOES}",
@@ -53,8 +52,7 @@ _ONLY = r"(?:at most|no longer than|not longer than|not more than|no more than|o
 AT_MOST = (
     rf"{_NOT_KEEP} {THING}(?: [^;,]{{0,30}}?)? (?:for )?(?:longer|more) than {DURATION}",
     rf"{SUBJECT}(?:must not|may not|should not|cannot|can't|(?:is|are)(?: not|n't| never)|must "
-    rf"never) "
-    rf"(?:be )?{_KEPT} (?:for )?(?:longer|more) than {DURATION}",
+    rf"never) (?:be )?{_KEPT} (?:for )?(?:longer|more) than {DURATION}",
     rf"{SUBJECT}{_KEEP} (?:for )?{_ONLY} {DURATION}",
     rf"{SUBJECT}{_KEEP} (?:for )?{DURATION} (?:only|at (?:the )?most)\b",
     rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? (?:for )?{_ONLY} {DURATION}",
@@ -126,14 +124,12 @@ EVENT_RULES = (
         text="<Records_> are kept only as long as <event>, then they are deleted.",
         cues=(
             rf"{SUBJECT}{_KEEP} (?:only )?(?:as long as|while) (?P<event>[^,;.]{{3,50}}?)(?=$|"
-            rf"[,;.]|"
-            rf" and )",
+            rf"[,;.]| and )",
             rf"{SUBJECT}(?:must not|may not|should not|cannot|(?:is|are)(?: not|n't| never)) "
-            rf"(?:be )?"
-            rf"{_KEPT} (?:for )?longer than (?:is )?(?P<event>(?:necessary|needed|required)"
+            rf"(?:be )?{_KEPT} (?:for )?longer than (?:is )?(?P<event>(?:necessary|needed|required)"
             rf"[^,;.]{{0,40}})",
-            rf"{SUBJECT}(?:is|are) (?:only )?{_KEPT} (?:only )?(?:for|"
-            r"during) (?P<event>(?:the (?:duration|time|length) of) [^,;.]{3,50})",
+            rf"{SUBJECT}(?:is|are) (?:only )?{_KEPT} (?:only )?(?:for|during) (?P<event>(?:the "
+            rf"(?:duration|time|length) of) [^,;.]{{3,50}})",
             rf"\bkeep {THING} (?:only )?as long as (?P<event>[^,;.]{{3,50}})",
         ),
         unless=r"\b(?:plus|and) (?:another |further )?\d",
@@ -148,8 +144,7 @@ EVENT_RULES = (
     RulePattern(
         slug="retention.hold",
         text="What is under a legal hold is not deleted, whatever else would delete it; who set "
-        "and "
-        "who lifted it is on record.",
+        "and who lifted it is on record.",
         cues=(
             r"\blegal holds?\b",
             r"\b(?:open|running|pending) (?:dispute|lawsuit|investigation)s? "
@@ -175,8 +170,7 @@ EVENT_RULES = (
                             "BEFORE DELETE",
                             'IF OLD."held_at" IS NOT NULL THEN\n'
                             "    RAISE EXCEPTION 'a legal hold keeps this row';\n"
-                            "END IF;\n"
-                            "RETURN OLD;",
+                            "END IF;\nRETURN OLD;",
                             "retention.hold",
                         ),
                     ),
@@ -258,9 +252,8 @@ EVENT_RULES = (
         "stays.",
         cues=(
             rf"\b(?P<event>who (?:[a-z]+ed|read|saw|bought|lent|took|wrote|had) (?:what|which "
-            rf"[a-z]+"
-            rf"|it|them))\b[^;]{{0,40}}? (?:{_GOES}) (?P<words>(?:after )?(?:\w+ (?:hours?|days?|"
-            r"weeks?|months?|years?))(?: after [^,;.]{3,40})?)",
+            rf"[a-z]+|it|them))\b[^;]{{0,40}}? (?:{_GOES}) (?P<words>(?:after )?(?:\w+ (?:hours?|"
+            rf"days?|weeks?|months?|years?))(?: after [^,;.]{{3,40}})?)",
         ),
         mechanisms=(
             Mechanism(
@@ -288,9 +281,8 @@ EVENT_RULES = (
             rf"(?P<event>{_OF_PEOPLE} {_GOES} after {DURATION})",
             rf"(?P<event>{_OF_PEOPLE} {_GOES} {DURATION} after [^;,.()]{{3,50}})",
             rf"\b(?P<event>(?:delete|erase|remove|anonymi[sz]e|forget) (?:the |their |all |our "
-            rf")?(?:[a-z']"
-            rf"+ ){{0,2}}?{_PERSONAL}(?: of (?:the |our |all )?[a-z]+(?: [a-z]+)?)? after "
-            rf"{DURATION})",
+            rf")?(?:[a-z']+ ){{0,2}}?{_PERSONAL}(?: of (?:the |our |all )?[a-z]+(?: [a-z]+)?)? "
+            rf"after {DURATION})",
         ),
         quantity="duration",
         mechanisms=(
@@ -375,8 +367,8 @@ EVENT_RULES = (
         text="<Records_> are not stored <event>; then they belong to who asked for it.",
         cues=(
             rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) "
-            rf"(?:stored|"
-            r"saved|recorded|logged) (?P<event>(?:unless|without|except) [^,;.]{3,60})",
+            rf"(?:stored|saved|recorded|logged) (?P<event>(?:unless|without|except) "
+            rf"[^,;.]{{3,60}})",
         ),
         mechanisms=(
             Mechanism("interface", "<records>", "no write but by that person's own act"),
@@ -389,8 +381,7 @@ EVENT_RULES = (
         text="<Records_> are never stored: neither in a table nor in a log.",
         cues=(
             rf"{SUBJECT}(?:(?:is|are)(?: not|n't)|must not be|may not be|(?:is|are) never) "
-            rf"(?:stored|"
-            r"saved|recorded|logged)\b",
+            rf"(?:stored|saved|recorded|logged)\b",
         ),
         unless=r"\b(?:unless|until|before|if|when)\b|\b(?:longer|more) than\b|"
         r"\b(?:that|which) (?:is|are|were) (?:not|never) (?:stored|saved|recorded|logged)\b",

@@ -25,17 +25,15 @@ _LONGER = r"(?:more than |over |at least |another |a further )?"
 _BY_ITSELF = (
     r"(?:cancell?ed|released|reassigned|sent back|returned|hidden|deactivated|disabled|withdrawn|"
     r"rejected|declined|granted|approved|accepted|charged|suspended|escalated|given (?:back|to)|"
-    r"put "
-    r"back|freed|reopened|paused|ended|passed on|forwarded|overwritten|taken (?:off|down)|reset|"
-    r"marked|unpublished|refunded|paid out)"
+    r"put back|freed|reopened|paused|ended|passed on|forwarded|overwritten|taken (?:off|down)|"
+    r"reset|marked|unpublished|refunded|paid out)"
 )
 _DONE_BY_CLOCK = (
     r"(?:sent|created|generated|calculated|computed|synchroni[sz]ed|imported|exported|updated|"
     r"archived|closed|charged|billed|invoiced|transferred|published|reset|checked|mailed|informed|"
     r"notified|reminded|told|locked|assigned|refreshed|reconciled|posted|printed|drawn|"
-    r"recalculated|"
-    r"renewed|collected|booked|merged|loaded|fetched|emptied|added up|summed up|settled|counted|"
-    r"due)"
+    r"recalculated|renewed|collected|booked|merged|loaded|fetched|emptied|added up|summed up|"
+    r"settled|counted|due)"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _UNIT = (
@@ -46,10 +44,9 @@ _CLOCK = r"(?: (?:at|around) (?:\d{1,2}(?::\d\d)?(?: ?[ap]m)?|noon|midnight))?"
 _WHEN = (
     rf"(?:(?:every|each) (?:(?:first|second|third|last|other) )?{_UNIT}(?: (?:of|in) (?:the|each|"
     rf"every|a) (?:month|week|quarter|year))?{_CLOCK}|on the (?:first|last|\d{{1,2}}(?:st|nd|rd|"
-    rf"th))"
-    rf"(?: (?:working |business )?(?:day|{_WEEKDAY}))? of (?:the|each|every|a) (?:month|quarter|"
-    rf"year)"
-    rf"{_CLOCK}|at the end of (?:the|each|every) (?:day|week|month|quarter|year)|on {_WEEKDAY}"
+    rf"th))(?: (?:working |business )?(?:day|{_WEEKDAY}))? of (?:the|each|every|a) (?:month|"
+    rf"quarter|year){_CLOCK}|at the end of (?:the|each|every) (?:day|week|month|quarter|year)|on "
+    rf"{_WEEKDAY}"
     rf"(?<=days){_CLOCK}|(?:daily|nightly|hourly|weekly) at \d{{1,2}}(?::\d\d)?(?: ?[ap]m)?)"
 )
 _DAYS = Question(
@@ -141,7 +138,7 @@ def _silence(number: str) -> tuple[str, ...]:
 
 def _follow(number: str) -> tuple[str, ...]:
     return (
-        rf"(?:^|[,;:] |\band )(?:then )?after {_LONGER}{number}(?: (?:in|at|on|of|from|without) "
+        rf"(?:^|[,;:] |\band )(?:then )?after {_LONGER}{number}(?: (?:in|at|on|from|without) "
         rf"[a-z ]{{2,30}}?)?(?:: ?|, ?| )(?P<event>{_EFFECT}|{_NEXT})",
     )
 
@@ -181,15 +178,13 @@ TIMED_RULES = (
             rf"(?:^|[,;:] |\band ){DURATION} before (?P<clock>(?:the |an? |its |their |each |every "
             rf")?[a-z][a-z -]{{2,40}}?),? (?P<event>(?:(?:the|an?|our|their|each|every|all) [a-z]"
             rf"[^,;:.]{{1,40}}?|everybody|everyone|we|[a-z]+s) (?:(?:gets?|receives?) (?:an? |the "
-            rf")?"
-            rf"(?:[a-z]+ )?{MESSAGE}|(?:is|are) (?:told|informed|notified|reminded|mailed))\b"
+            rf")?(?:[a-z]+ )?{MESSAGE}|(?:is|are) (?:told|informed|notified|reminded|mailed))\b"
             r"[^,;:.]{0,60})",
             rf"(?P<event>\breminders? (?:goes|go|is sent|are sent)(?: out)?|\bwe remind [^,;:.]"
             rf"{{2,40}}?) {DURATION}(?:(?:,| and|, and) [a-z0-9]+ [a-z]+){{0,3}} before "
             r"(?P<clock>[^,;:.]{3,40})",
             r"(?P<event>\breminders? (?:goes|go|is sent|are sent)(?: out)?)\b[^;:.]{3,40}?(?:,| "
-            r"and|"
-            rf", and) {DURATION} before (?P<clock>[^,;:.]{{3,40}})",
+            rf"and|, and) {DURATION} before (?P<clock>[^,;:.]{{3,40}})",
         ),
         quantity="duration",
         mechanisms=(
@@ -223,8 +218,7 @@ TIMED_RULES = (
         text="<words> after <clock>, once: <event>.",
         cues=(
             rf"(?:^|[,;:] |\band ){DURATION} after (?P<clock>(?:the |an? |its |their |each |every "
-            rf")?"
-            rf"[a-z][a-z -]{{2,40}}?),? (?P<event>(?:(?:the|an?|our|their|each|every|all) [a-z]"
+            rf")?[a-z][a-z -]{{2,40}}?),? (?P<event>(?:(?:the|an?|our|their|each|every|all) [a-z]"
             rf"[^,;:.]{{1,40}}?|everybody|everyone|we|[a-z]+s) (?:gets?|receives?|sends?|is|are) "
             rf"[^,;:.]{{3,60}})",
             rf"(?:^|[,;:] |\band )(?P<event>[a-z][^,;:.]{{1,60}}? (?:gets?|receives?) (?:an? |the |"
@@ -260,11 +254,10 @@ TIMED_RULES = (
         text="When that time is over: <event>. It happens by itself, and once.",
         cues=(
             rf"^(?:and |but )?(?:after (?:that|which|this)(?: time)?|when (?:that|this|the) time "
-            rf"is "
-            rf"(?:over|up)|afterwards),? (?P<event>(?:(?:the next [a-z]+|it|they|{_NAMED}) "
+            rf"is (?:over|up)|afterwards),? (?P<event>(?:(?:the next [a-z]+|it|they|{_NAMED}) "
             r"(?:(?:is|are) (?:asked|offered|free|granted|refused|released|cancelled|deleted|"
-            r"closed|"
-            r"invited|told|informed|void)|gets?|goes|go|lapses?|expires?|loses?)\b[^,;.]{0,40}))",
+            r"closed|invited|told|informed|void)|gets?|goes|go|lapses?|expires?|"
+            r"loses?)\b[^,;.]{0,40}))",
         ),
         mechanisms=(
             Mechanism(
@@ -289,14 +282,11 @@ TIMED_RULES = (
         "then.",
         cues=(
             rf"(?:^|[,;:] |\band )(?P<words>{_WHEN}),? (?P<event>[a-z][^;.]{{2,60}}? (?:(?:is|are|"
-            rf"must "
-            rf"be|should be) (?:automatically )?{_DONE_BY_CLOCK}|(?:gets?|receives?) (?:an? |the |"
-            rf"one "
-            r"|all )[a-z])[^;.]{0,80})",
+            rf"must be|should be) (?:automatically )?{_DONE_BY_CLOCK}|(?:gets?|receives?) (?:an? |"
+            rf"the |one |all )[a-z])[^;.]{{0,80}})",
             rf"(?:^|[,;:] |\band )(?P<event>[a-z][^,;:.]{{2,60}}? (?:(?:is|are|must be|should be) "
             rf"(?:automatically )?{_DONE_BY_CLOCK}\b[^,;:.]{{0,40}}?|(?:gets?|receives?) (?:an? |"
-            rf"the |"
-            rf"one )[a-z][^,;:.]{{0,50}}?)) (?P<words>{_WHEN})",
+            rf"the |one )[a-z][^,;:.]{{0,50}}?)) (?P<words>{_WHEN})",
         ),
         unless=r"\b(?:reports?|summary|digest|back-?ups?|today|currently|so far|at the moment)\b",
         mechanisms=(

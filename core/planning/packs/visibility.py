@@ -43,13 +43,11 @@ VISIBILITY_RULES = (
         text="<What> can be seen by anybody, without signing in.",
         cues=(
             rf"\b(?:everybody|everyone|anybody|anyone|the public|visitors|people|customers|users) "
-            rf"{_MAY}"
-            rf"{_SEE} {_THING} (?:without (?:signing in|logging in|an account|login|a login|"
+            rf"{_MAY}{_SEE} {_THING} (?:without (?:signing in|logging in|an account|login|a login|"
             rf"registration)|publicly)",
             rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:visible|shown|open|readable) "
             rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without "
-            rf"(?:signing in|"
-            rf"an account|login))",
+            rf"(?:signing in|an account|login))",
         ),
         mechanisms=(
             Mechanism("permission", "reads of <what>", "no session; an answer type of its own"),
@@ -73,8 +71,7 @@ VISIBILITY_RULES = (
         text="Everybody who is signed in may see <what>.",
         cues=(
             rf"\b{_ALL}(?: (?:in|of|on|at) (?:the|our) [a-z]+| involved| concerned)? (?:can|may|"
-            rf"should|"
-            rf"must be able to|is able to|are able to) (?:also |always )?{_SEE} {_WHAT}",
+            rf"should|must be able to|is able to|are able to) (?:also |always )?{_SEE} {_WHAT}",
         ),
         unless=r"\b(?:without (?:signing in|logging in|an account|login|a login|registration)|"
         r"publicly|what everybody|the public)\b",
@@ -90,12 +87,10 @@ VISIBILITY_RULES = (
         "server.",
         cues=(
             rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:only )?(?:shown |displayed |"
-            rf"visible )?"
-            rf"(?:only )?(?:partly|partially|in part|masked|shortened|anonymi[sz]ed)(?: (?:shown|"
-            rf"displayed|visible))?\b",
+            rf"visible )?(?:only )?(?:partly|partially|in part|masked|shortened|anonymi[sz]ed)(?: "
+            rf"(?:shown|displayed|visible))?\b",
             r"\bonly (?:the )?(?:last|first) (?:\d+|two|three|four) (?:digits|characters|letters) "
-            r"of "
-            r"(?P<what>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:is|are) (?:shown|visible|displayed)",
+            r"of (?P<what>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:is|are) (?:shown|visible|displayed)",
         ),
         mechanisms=_mechanisms(
             "shortened before the answer is built",
@@ -108,8 +103,7 @@ VISIBILITY_RULES = (
         text="Nobody sees <what>.",
         cues=(
             rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|"
-            rf"must stay|"
-            rf"must remain) (?:hidden|secret|anonymous|unknown|confidential)",
+            rf"must stay|must remain) (?:hidden|secret|anonymous|unknown|confidential)",
         ),
         unless=r"\b(?:until|before|unless|from|except)\b",
         mechanisms=_mechanisms(
@@ -146,9 +140,8 @@ VISIBILITY_RULES = (
             rf"{{0,2}}(?:secret|confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?(?:only )"
             rf"?(?:for )?{WHO_ALL} only\b",
             rf"{BEGINS}{_THING} (?:is|are|must be|stays?|remains?) (?:strictly |kept |treated "
-            rf"as ){{0,2}}(?:secret|"
-            rf"confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?only (?:for )?{WHO_ALL}"
-            r"(?=$|[,;.)]| can| may| sees?)",
+            rf"as ){{0,2}}(?:secret|confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?only "
+            rf"(?:for )?{WHO_ALL}(?=$|[,;.)]| can| may| sees?)",
             rf"{BEGINS}{_THING} (?:can|may|must|should) only be (?:seen|read|viewed|opened|"
             rf"accessed) by {WHO_ALL}(?=$|[,;:)]| until| unless| once)",
             rf"\b(?:nobody|no one) (?:but|except|other than|outside(?: of)?|beside|besides) "
@@ -227,8 +220,7 @@ VISIBILITY_RULES = (
         text="<Who> may see <what> only after this has happened: <when>.",
         cues=(
             rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?P<what>[^,;]{{2,60}}?) (?:only )?(?:after|"
-            rf"once|"
-            r"when) (?P<when>[^,;]{3,60}), not (?:before|earlier)",
+            rf"once|when) (?P<when>[^,;]{{3,60}}), not (?:before|earlier)",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} (?P<what>[^,;]{{2,60}}?) only (?:after|once|when) "
             r"(?P<when>[^,;]{3,60})",
             rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?P<what>[^,;]{{2,60}}?) (?:after|once) "
@@ -255,9 +247,9 @@ VISIBILITY_RULES = (
             rf"\b(?:they|he|she) {_SEE} (?P<seen>[^,;]{{2,60}}?) only (?:after|once|when) "
             r"(?P<when>[^,;]{3,60})",
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:must|may|should|will|can) (?:not|"
-            rf"never) "
-            r"(?:appear|be (?:visible|published|shown|public|readable|seen))\b[^;]{0,100}? "
-            r"(?:before|until) (?P<when>[^,;]{3,60}(?:, time zone [\w/]+)?)",
+            rf"never) (?:appear|be (?:visible|published|shown|public|readable|"
+            rf"seen))\b[^;]{{0,100}}? (?:before|until) (?P<when>[^,;]{{3,60}}(?:, time zone "
+            rf"[\w/]+)?)",
         ),
         unless=r"\b(?:after|from|with) (?:\d+|two|three|four|five) [^,;]{0,50}\bhid(?:den|e)\b",
         mechanisms=(

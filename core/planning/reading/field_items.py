@@ -36,8 +36,7 @@ _SEPARATOR = re.compile(r",\s*(?:and |or )?|\s+(?:and|or)\s+|\s*[/+]\s*")
 LIKE = re.compile(r" (?:like|such as|e\.g\.|for example) [^,;]*", re.IGNORECASE)
 _WHETHER = re.compile(
     r"^(?:and |also )*(?:whether|if) (?:it|they|(?:the|an?) [a-z]+|he|she) (?:is|are|was|has) "
-    r"(?:an? )?"
-    r"(?P<what>[a-z]+(?: [a-z]+)?)",
+    r"(?:an? )?(?P<what>[a-z]+(?: [a-z]+)?)",
     re.IGNORECASE,
 )
 _YES_NO = re.compile(r"\b(?:yes ?(?:/|or) ?no|y/n|true/false)\b", re.IGNORECASE)

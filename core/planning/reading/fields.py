@@ -23,8 +23,8 @@ from core.planning.reading.nouns import plural, singular, snake
 
 _HEADS = "|".join(FIELD_TYPES)
 _FIELD = re.compile(
-    r"(?:\b(?:the|an?|its|their|with|has|have|and|of)\s+|,\s*)"
-    rf"(?P<name>(?:[a-z]+ )?(?:{_HEADS}))\b",
+    rf"(?:\b(?:the|an?|its|their|with|has|have|and|of)\s+|,\s*)(?P<name>(?:[a-z]+ "
+    rf")?(?:{_HEADS}))\b",
     re.IGNORECASE,
 )
 _IN_A_LIST = re.compile(r"(?:with|has|have|and)\b|,", re.IGNORECASE)
@@ -48,24 +48,21 @@ _GIVEN = (
 )
 _PER = (
     r"\b(?:enter|record|log|submit|report|hand in|register|note)s? (?:their |the |your )?(?:\w+ )?"
-    r"(?:{thing}) (?:per|for each|for every|by) "
-    r"(?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, [a-z]+)*(?:,? and [a-z]+)?)"
+    r"(?:{thing}) (?:per|for each|for every|by) (?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, "
+    r"[a-z]+)*(?:,? and [a-z]+)?)"
 )
 # “For each visit we note the name and the company”, “when a bike comes in we enter its colour”.
 _NOTED = (
     r"\b(?:{thing})\b(?: (?!and\b)[\w-]+){{0,4}}?,? (?:we|they|i|you|people|staff|[a-z]+s?) "
-    r"(?:need|"
-    r"note(?: down)?|write down|record|enter|store|keep|save|register|ask for|collect)s? "
+    r"(?:need|note(?: down)?|write down|record|enter|store|keep|save|register|ask for|collect)s? "
     r"(?P<list>[^:;]{{3,300}})"
 )
 # “A service is operational, degraded or down”, “the condition of a book is good, worn or lost”.
 _STATE = (
     r"(?<!if )(?<!when )(?<!once )(?<!that )(?:(?:^|[,:] |\bshows? |\bsee |\band )(?:an? |each |"
-    r"every "
-    r"|the )|\bthe (?P<name>[a-z]+) of (?:an? |each |every |the |its ))(?:{thing}) (?:is|can be|"
-    r"may be|"
-    r"must be|as) (?:either |always )?(?P<list>[a-z]+(?: [a-z]+)?(?:, [a-z]+(?: [a-z]+)?)+,? or "
-    r"[a-z]+(?: [a-z]+)?)\b(?! by\b)"
+    r"every |the )|\bthe (?P<name>[a-z]+) of (?:an? |each |every |the |its ))(?:{thing}) (?:is|"
+    r"can be|may be|must be|as) (?:either |always )?(?P<list>[a-z]+(?: [a-z]+)?(?:, [a-z]+(?: "
+    r"[a-z]+)?)+,? or [a-z]+(?: [a-z]+)?)\b(?! by\b)"
 )
 # “scope read, publish or yank”: a choice without brackets.
 _CHOICE = re.compile(
@@ -77,8 +74,7 @@ _FEW_WORDS = 4
 _FEW_CHOICES = 2  # “lost or stolen” is how a thing may be, not what its state is one of
 _HEADING = (
     r"^(?:(?:fields|data|attributes|properties|details|information|columns)(?: (?:of|for|about|"
-    r"per) "
-    r"(?:an? |the |each |every |our )?(?:{thing}))?|(?:an? |each |every |the )?(?:{thing})"
+    r"per) (?:an? |the |each |every |our )?(?:{thing}))?|(?:an? |each |every |the )?(?:{thing})"
     r"(?: (?:has|have|fields|data|details|needs?|attributes|table))?):?$"
 )
 _COLUMN_TYPES = {

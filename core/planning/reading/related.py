@@ -82,25 +82,20 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
             rf"\b(?:{one}) (?:always )?belongs? to (?:an? |the |one |its |exactly one "
             rf")?(?:{whole})\b",
             rf"\b(?:an?|each|every|the) (?:{one}) (?:has|have|is for|needs) "
-            rf"(?:[^.;:]{{0,60}}?\b)?(?:an?|"
-            rf"the|one|exactly one) (?:{whole})\b",
+            rf"(?:[^.;:]{{0,60}}?\b)?(?:an?|the|one|exactly one) (?:{whole})\b",
             rf"\b(?:an?|each|every|the) (?:{whole}) (?:has|have|contains?|consists? of|gets) "
-            rf"(?:[^.;:]"
-            rf"{{0,40}}?\b)?(?:several|many|multiple|its|one or more|at least one|any number of|"
-            rf"some|\d+"
-            rf"|\w+) {many}\b",
+            rf"(?:[^.;:]{{0,40}}?\b)?(?:several|many|multiple|its|one or more|at least one|any "
+            rf"number of|some|\d+|\w+) {many}\b",
             rf"\b(?:{whole})['\u2019]s (?:{many})\b",
             rf"\bfor (?:an?|the|each|every|one) (?:{whole}),? (?:\w+ ){{1,3}}(?:an? |the |several "
-            rf")?"
-            rf"(?:{one})\b",
+            rf")?(?:{one})\b",
         )
         sometimes = (
             rf"\b(?:{one}) (?:of|on|for|to|about|per|in|at) (?:an?|the|each|every|this|that|their|"
-            rf"its|"
-            rf"one|his|her) (?:{whole})\b",
+            rf"its|one|his|her) (?:{whole})\b",
             rf"\b(?:an?|the|each|this) (?:{whole})\b[^.;:]{{0,40}}\b(?:post|add|write|enter|"
-            rf"attach|record"
-            rf"|log|give|note)\w* (?:(?:an?|several|the|its|their) )?(?:\w+ )?(?:{one})\b",
+            rf"attach|record|log|give|note)\w* (?:(?:an?|several|the|its|their) )?(?:\w+ "
+            rf")?(?:{one})\b",
             rf"\b(?:{whole}) (?:{one})\b",
         )
         texts = [clause.text for clause in clauses if clause.section == "body"]
@@ -119,8 +114,7 @@ def is_said_to_belong(noun: str, other: str, text: str) -> bool:
     return bool(
         re.match(
             rf"(?:an?|each|every|the) (?:{one}) (?:always )?belongs? to (?:an?|the|one|exactly "
-            rf"one) "
-            rf"(?:{whole})$",
+            rf"one) (?:{whole})$",
             text,
             re.IGNORECASE,
         )

@@ -72,31 +72,28 @@ _US = (
 )
 # What is said to be told; the groups say which side the recipient stands on.
 TOLD = (
-    rf"(?P<told>{_BEGINS}(?P<a_who>{_FEW}) {_AUX} {_TOLD}\b(?! (?:to|apart|as)\b))",
+    rf"(?P<told>{_BEGINS}(?P<a_who>{_FEW}) {_AUX} {_TOLD}\b(?! (?:to|apart|as|by (?:its|their|his|"
+    rf"her))\b))",
     rf"(?P<told>{_BEGINS}(?P<b_who>{_FEW}) {_GETS} (?P<b_what>{_KIND}{MESSAGE})\b(?!-))",
     rf"(?P<told>{_BEGINS}(?P<e_who>{_FEW}) {_GETS} (?P<e_what>(?:an?|the|their|his|her) (?:[\w-]+ )"
-    rf"{{0,2}}?[\w-]+) (?:by|via|per|in) (?:{_WAY})\b)",
+    rf"{{0,2}}?[\w-]+))(?= (?:by|via|per|in) (?:{_WAY})\b)",
     rf"(?P<told>(?:\b(?=(?:an?|the|one) )|{_BEGINS})(?P<c_what>{_KIND}{MESSAGE}) {_GOES} to "
     rf"(?P<c_who>{_FEW}))(?=$|[,;:.()]| (?:by|via|when|if|as|once|after|before|with|about|in|on|"
-    rf"and|"
-    rf"for|every|at|who|whenever|that|so|only)\b)",
-    rf"(?P<told>{_BEGINS}(?P<f_what>{_FEW}) {_GOES} to (?P<f_who>{_FEW}) (?:by|via|per) "
+    rf"and|for|every|at|who|whenever|that|so|only)\b)",
+    rf"(?P<told>{_BEGINS}(?P<f_what>{_FEW}) {_GOES} to (?P<f_who>{_FEW}))(?= (?:by|via|per) "
     rf"(?:{_WAY})\b)",
     rf"(?P<told>{_US}(?:notif(?:y|ies)|informs?|reminds?|warns?|alerts?|e-?mails?|texts?|lets?|"
     rf"tells?) (?P<d_who>{_FEW}))(?=$|[,;:.()]| (?:know|by|via|when|if|as soon|once|after|before|"
     rf"about|that|of)\b)",
     rf"(?P<told>{_US}sends? (?P<g_who>(?:the|an?|all|every|each) {_FEW}) (?P<g_what>(?:an?|the|"
-    rf"one) "
-    rf"(?:[\w-]+ ){{0,2}}?{MESSAGE})\b)",
+    rf"one) (?:[\w-]+ ){{0,2}}?{MESSAGE})\b)",
     rf"(?P<told>{_US}sends? (?P<h_what>(?:an? |the |one )?(?:[\w-]+ ){{0,2}}?{MESSAGE}) to "
     rf"(?P<h_who>{_FEW}))(?=$|[,;:.()]| (?:by|via|when|if|as|once|after|before|with|about)\b)",
     rf"(?P<told>{_BEGINS}(?P<k_what>{_FEW}) (?:is|are) (?:automatically )?(?:e-?mailed|mailed|"
-    rf"texted|"
-    rf"messaged|posted|pushed) to (?P<k_who>{_FEW}))(?=$|[,;:.()]| (?:by|when|if|as|once|after|and|"
-    r"before|with)\b)",
+    rf"texted|messaged|posted|pushed) to (?P<k_who>{_FEW}))(?=$|[,;:.()]| (?:by|when|if|as|once|"
+    rf"after|and|before|with)\b)",
     rf"(?P<told>\b(?:we|i) (?:want|need|would like) (?P<j_what>(?:an? |the )?{MESSAGE})(?: (?:by|"
-    rf"in|"
-    rf"via) (?:{_WAY}))?(?= (?:if|when|once|as soon|whenever|every time|before|after)\b))",
+    rf"in|via) (?:{_WAY}))?(?= (?:if|when|once|as soon|whenever|every time|before|after)\b))",
     rf"(?P<told>{_BEGINS}(?P<i_who>{_FEW}) (?:hears?|learns?) (?:about|of) (?:it|this|that)\b)",
 )
 _OPENS = (
@@ -107,21 +104,18 @@ _OPENS = (
 )
 _AFTER = re.compile(
     rf"\b(?P<said>{_OPENS} (?!that\b|which\b|this\b)(?:[^,;:()]|[:,](?=\d)){{3,100}}|(?:about|of) "
-    rf"(?!it\b|this\b)"
-    r"[^,;:()]{3,80})",
+    rf"(?!it\b|this\b)[^,;:()]{{3,80}})",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
     rf"(?:^|[;:.] |, |\band )(?P<said>{_OPENS} (?!that\b|which\b|this\b)[^;:]{{3,120}}?),? "
-    rf"?(?:then |"
-    r"and |also )*$",
+    rf"?(?:then |and |also )*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"(?P<said>[^;:.]{3,100}): ?$")
 _SAYS = re.compile(
     r"^\W*(?:(?:by|via|in|on) [\w#-]+(?: [\w#-]+)?,? )?(?P<said>(?:with|containing|saying|"
-    r"including|"
-    r"about) (?!it\b|this\b)[^;:()]{3,100})",
+    r"including|about) (?!it\b|this\b)[^;:()]{3,100})",
     re.IGNORECASE,
 )
 _SAID_ENDS = re.compile(
@@ -136,8 +130,7 @@ _ONWARD = re.compile(
 )
 _NOBODY = re.compile(
     r"^(?:no|nobody|nothing|it|this|that|there|which|what|none|never|not|i|you|neither|each "
-    r"(?:\w+ )?"
-    r"page|one)\b|\b(?:can|may|cannot|can't|will|would|do|does|don't|not|never)\b",
+    r"(?:\w+ )?page|one)\b|\b(?:can|may|cannot|can't|will|would|do|does|don't|not|never)\b",
     re.IGNORECASE,
 )
 # A page, a form or a row gets a text: nobody is told by that.
@@ -166,8 +159,7 @@ _REGULAR_NEXT = re.compile(
 )
 _OPENING = re.compile(
     rf"(?:{_OPENS}|(?:on )?the (?:next|same|following) (?:working )?(?:day|morning|evening|week)|"
-    rf"the "
-    r"(?:day|evening) (?:after|before))\b",
+    rf"the (?:day|evening) (?:after|before))\b",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"(?<= )(?:the|an?|our|their|all|every|each)(?= )", re.IGNORECASE)
@@ -330,17 +322,6 @@ def _timed(text: str) -> bool:
         one.kind == "duration" and not one.per and not _RATE.search(text[: one.end])
         for one in quantities(text)
     )
-
-
-def _timed_near(text: str) -> bool:
-    return any(
-        one.kind == "duration" and not one.per and _SPAN_OF_TIME.search(text)
-        for one in quantities(text)
-    )
-
-
-def _timed(text: str) -> bool:
-    return any(one.kind == "duration" and not one.per for one in quantities(text))
 
 
 def _lowered(text: str) -> str:
