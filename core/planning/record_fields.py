@@ -30,10 +30,9 @@ def with_fields(
     stored = {entity.name for entity in entities}
     referred = {entity.name: _referred(entity, model, parts, stored) for entity in entities}
     whole = _belonging(entities, model, parts)
+    records = [entity.name for entity in entities if _is_record(entity, model)]
     told = {
-        entity.name: fields_told(entity.name, parts)
-        for entity in entities
-        if _is_record(entity, model)
+        name: fields_told(name, parts, is_main=place == 0) for place, name in enumerate(records)
     }
     filled = tuple(
         _with_fields(entity, told[entity.name], referred[entity.name], whole.get(entity.name, {}))

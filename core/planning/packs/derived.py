@@ -30,8 +30,7 @@ DERIVED = Pack(
                 rf"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |every |its |their "
                 rf")?(?:[a-z'-]+ ){{0,3}}?{_VALUE}(?: (?:of|per|for|in) (?:the |an? |each |every "
                 rf")?[a-z]+(?: [a-z]+)?)?) (?:is|are) (?P<words>(?:the )?(?:sum|average|"
-                rf"difference|product|"
-                rf"total|mean|count|minimum|maximum|number) of [^;:.]{{3,80}})",
+                rf"difference|product|total|mean|count|minimum|maximum|number) of [^;:.]{{3,80}})",
             ),
             mechanisms=(
                 Mechanism(

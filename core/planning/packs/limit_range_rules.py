@@ -81,8 +81,7 @@ RANGE_RULES = (
             rf"(?:^|[,;:] |\band )(?:an?|each|every|the|one) (?P<record>{_NAME}) (?:must |can |"
             rf"may |should )?(?:ha(?:s|ve)|takes?|needs?|consists? of|is for|holds?|contains?|"
             rf"includes?|seats?) (?:between )?(?P<near>\d+ ?(?:and|to|-|\u2013) ?\d+) "
-            rf"(?P<event>[a-z]+(?: "
-            rf"[a-z]+)?)",
+            rf"(?P<event>[a-z]+(?: [a-z]+)?)",
             r"\bbetween (?P<near>\d+ and \d+) (?P<event>[a-z]+(?: [a-z]+)?) (?:can|may|must) "
             r"(?:go|take part|join|attend|come|play|participate|work|be)\b",
             rf"\b(?P<near>\d+ ?(?:-|\u2013|to) ?\d+) (?P<event>[a-z]+) per (?P<record>{_NAME})",
@@ -166,6 +165,22 @@ RANGE_RULES = (
         mechanisms=(
             Mechanism("interface", "create<Record>", "counts under a lock on the <record_>: 409"),
             Mechanism("test", "create<Record>", "two at once on the last place; one cancelled"),
+        ),
+    ),
+    RulePattern(
+        slug="limit.all-together",
+        text="At most <value> <event> at the same time, over all; one more is refused, also when "
+        "two come at once.",
+        cues=(
+            rf"^(?:there (?:are|can be|may be|must be) )?{AT_MOST} {COUNT} (?P<event>[a-z]+(?: "
+            rf"[a-z]+)?) (?:at a time|at once|at the same time|simultaneously|in total|altogether|"
+            rf"in the "
+            r"[a-z]+)\b",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("interface", "create<Record>", "counts under one lock for all: 409"),
+            Mechanism("test", "create<Record>", "two at once on the last place; one that ends"),
         ),
     ),
     RulePattern(

@@ -105,7 +105,6 @@ TELLING_RULES = (
             rf"\b(?P<words>(?:only )?(?:one|a single) {MESSAGE} (?:a|per|each|every) (?:day|week|"
             rf"month)(?: with [^;,.]{{3,50}})?)",
             r"\b(?P<words>(?:as|in) an? (?:daily|weekly|monthly) (?:digest|summary))",
-            r"\b(?P<words>an? (?:daily|weekly|monthly) digest(?: (?:with|of) [^;,.]{3,50})?)",
         ),
         mechanisms=(
             Mechanism("job", "send-digests", "collects by recipient, sends nothing when empty"),

@@ -18,7 +18,10 @@ _FILE = (
     r"(?:an?|at least one|one|the) (?:[a-z]+ )?(?:photo|picture|scan|receipt|attachment|image|"
     r"screenshot)"
 )
-_MARK = r"(?P<event>(?!done\b|read\b|clear\b|so\b|it\b|the\b|an?\b)[a-z][a-z-]{2,24})"
+_MARK = (
+    r"(?P<event>(?!(?:there|present|available|needed|wanted|done|read|clear|so|it|the|an?)\b)"
+    r"[a-z][a-z-]{2,24})"
+)
 _KNOWN = r"\b(?:reasons?|justif\w+|explanation)\b"
 
 REQUIREMENT = Pack(
@@ -102,6 +105,27 @@ REQUIREMENT = Pack(
             ),
             adds=Contribution(
                 entities=(Entity("<record>", fields=(Field("<event_>", "flag"),)),),
+            ),
+        ),
+        RulePattern(
+            slug="requirement.has",
+            text="It is stored whether there is this: <event>. Whoever enters it must say so: "
+            "there is no answer by default.",
+            cues=(
+                rf"\b{_MUST} be (?:stated|marked|noted|entered|recorded|clear|indicated|said) "
+                rf"(?:whether|if) (?:there is )?(?:an?|the) (?P<event>[a-z]+(?: [a-z]+)?) (?:is "
+                rf"there|exists|"
+                r"is available|is present|is needed|is wanted)\b",
+            ),
+            mechanisms=(
+                Mechanism("constraint", "<records>.has_<event_>", "NOT NULL without a default"),
+                Mechanism("interface", "create<Record>", "422 where it is not answered"),
+                Mechanism(
+                    "test", "create<Record>", "left out, yes, no; shown wherever it is listed"
+                ),
+            ),
+            adds=Contribution(
+                entities=(Entity("<record>", fields=(Field("has_<event_>", "flag"),)),),
             ),
         ),
         RulePattern(

@@ -278,6 +278,8 @@ EVENT_RULES = (
         slug="retention.personal",
         text="Personal data goes in time: <event>; rows that must stay keep no name.",
         cues=(
+            rf"\b(?P<event>{_KEPT} (?:for )?{DURATION},? (?:and )?(?:then|afterwards|after "
+            rf"that),? (?:the |their |its |all )?(?:[a-z'\u2019]+ ){{0,2}}?{_PERSONAL} {_GOES})",
             rf"(?P<event>{_OF_PEOPLE} {_GOES} after {DURATION})",
             rf"(?P<event>{_OF_PEOPLE} {_GOES} {DURATION} after [^;,.()]{{3,50}})",
             rf"\b(?P<event>(?:delete|erase|remove|anonymi[sz]e|forget) (?:the |their |all |our "
@@ -310,6 +312,9 @@ EVENT_RULES = (
             rf"\b{DURATION} after (?P<event>[^,;.]{{3,50}}?),? {THING}(?: of "
             rf"[^,;.]{{3,40}})? {_GOES}",
             rf"{IT}{_GOES} {DURATION} after {_EVENT}",
+            rf"\b(?:delete|erase|remove|purge)s? (?:everything|all(?: of it| data| the data)?|it|"
+            rf"them) {DURATION} after {_EVENT}",
+            rf"\b(?:delete|erase|remove|purge)s? {THING} {DURATION} after {_EVENT}",
         ),
         quantity="duration",
         mechanisms=(

@@ -46,8 +46,8 @@ _WHEN = (
     rf"every|a) (?:month|week|quarter|year))?{_CLOCK}|on the (?:first|last|\d{{1,2}}(?:st|nd|rd|"
     rf"th))(?: (?:working |business )?(?:day|{_WEEKDAY}))? of (?:the|each|every|a) (?:month|"
     rf"quarter|year){_CLOCK}|at the end of (?:the|each|every) (?:day|week|month|quarter|year)|on "
-    rf"{_WEEKDAY}"
-    rf"(?<=days){_CLOCK}|(?:daily|nightly|hourly|weekly) at \d{{1,2}}(?::\d\d)?(?: ?[ap]m)?)"
+    rf"{_WEEKDAY}(?<=days){_CLOCK}|(?:daily|nightly|hourly|weekly) at \d{{1,2}}(?::\d\d)?(?: "
+    rf"?[ap]m)?)"
 )
 _DAYS = Question(
     "deadline.calendar",
@@ -81,6 +81,9 @@ def _once(rule: str, start: str, column: str, compared: str) -> tuple[Entity, ..
 def _step(slug: str, text: str, cues: tuple[str, ...], *, counted: bool) -> RulePattern:
     """Return the rule of a step that is taken a time after another one, once."""
     rule = f"deadline.{slug}"
+    # What follows another step has a column of its own, where both take the same time.
+    prefix = "then" if slug.startswith("then") else "after"
+    job = "after-<value->-<event->"
     return RulePattern(
         slug=rule,
         text=text,
@@ -89,28 +92,26 @@ def _step(slug: str, text: str, cues: tuple[str, ...], *, counted: bool) -> Rule
         unless=r"\bmore than \d+ times\b",
         mechanisms=(
             Mechanism(
-                "constraint", "<records>_after_<value_>", "CHECK: <value> after the clock at least"
+                "constraint",
+                f"<records>_{prefix}_<value_>",
+                "CHECK: <value> after the clock at least",
             ),
-            Mechanism(
-                "job", "<records->-after-<value->", "every 15 minutes, each <record_> once, locked"
-            ),
-            Mechanism(
-                "test", "<records->-after-<value->", "done one second before; the job runs twice"
-            ),
+            Mechanism("job", job, "every 15 minutes, each <record_> once, locked"),
+            Mechanism("test", job, "done one second before; the job runs twice"),
         ),
         adds=Contribution(
             entities=_once(
                 rule,
                 "clock_started_at",
-                "after_<value_>_at",
+                f"{prefix}_<value_>_at",
                 "\"clock_started_at\" + interval '<value>'",
             ),
             jobs=(
                 Job(
-                    "<records->-after-<value->",
+                    job,
                     "every 15 minutes",
                     "For each <record_> whose clock_started_at is <words> ago, once, and sets "
-                    "after_<value_>_at: <event>.",
+                    f"{prefix}_<value_>_at: <event>.",
                     "a <record_> is an hour past the time and nothing has happened",
                 ),
             ),
@@ -131,8 +132,10 @@ def _silence(number: str) -> tuple[str, ...]:
         rf"{tail}",
         rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>{head}(?P<record>un[a-z]+ "
         rf"[a-z]+)){tail}",
-        rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>(?:(?:if|when) |(?=[a-z]+s ))"
-        rf"[^,;:]{{0,60}}?\b{_SILENT}\b[^,;:]{{0,50}}?){tail}",
+        rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>(?:(?:if|when) |(?=[a-z]+s )|(?=no |"
+        rf"without ))[^,;:]{{0,60}}?\b{_SILENT}\b[^,;:]{{0,50}}?){tail}",
+        rf"(?P<clock>\b(?:if|when) (?:an? |the |its |their )?[a-z][^,;:]{{1,50}}? (?:is|are) "
+        rf"(?:more than )?{number} (?:late|overdue|old|behind|past due)),? (?P<event>{_EFFECT})",
     )
 
 
@@ -159,6 +162,17 @@ TIMED_RULES = (
         counted=True,
     ),
     _step("then", _TEXT, _follow(DURATION), counted=False),
+    _step(
+        "otherwise",
+        "This has <words>: <clock>. Otherwise, by itself and once: <event>.",
+        (
+            rf"(?P<clock>[a-z][^,;:]{{2,60}}?) (?:within|in) {_LONGER}{DURATION},? (?:and "
+            rf")?(?:otherwise|or else|else|or|if not),? (?P<event>(?:it|they|{_NAMED}|"
+            rf"[a-z]{{4,20}}) {_ACTS}\b"
+            r"[^,;.]{0,60})",
+        ),
+        counted=False,
+    ),
     _step(
         "by-itself",
         "After <words> this happens by itself, once: <records_> <event>.",

@@ -59,7 +59,10 @@ VISIBILITY_RULES = (
         slug="visibility.count",
         each=True,
         text="<Who> may see how many <words>: the number, not the rows behind it.",
-        cues=(rf"{BEGINS}{WHO} {_MAY}{_SEE} how many (?P<words>[^;:,()\u2013\u2014]{{3,60}})",),
+        cues=(
+            rf"{BEGINS}{WHO} {_MAY}{_SEE} (?:[a-z0-9: ]{{1,24}} )?how many "
+            rf"(?P<words>[^;:,()\u2013\u2014]{{3,60}})",
+        ),
         mechanisms=(
             Mechanism("permission", "the count", "its own; the rows need one of their own"),
             Mechanism("test", "the count", "as <who>: the answer holds a number, no name, no id"),
@@ -104,6 +107,9 @@ VISIBILITY_RULES = (
         cues=(
             rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|"
             rf"must stay|must remain) (?:hidden|secret|anonymous|unknown|confidential)",
+            rf"(?:^|[,;:] |\b(?:and|but) )(?:nobody|no one) (?:can |may |should |must |ever "
+            rf")?{_SEE} (?P<what>(?!how\b|it\b|that\b|what\b|a\b|anything\b)[a-z'\u2019 "
+            rf"]{{3,50}})$",
         ),
         unless=r"\b(?:until|before|unless|from|except)\b",
         mechanisms=_mechanisms(

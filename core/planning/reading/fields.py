@@ -35,6 +35,12 @@ _NAME_STOPS = re.compile(
     r"^(?:the|an?|its|their|and|or|with|both|of|any|same|per|each|every|old|new|other) "
 )
 _MAX_FIELDS = 12
+# “Fields: brand, model, price”: of what the brief is mainly about.
+_OF_THE_MAIN = re.compile(
+    r"^(?:the )?(?:fields|data|attributes|details|properties|columns)(?: (?:are|needed|we need))?"
+    r"(?P<mark>:) ?(?P<list>[^:;]{3,300}(?:\([^()]*\)[^:;]*)?)",
+    re.IGNORECASE,
+)
 
 # A list behind its thing: “a loan: object, period, value”, “a topic with a title and a text”.
 _LISTED = (
@@ -98,7 +104,7 @@ class Told:
     read: tuple[Clause, ...]
 
 
-def fields_told(noun: str, clauses: Sequence[Clause]) -> Told:
+def fields_told(noun: str, clauses: Sequence[Clause], *, is_main: bool = False) -> Told:
     """Return the fields of a thing, and which clauses were read to their end for them."""
     told = TOLD_OF.get(noun) or "|".join(
         re.escape(form)
@@ -110,6 +116,8 @@ def fields_told(noun: str, clauses: Sequence[Clause]) -> Told:
         re.compile(pattern.format(thing=told), re.IGNORECASE)
         for pattern in (_LISTED, _BEHIND, _GIVEN, _PER, _NOTED)
     ]
+    if is_main:
+        lists.append(_OF_THE_MAIN)
     states = re.compile(_STATE.format(thing=told), re.IGNORECASE)
     found: dict[str, Field] = {}
     read: list[Clause] = []
@@ -117,7 +125,8 @@ def fields_told(noun: str, clauses: Sequence[Clause]) -> Told:
         found.setdefault(field.name, field)
         read.append(clause)
     for clause in clauses:
-        if clause.section != "body" or not about.search(clause.text):
+        is_about = about.search(clause.text) or (is_main and _OF_THE_MAIN.match(clause.text))
+        if clause.section != "body" or not is_about:
             continue
         for field, is_whole in (*_in_lists(noun, clause, lists), *_in_choices(clause, states)):
             found.setdefault(field.name, field)

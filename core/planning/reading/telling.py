@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from core.planning.reading.nouns import singular
+from core.planning.reading.people import names_people
 from core.planning.reading.quantities import quantities
 
 # By which words a brief names a way to reach people, and what the way is called in the plan.
@@ -169,6 +171,7 @@ _ALSO = re.compile(
 )
 _PLACES = ("teams", "slack", "whatsapp", "in_app")
 _RATE = re.compile(r"\d[^,;]{0,40} in an? (?:hour|day|week|minute|month)$", re.IGNORECASE)
+_JOINED = re.compile(r" and (?P<who>(?:the|an?|our|their|his|her|its) )")
 _MAX_EARLIER = 100
 
 
@@ -220,7 +223,7 @@ def telling(match: re.Match[str]) -> Telling | None:
         if _timed(occasion):
             return None
         spans.append((max(0, start - len(before)), start))
-    if _timed_near(before[-48:]) or _timed_near(after[:32]):
+    if _timed_near(before[-48:]) or _timed_near(re.split(r",| and ", after[:32])[0]):
         return None
     ways = _ways(f"{text[start:end]}{_upto(after)}")
     says = _content(after)
@@ -244,10 +247,25 @@ def _is_somebody(who: str) -> bool:
 def _recipient(text: str) -> tuple[str, str]:
     """Return who is told, and the occasion that runs into it without a comma."""
     text = _LEADING.sub("", text).strip()
+    joined = _JOINED.search(text)
+    if joined and _is_sentence(text[: joined.start()]):
+        return text[: joined.start()], _lowered(text[joined.start("who") :])
     if not _OPENING.match(text):
         return "", _lowered(text)
     article = max((hit.start() for hit in _ARTICLE.finditer(text)), default=0)
     return text[:article].strip(), text[article:].strip()
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether words that look like a recipient say what happens: “the offer lapses”."""
+    words = text.lower().split()
+    return (
+        len(words) > 2
+        and words[-1].endswith("s")
+        and singular(words[-1]) != words[-1]
+        and not names_people(singular(words[-1]))
+        and words[0] in {"the", "an", "a", "it", "they", "our", "their", "his", "her", "its"}
+    )
 
 
 def _occasion_after(after: str) -> str:

@@ -83,7 +83,7 @@ def test_a_time_that_only_passes_is_no_rule(sentence: str) -> None:
 def test_each_step_has_a_job_and_a_column_of_its_own() -> None:
     model = planned(STEPS)
     jobs = [job.name for job, _ in contributions(model).jobs]
-    assert {"parcels-after-5-days", "parcels-after-10-days", "parcels-30-minutes-before"} <= {*jobs}
+    assert {"after-5-days-reminder", "parcels-30-minutes-before"} <= {*jobs}
     assert len(jobs) == len(set(jobs))
     assert_consistent(model)
 
@@ -99,9 +99,9 @@ def test_the_database_takes_no_step_before_its_time(empty_database: str) -> None
             clock_started_at="2030-01-01 08:00Z",
             takes_place_at="2030-01-20 08:00Z",
         )
-        with refused("parcels_after_10_days"):
-            change(db, "parcels", parcel, after_10_days_at="2030-01-11 07:59Z")
-        change(db, "parcels", parcel, after_10_days_at="2030-01-11 08:00Z")
+        with refused("parcels_then_10_days"):
+            change(db, "parcels", parcel, then_10_days_at="2030-01-11 07:59Z")
+        change(db, "parcels", parcel, then_10_days_at="2030-01-11 08:00Z")
         with refused("parcels_told_30_minutes_before"):
             change(db, "parcels", parcel, told_30_minutes_before_at="2030-01-20 07:29Z")
         change(db, "parcels", parcel, told_30_minutes_before_at="2030-01-20 07:30Z")
