@@ -16,6 +16,7 @@ from core.domain.artifact import Evidence
 from core.planning.model import PackMatch, Rule
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
+from core.planning.reading.captures import lowered
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.media_types import quoted_media_types
@@ -26,6 +27,7 @@ from core.planning.reading.quantities import Quantity, count_in_words, kinds_of_
 if TYPE_CHECKING:
     from core.planning.matches import Matches
 
+QUOTED = ("words", "event", "clock")  # groups that quote the clause
 _MOST = 20  # of one rule in one brief; what comes after that is asked about
 _ANYBODY = re.compile(
     r"\b(?:persons?|people|somebody|anybody|everybody|nobody|account|household)\b", re.IGNORECASE
@@ -75,6 +77,8 @@ def _fire(
             pairs = tuple((bindings | demand.said).items())
             if pattern.unless and find(pattern.unless, clause.text):
                 break
+            if pattern.already and _is_told(pattern.already, clause, found):
+                break
             if is_open(bind(pattern.text, dict(pairs))):
                 continue
             if pairs not in spoken and len(spoken) == _MOST:
@@ -87,6 +91,15 @@ def _fire(
         bound = bind(pattern, dict(pairs))
         evidence = tuple(Evidence(clause.text, pattern.slug) for clause in dict.fromkeys(said_in))
         found.rules.append(Rule(pattern.slug, bound.text, bound.mechanisms, pairs, evidence))
+
+
+def _is_told(pattern: str, clause: Clause, found: Matches) -> bool:
+    """Whether a rule that was made of a clause says already what a pattern finds."""
+    return any(
+        find(pattern, rule.text)
+        for rule in found.rules
+        if any(one.words == clause.text for one in rule.evidence)
+    )
 
 
 def _demands(
@@ -102,7 +115,7 @@ def _demands(
             if named is None:
                 continue
             places = {hit.start, hit.end - 1}
-            for group in ("words", "event"):
+            for group in QUOTED:
                 span = hit.span(group)
                 places |= {span[0], span[1] - 1} if span else set()
             said = named
@@ -172,7 +185,11 @@ def _thing(noun: str, found: Matches) -> str:
 def _quoted(hit: Hit) -> dict[str, str]:
     """Return what the cue's groups quote of the clause."""
     groups = hit.match.groupdict()
-    quoted = {name: groups[name].strip() for name in ("words", "event") if groups.get(name)}
+    quoted = {
+        name: groups[name].strip() if hit.match.start(name) else lowered(groups[name].strip())
+        for name in QUOTED
+        if groups.get(name)
+    }
     return quoted | media_types_in(hit)
 
 

@@ -15,7 +15,7 @@ from core.planning.model import Rule
 from core.planning.packs import PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import RulePattern
-from core.planning.reading.captures import THINGS, captured, captured_spans
+from core.planning.reading.captures import THINGS, captured, captured_spans, told_places
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.conditions import before_condition
@@ -35,11 +35,7 @@ def fire(
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
     for clause in clauses:
-        if clause.section == "background":
-            continue  # how things are, not what is asked for
-        for spoken in _evidence_in(pattern, clause):
-            if pattern.unless and find(pattern.unless, clause.text):
-                break
+        for spoken in _spoken_in(pattern, clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())
@@ -76,6 +72,34 @@ def fire(
             for clause, other in others
             if speaking and speaking[0][1].extra.get("value") != other.extra.get("value")
         ]
+
+
+def _spoken_in(pattern: RulePattern, clause: Clause, found: Matches) -> Iterator[_Finding]:
+    """Yield what a clause says for a rule, where no other rule says it already."""
+    if clause.section == "background":
+        return  # how things are, not what is asked for
+    if pattern.yields_to and _is_said(pattern.yields_to, clause, found):
+        return
+    for spoken in _evidence_in(pattern, clause):
+        if pattern.unless and find(pattern.unless, clause.text):
+            return
+        if not (pattern.yields and _is_taken(spoken, clause, found)):
+            yield spoken
+
+
+def _is_said(slugs: tuple[str, ...], clause: Clause, found: Matches) -> bool:
+    return any(
+        rule.slug in slugs and any(one.words == clause.text for one in rule.evidence)
+        for rule in found.rules
+    )
+
+
+def _is_taken(spoken: _Finding, clause: Clause, found: Matches) -> bool:
+    """Whether a rule has found its words where another one would find its own."""
+    if clause not in found.ruled:
+        return False
+    places = found.settled.get(clause, set())
+    return any(place in places for place in range(min(spoken.places), max(spoken.places) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +192,7 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
         last = [hit.end - 1] if all(end < hit.end for _, end, _ in said) else []
         spoken = (place for at, end, size in said for place in (at, min(end, at + size) - 1))
         places = (*(places if pattern.quantity else (hit.start, *last)), *spoken)
+        places = (*places, *told_places(hit))
     return _Finding(extra | read, places)
 
 

@@ -95,11 +95,12 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
 def _calls(pack: Pack, clause: Clause) -> Hit | None:
     """Return what calls for a pack in a clause: a cue, or what one of its rules reads there."""
     hit = _first(pack.cues, clause.text)
-    if hit or not pack.by_rules or clause.section == "background":
+    if hit or not (pack.by_rules or pack.called_by) or clause.section == "background":
         return hit
     readings = (
         hit
         for pattern in pack.rules
+        if pack.by_rules or pattern.slug in pack.called_by
         for cue in pattern.cues
         for hit in find_all(cue, clause.text)
         if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.domain.artifact import Evidence
 from core.planning.consistency import with_choices_left
+from core.planning.demand_words import STRONG
 from core.planning.doers import booked_things, doers_of, with_doers
 from core.planning.edits import edited, switched_off
 from core.planning.gaps import gap_questions, left_over
@@ -16,10 +17,7 @@ from core.planning.matches import Matches
 from core.planning.matching import match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
-    Constraint,
-    Entity,
     FeatureModel,
-    Field,
     Kind,
     Question,
 )
@@ -37,20 +35,14 @@ from core.planning.questions import (
 from core.planning.readiness import is_ready
 from core.planning.reading.clauses import Clause, clauses
 from core.planning.reading.deed import Deed
-from core.planning.reading.deed_fields import fields_set
 from core.planning.reading.deeds import deeds
-from core.planning.reading.fields import fields_of
 from core.planning.reading.language import language_of
-from core.planning.reading.nouns import plural
 from core.planning.reading.people import actors
-from core.planning.reading.related import related, served
 from core.planning.reading.status_quo import is_volume
+from core.planning.record_fields import with_fields
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
 from core.planning.unread import missed, unasked, unread
-
-# The packs whose subject people fill in with what the brief lists.
-_ENTERED = ("records", "scheduling", "reservation")
 
 
 def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureModel:
@@ -137,21 +129,10 @@ def _filled(
     entities = merged_entities(
         replace(entity, evidence=evidence) for entity, evidence in gathered.entities
     )
-    stored = {entity.name for entity in entities}
-    referred = {entity.name: _referred(entity, model, parts, stored) for entity in entities}
-    entities = tuple(
-        _with_fields(entity, model, parts, referred[entity.name], done, stored)
-        for entity in entities
-    )
-    entities += tuple(
-        Entity(
-            noun,
-            summary=f"Exists already; what a {one.replace('_', ' ')} refers to.",
-            existing=True,
-        )
-        for noun, one in {noun: one for one, nouns in referred.items() for noun in nouns}.items()
-        if noun not in stored
-    )
+    filled = with_fields(entities, model, parts, done)
+    entities, listing = filled.entities, filled.read
+    found.used |= listing
+    found.ruled |= {clause for clause in listing if not STRONG.search(clause.text)}
     names = {entity.name for entity in entities}
     acting = model.actors, booked_things(model)
     actions = merged_actions(
@@ -183,14 +164,14 @@ def _filled(
         )
         for topic, clause in topics
     ]
+    read = {clause.text for clause in listing}
+    not_read_yet = [text for text in model.not_understood if text not in read]
     return replace(
         model,
         actors=with_doers(model.actors, actions),
         entities=entities,
         actions=actions,
-        not_understood=unasked(
-            (*model.not_understood, *unread(body, found), *found.unmade), questions
-        ),
+        not_understood=unasked((*not_read_yet, *unread(body, found), *found.unmade), questions),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),
@@ -211,99 +192,6 @@ def _plannable(
     topics: Sequence[tuple[Topic, Clause]],
 ) -> bool:
     return bool(body) and is_ready(model.kind, parts, found, topics)
-
-
-def _is_record(entity: Entity, model: FeatureModel) -> bool:
-    """Whether an entity is a record that the feature creates."""
-    return not entity.existing and any(
-        matched.slug in _ENTERED and dict(matched.bindings).get("subject") == entity.name
-        for matched in model.packs
-    )
-
-
-def _referred(
-    entity: Entity, model: FeatureModel, parts: Sequence[Clause], stored: set[str]
-) -> tuple[str, ...]:
-    """Return the things that a record of the feature refers to."""
-    if not _is_record(entity, model):
-        return ()
-    own = {field.references for field in entity.fields} | {entity.name}
-    found = (*related(entity.name, parts), *served(entity.name, parts))
-    return tuple(noun for noun in found if noun not in own | stored)
-
-
-def _with_fields(
-    entity: Entity,
-    model: FeatureModel,
-    parts: Sequence[Clause],
-    referred: Sequence[str],
-    done: Sequence[Deed],
-    stored: set[str],
-) -> Entity:
-    """Add the fields that the brief names for a record of the feature, and what it refers to."""
-    if not _is_record(entity, model):
-        return entity
-    known = {field.name for field in entity.fields} | set(referred)
-    told = fields_of(entity.name, parts)
-    named = tuple(
-        field
-        for field in told
-        if not {field.name, f"{field.name}_id"} & known
-        # What has a begin and an end has its length from them.
-        and not (field.name.endswith("_minutes") and "ends_at" in known)
-    )
-    named += fields_set(entity.name, done, {*known, *(field.name for field in named)})
-    whole = {d.of for d in done if d.of and d.noun == entity.name} & stored
-    named += tuple(
-        Field(f"{one}_id", "ref", references=one, on_delete="CASCADE")
-        for one in sorted(whole)
-        if f"{one}_id" not in known
-    )
-    is_entered = any(map(_is_entered, (*named, *entity.fields)))
-    if not is_entered and not whole and "owner_id" in known:
-        named += (Field("description", "long_text"),)
-    listed = {field.name for field in told}
-    named += tuple(
-        Field(f"{noun}_id", "ref", required=noun in listed, references=noun) for noun in referred
-    )
-    entity = replace(entity, fields=named + entity.fields)
-    status = entity.field("status")
-    return _with_drafts(entity) if status and "draft" in status.choices else entity
-
-
-def _with_drafts(entity: Entity) -> Entity:
-    """Let a draft be incomplete; what people enter is mandatory once it is submitted."""
-    entered = [field.name for field in entity.fields if _is_entered(field)]
-    if not entered:
-        return entity
-    complete = " AND ".join(f'"{name}" IS NOT NULL' for name in entered)
-    return replace(
-        entity,
-        fields=tuple(
-            replace(field, required=False) if field.name in entered else field
-            for field in entity.fields
-        ),
-        constraints=(
-            *entity.constraints,
-            Constraint(
-                f"{plural(entity.name)}_complete",
-                "check",
-                f"\"status\" = 'draft' OR ({complete})",
-            ),
-        ),
-    )
-
-
-def _is_entered(field: Field) -> bool:
-    """Whether people enter a field, rather than the system setting it."""
-    return (
-        field.required
-        and not field.default
-        and not field.references
-        and field.type != "choice"
-        and not field.name.endswith(("_at", "_until"))
-        and field.name != "status"
-    )
 
 
 def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from core.planning.packs.consent import CONSENT
 from core.planning.packs.contract import CONTRACT
 from core.planning.packs.dashboard import DASHBOARD
 from core.planning.packs.deadline import DEADLINE
+from core.planning.packs.derived import DERIVED
 from core.planning.packs.erasure import ERASURE
 from core.planning.packs.exchange import EXCHANGE
 from core.planning.packs.export import EXPORT
@@ -41,6 +42,7 @@ from core.planning.packs.quota import QUOTA
 from core.planning.packs.rating import RATING
 from core.planning.packs.records import RECORDS
 from core.planning.packs.report import REPORT
+from core.planning.packs.requirement import REQUIREMENT
 from core.planning.packs.reservation import RESERVATION
 from core.planning.packs.rest_period import REST_PERIOD
 from core.planning.packs.retention import RETENTION
@@ -117,6 +119,8 @@ PACKS: tuple[Pack, ...] = (
     CONTRACT,
     DEADLINE,
     LIMIT,
+    REQUIREMENT,
+    DERIVED,
     SPEED,
     ACCESSIBILITY,
     # What no other pack does is a step.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from core.planning.reading.captures import PHRASES
+from core.planning.reading.captures import PHRASES, TOLD_WORDS
 from core.planning.reading.nouns import camel, plural
 from core.planning.reading.states import flow
 
@@ -24,10 +24,11 @@ QUANTITY_NAMES = (
     "operator",
     "lower",
     "event",
+    "clock",
     "mediatypes",
 )
 ROLE_NAMES = ("role", "eachrole", "quotedroles")
-_LISTS = (("<eachstate>",), ("<eachrole>",))
+_LISTS = (("<eachstate>",), ("<eachrole>",), ("<eachchannel>",))
 STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
 
 
@@ -37,8 +38,13 @@ def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
     for name, noun in bindings.items():
         if name in QUANTITY_NAMES:
             spelled[name] = noun
+            slug = "_".join(re.findall(r"[a-z0-9]+", noun.lower()))[:40].rstrip("_")
+            spelled |= {f"{name}_": slug, f"{name}-": slug.replace("_", "-")}
             continue
-        if name in PHRASES:
+        if name == "channels":
+            spelled["eachchannel"] = noun
+            continue
+        if name in PHRASES or name in TOLD_WORDS:
             spelled |= {name: noun, name.capitalize(): noun[:1].upper() + noun[1:]}
             continue
         if name == "roles":

@@ -204,9 +204,8 @@ CONSENT = Pack(
         ),
         RulePattern(
             slug="consent.opt-out",
-            text="Whoever gets it can opt out with one step, without a reason; it holds for the "
-            "next one "
-            "already.",
+            text="People who get it can opt out, or switch it off, with one step and without a "
+            "reason; it holds for the next one already.",
             cues=(
                 rf"\b{_PEOPLE} (?:can|may|could|must be able to|should be able to) (?:also |"
                 rf"always )?(?:opt[ -]?out"
@@ -222,6 +221,7 @@ CONSENT = Pack(
                 ),
                 Mechanism("test", "opt-out", "opened twice, by a mail scanner, while sending runs"),
             ),
+            adds=_CONSENT,
         ),
         RulePattern(
             slug="consent.always-sent",

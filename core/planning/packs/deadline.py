@@ -5,6 +5,7 @@ from core.planning.packs.deadline_rules import DEADLINE_RULES
 from core.planning.packs.expiry_rules import EXPIRY_RULES
 from core.planning.packs.pack import Noun, Pack
 from core.planning.packs.span_rules import SPAN_RULES
+from core.planning.packs.timed_rules import TIMED_RULES
 
 DEADLINE = Pack(
     slug="deadline",
@@ -13,5 +14,13 @@ DEADLINE = Pack(
     nouns=(Noun("record", fallback="@main"),),
     kind="none",
     demands=True,
-    rules=(*SPAN_RULES, *EXPIRY_RULES, *DEADLINE_RULES, *DAY_RULES),
+    # What says its effect goes before what is only due.
+    rules=(
+        *SPAN_RULES,
+        *EXPIRY_RULES,
+        *DEADLINE_RULES[:1],
+        *TIMED_RULES,
+        *DEADLINE_RULES[1:],
+        *DAY_RULES,
+    ),
 )

@@ -16,8 +16,8 @@ _UNDO = (
     r"download\w*|com(?:e|es) back|fil(?:e|ed)|exchang\w*)"
 )
 _TOLD = (
-    r"(?:told|informed|inform|reminded|remind|warned|warn|notified|notify|mail(?:s|ed)?|e-?mail|sms|"
-    r"text message|push|hears?|reminder|warning|letter|alerted|alert)"
+    r"(?:told|informed|inform|reminded|remind|warned|warn|notified|notify|mail(?:s|ed)?|e-?mail|"
+    r"sms|text message|push|hears?|reminder|warning|letter|alerted|alert)"
 )
 _DONE = (
     r"(?:touch|answer|react|respon|handl|open|look|pick|process|activit|repl|decid|event|updat|"
@@ -52,6 +52,8 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
                 )
             ),
             rf"(?P<event>\b{_DUE_NOUN}) (?:is )?due (?:in|within|after) {number}",
+            rf"(?P<event>\b(?:must|has to|have to) be (?:returned|handed (?:in|over|back)|given "
+            rf"back|brought back)) (?:at the latest )?within {number}",
         ),
         unless=r"\b(?:otherwise|or else|or)\b[^;,.]{0,30}?\b(?:expires?|lapses?|is void)\b",
         quantity="duration",
@@ -114,18 +116,19 @@ def _due(slug: str, number: str, counted: str, how: str) -> RulePattern:
 DEADLINE_RULES = (
     RulePattern(
         slug="deadline.escalation",
-        text="What nobody has dealt with for <words> is escalated, once: the next in charge is "
-        "alerted "
-        "and sees it in a list of their own.",
+        text="What nobody has dealt with for <words> is escalated, once (<event>): the next in "
+        "charge is alerted and sees it in a list of their own.",
         cues=tuple(
             pattern.format(number=number)
             for number in (WORKING_DAYS, DURATION)
             for pattern in (
                 rf"\b(?:not|n't|never|nobody|no|without)\b[^;,]{{{{0,40}}}}?\b{_DONE}\w*"
                 rf"[^;]{{{{0,30}}}}? (?:for|within|in|after) {{number}}[^;]{{{{0,40}}}}?"
-                rf"\b(?P<event>{_PASSED}[^,;.]{{{{0,40}}}})",
-                rf"\b(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?\b(?:when|if)\b"
-                rf"[^;]{{{{0,60}}}}?\b(?:not|n't|nobody|never)\b[^;,]{{{{0,20}}}}?\b{_DONE}\w*"
+                rf"\b(?P<event>(?:(?:the|an?|our|their) (?:[a-z]+ ){{{{1,3}}}})?{_PASSED}"
+                rf"[^,;.]{{{{0,40}}}})",
+                rf"\b(?P<event>(?:alert|escalat|inform|remind|notif)\w*\b[^;]{{{{0,20}}}}?) "
+                rf"(?:when|if)\b[^;]{{{{0,60}}}}?\b(?:not|n't|nobody|"
+                rf"never)\b[^;,]{{{{0,20}}}}?\b{_DONE}\w*"
                 rf"[^;]{{{{0,20}}}}? (?:for|within|in|after) {{number}}",
             )
         ),
@@ -240,7 +243,8 @@ DEADLINE_RULES = (
             rf"\b(?:only|no longer|not later)\b[^;,]{{0,40}}?(?:until|than|within) {DURATION} "
             rf"(?P<event>(?:after|from|of) [^,;.()]{{3,40}})",
         ),
-        unless=r"\b(?:refund|deposit|overdue)\w*",
+        unless=r"\b(?:refund|deposit|overdue)\w*|\b(?:must|has to|have to) be (?:returned|"
+        r"handed)\b",
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<records>_within_window", "CHECK: later than its end refused"),
@@ -271,12 +275,11 @@ DEADLINE_RULES = (
     RulePattern(
         slug="deadline.effect",
         text="A change takes effect within <words>, everywhere it is used; what is already on "
-        "its way "
-        "is stopped where it can be.",
+        "its way is stopped where it can be.",
         cues=(
-            rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|this)\b[^;,.]{{0,16}}?\b(?:works?|"
-            rf"takes? effect|holds?|appl(?:y|ies)|be effective|counts?)\b[^;,.]{{0,6}}? "
-            rf"within {DURATION}",
+            rf"\b(?:changes?|withdrawals?|settings?|choices?|revocations?|it|"
+            rf"this)\b[^;,.]{{0,16}}?\b(?:works?|takes? effect|holds?|appl(?:y|ies)|be effective|"
+            rf"counts?)\b[^;,.]{{0,6}}? within {DURATION}",
         ),
         quantity="duration",
         mechanisms=(
@@ -301,12 +304,10 @@ DEADLINE_RULES = (
         text="What is late by <words> has a consequence until it is settled: <event>.",
         cues=(
             rf"\b(?:overdue|late|unpaid|in arrears)\b[^;,]{{0,20}}? (?:by|for|since) (?:more "
-            rf"than |over )?"
-            rf"{DURATION} (?P<event>(?:is|are|gets?) (?:blocked|locked|suspended|refused|stopped)"
-            r"[^,;.]{0,40})",
+            rf"than |over )?{DURATION} (?P<event>(?:is|are|gets?) (?:blocked|locked|suspended|"
+            rf"refused|stopped)[^,;.]{{0,40}})",
             rf"\bafter {DURATION},? (?P<event>(?:the )?[a-z]+(?: [a-z]+)? (?:is|are|gets?) "
-            rf"(?:blocked|"
-            r"locked|suspended|refused|stopped) (?:until|till|unless)[^,;.]{3,40})",
+            rf"(?:blocked|locked|suspended|refused|stopped) (?:until|till|unless)[^,;.]{{3,40}})",
         ),
         quantity="duration",
         mechanisms=(

@@ -36,7 +36,7 @@ INTEGRATION = Pack(
     ),
     unless=r"\b(?:sign[- ]?in|single sign[- ]?on|sso|ldap|saml|oauth login|all (?:my|their) "
     r"devices|"
-    r"offline|api keys? (?:themselves|myself))\b",
+    r"offline|api keys? (?:themselves|myself)|to (?:all |the |our )?subscribers)\b",
     nouns=(
         Noun(
             "subject",

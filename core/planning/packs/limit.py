@@ -1,6 +1,7 @@
 """Limits: how many of something there may be, how often something may be done, and up to what."""
 
 from core.planning.model import Constraint, Entity, Field, Mechanism
+from core.planning.packs.limit_range_rules import RANGE_RULES
 from core.planning.packs.limit_rules import AMOUNT_RULES
 from core.planning.packs.limit_times import TIMES_RULES
 from core.planning.packs.pack import Contribution, Noun, Pack, RulePattern
@@ -9,14 +10,15 @@ from core.planning.packs.wording import AT_MOST, COUNT
 _KIND = r"(?:(?:open|active|linked|current|personal|own|different|running|simultaneous|parallel) )?"
 _NAME = r"[a-z][a-z-]*(?: [a-z][a-z-]*)?"
 _HAVE = (
-    r"(?:ha(?:s|ve)|holds?|keeps?|owns?|places?|opens?|creates?|borrows?|saves?|stores?|links?|rents?|"
-    r"uses?|manages?|follows?|enters?|submits?|registers?|adds?|runs?)"
+    r"(?:ha(?:s|ve)|holds?|keeps?|owns?|places?|opens?|creates?|borrows?|saves?|stores?|links?|"
+    r"rents?|uses?|manages?|follows?|enters?|submits?|registers?|adds?|runs?)"
 )
 _WHO = r"(?P<person>[a-z]+(?: [a-z]+)?)"
 _ON = r"(?:per|on (?:one|each|an?)|for (?:each|every)|in (?:one|each|an?)|to (?:one|each|an?))"
 _CHOOSE = (
     r"(?:appl(?:y|ies) (?:for|to)|choose|chooses|pick|picks|select|selects|vote for|name|names|rank"
-    r"|wish for|sign up for)"
+    r"|wish for|signs? up for|waits? for|registers? for|enroll?s? (?:in|for)|takes? part in|joins?|"
+    r"attends?|works? on)"
 )
 
 
@@ -50,8 +52,7 @@ LIMIT = Pack(
         RulePattern(
             slug="limit.per-person",
             text="A <person_> has at most <value> <records_> at a time; one more is refused, also "
-            "when "
-            "two come at once.",
+            "when two come at once.",
             cues=(
                 rf"\b{AT_MOST} {COUNT} {_KIND}(?P<record>{_NAME}) (?:per|for each|by one|to one|"
                 rf"from one|an?) {_WHO}",
@@ -69,6 +70,22 @@ LIMIT = Pack(
                 Mechanism("test", "create<Record>", "two at once on the last free number"),
             ),
             adds=Contribution(entities=_numbered("owner_id", "user", "limit.per-person")),
+        ),
+        RulePattern(
+            slug="limit.per-anybody",
+            text="Nobody has more than <value> <records_> at a time; one more is refused, also "
+            "when two come at once.",
+            cues=(
+                rf"\b(?:nobody|no one|none of [a-z ]{{2,20}}?) (?:can |may |must )?{_HAVE} "
+                rf"(?:more than|above) {COUNT} {_KIND}(?P<record>{_NAME})",
+            ),
+            quantity="count",
+            mechanisms=(
+                Mechanism("constraint", "<records>_slots", "CHECK: its number is in range"),
+                Mechanism("constraint", "<records>_slot_once", "UNIQUE: person and number"),
+                Mechanism("test", "create<Record>", "two at once on the last free number"),
+            ),
+            adds=Contribution(entities=_numbered("owner_id", "user", "limit.per-anybody")),
         ),
         RulePattern(
             slug="limit.per-thing",
@@ -110,11 +127,10 @@ LIMIT = Pack(
         RulePattern(
             slug="limit.choices",
             text="One person has at most <value> at the same time (<event>); one more is refused "
-            "until "
-            "another is taken back.",
+            "until another is taken back.",
             cues=(
-                rf"\b(?P<event>{_CHOOSE}) (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|"
-                rf"hours?))",
+                rf"\b(?P<event>{_CHOOSE} (?:{AT_MOST}|only) {COUNT}\b(?! ?(?:%|percent|days?|"
+                rf"hours?))(?: [a-z]+)?)",
             ),
             quantity="count",
             mechanisms=(
@@ -122,6 +138,7 @@ LIMIT = Pack(
                 Mechanism("test", "<record>", "two tabs at once on the last one; one taken back"),
             ),
         ),
+        *RANGE_RULES,
         *AMOUNT_RULES,
     ),
 )

@@ -1,6 +1,7 @@
 """Notification: who is told what, over which channels, and when not."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
+from core.planning.packs.notification_rules import TELLING_RULES
 from core.planning.packs.pack import (
     Choice,
     Contribution,
@@ -23,6 +24,18 @@ NOTIFICATION = Pack(
         r"\bremind(?:s|ed|er|ers)?\b",
         rf"\b(?:an?|by|via|per) {_CHANNEL} (?:if|when|before|after|as soon)\b",
         rf"^{_CHANNEL}(?: ?[+,&/] ?| and | or )",
+        # At which time is a matter of deadlines; that there is a message is one of this pack.
+        r"\b(?:gets?|receives?|is sent|are sent) (?:an? |the |another |one )(?:[a-z]+ )?(?:e-?mail|"
+        r"sms|text message|push message|mail)\b",
+        r"\bchoose between (?:e-?mail|mail|push|sms)\b",
+    ),
+    called_by=(
+        "notification.told",
+        "notification.says",
+        "notification.language",
+        "notification.in-languages",
+        "notification.digest",
+        "notification.subscribers",
     ),
     unless=r"\b(?:un)?read\b",  # mails about unread messages are messaging's own
     nouns=(
@@ -39,8 +52,10 @@ NOTIFICATION = Pack(
         ),
     ),
     rules=(
+        *TELLING_RULES,
         RulePattern(
             slug="notification.trigger",
+            yields_to=("notification.told",),
             text="A change of a <subject_>'s status notifies the person concerned.",
             cues=(
                 r"\bwhen\b.*\bchanges?\b",
@@ -93,7 +108,9 @@ NOTIFICATION = Pack(
             slug="notification.choice",
             text="Each user chooses the channels, by kind of notification.",
             cues=(
-                r"\b(?:choose|opt[ -]?(?:in|out)|preferences?|unsubscribe|turn (?:it|them) off)\b",
+                r"\b(?:choose\b(?! (?:an? )?(?:reason|date|day|time|category)\b)|"
+                r"opt[ -]?(?:in|out)|preferences?|unsubscribe|turn (?:it|them) off)\b",
+                r"\bchoose between (?:e-?mail|mail|push|sms)\b",
             ),
             mechanisms=(
                 Mechanism(

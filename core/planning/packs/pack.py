@@ -6,7 +6,8 @@ SwapOffer, `<Subjects>` SwapOffers, `<subject_>` swap offer, `<subjects_>` swap 
 `<Subject_>` Swap offer, `<Subjects_>` Swap offers, `<subjects->` swap-offers. A rule's quantity
 fills `<value>`, `<unit>`, `<words>` and `<share>`; `<limit>` says the words with the side that is
 meant (“at most 10 MB”), `<operator>` how a value that keeps it compares (`<=`), `<lower>` the lower
-end of a range. What a group `event` of a cue finds fills `<event>`, a group `mediatypes` the media
+end of a range. What a group `event` of a cue finds fills `<event>`, a group `clock` `<clock>`
+(`<event->` and `<value_>` are such words as names), a group `mediatypes` the media
 types as `<mediatypes>`. A noun `states` stands for a list of states: `<states>` draft > review,
 `<quotedstates>` 'draft', 'review', `<firststate>`, `<laststate>`, `<moves>` ('draft', 'review'),
 `<skips>` the same over one between, and `("<eachstate>",)` a tuple of them. What a cue's own groups
@@ -124,6 +125,9 @@ class RulePattern:
     adds: Contribution = Contribution()
     always: bool = False
     unless: str = ""  # a pattern that speaks against it in the same clause
+    yields_to: tuple[str, ...] = ()  # rules of which one says it already, where it took the clause
+    yields: bool = False  # silent where any other rule took its words
+    already: str = ""  # found in another rule of the same clause: that one says it
     each: bool = False  # fires for each number or wording, where others keep to the first
     describes: bool = False  # how things are: its clause's other numbers demand nothing
     takes: tuple[str, ...] = ()
@@ -178,6 +182,7 @@ class Pack:
     claims: bool = False  # a clause that calls for it calls for no other pack but an aspect
     alone: bool = False  # when it matches, only aspects join it
     by_rules: bool = False  # what calls for one of its rules calls for the pack
+    called_by: tuple[str, ...] = ()  # rules of which each calls for the pack, beside its cues
     # Recognised by its rules alone, each as often as a brief says it. They take only numbers that
     # no rule before them took; a group of a cue that bears the name of one of the pack's nouns says
     # what that sentence is about, and a rule whose group names nothing stays silent.

@@ -31,7 +31,92 @@ def _mechanisms(denied: str, tried: str) -> tuple[Mechanism, ...]:
     )
 
 
+_ALL = (
+    r"(?:everybody|everyone|anybody|anyone|all (?:users|members|employees|staff|people|colleagues)|"
+    r"the public|the whole (?:company|team|school|house|club))"
+)
+
 VISIBILITY_RULES = (
+    RulePattern(
+        slug="visibility.public",
+        each=True,
+        text="<What> can be seen by anybody, without signing in.",
+        cues=(
+            rf"\b(?:everybody|everyone|anybody|anyone|the public|visitors|people|customers|users) "
+            rf"{_MAY}{_SEE} {_THING} (?:without (?:signing in|logging in|an account|login|a login|"
+            rf"registration)|publicly)",
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:visible|shown|open|readable) "
+            rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without "
+            rf"(?:signing in|an account|login))",
+        ),
+        mechanisms=(
+            Mechanism("permission", "reads of <what>", "no session; an answer type of its own"),
+            Mechanism("interface", "reads of <what>", "limited by address, kept in caches"),
+            Mechanism("test", "reads of <what>", "signed out: these fields and no others"),
+        ),
+    ),
+    RulePattern(
+        slug="visibility.count",
+        each=True,
+        text="<Who> may see how many <words>: the number, not the rows behind it.",
+        cues=(
+            rf"{BEGINS}{WHO} {_MAY}{_SEE} (?:[a-z0-9: ]{{1,24}} )?how many "
+            rf"(?P<words>[^;:,()\u2013\u2014]{{3,60}})",
+        ),
+        mechanisms=(
+            Mechanism("permission", "the count", "its own; the rows need one of their own"),
+            Mechanism("test", "the count", "as <who>: the answer holds a number, no name, no id"),
+        ),
+    ),
+    RulePattern(
+        slug="visibility.all",
+        each=True,
+        text="Everybody who is signed in may see <what>.",
+        cues=(
+            rf"\b{_ALL}(?: (?:in|of|on|at) (?:the|our) [a-z]+| involved| concerned)? (?:can|may|"
+            rf"should|must be able to|is able to|are able to) (?:also |always )?{_SEE} {_WHAT}",
+        ),
+        unless=r"\b(?:without (?:signing in|logging in|an account|login|a login|registration)|"
+        r"publicly|what everybody|the public)\b",
+        mechanisms=_mechanisms(
+            "no role is asked for; a session is",
+            "as the lowest role: the reading works, every write is refused",
+        ),
+    ),
+    RulePattern(
+        slug="visibility.masked",
+        each=True,
+        text="<What> is shown only in part, whoever looks; the whole of it never leaves the "
+        "server.",
+        cues=(
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:only )?(?:shown |displayed |"
+            rf"visible )?(?:only )?(?:partly|partially|in part|masked|shortened|anonymi[sz]ed)(?: "
+            rf"(?:shown|displayed|visible))?\b",
+            r"\bonly (?:the )?(?:last|first) (?:\d+|two|three|four) (?:digits|characters|letters) "
+            r"of (?P<what>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:is|are) (?:shown|visible|displayed)",
+        ),
+        mechanisms=_mechanisms(
+            "shortened before the answer is built",
+            "in every answer, export, log and message",
+        ),
+    ),
+    RulePattern(
+        slug="visibility.unknown",
+        each=True,
+        text="Nobody sees <what>.",
+        cues=(
+            rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|"
+            rf"must stay|must remain) (?:hidden|secret|anonymous|unknown|confidential)",
+            rf"(?:^|[,;:] |\b(?:and|but) )(?:nobody|no one) (?:can |may |should |must |ever "
+            rf")?{_SEE} (?P<what>(?!how\b|it\b|that\b|what\b|a\b|anything\b)[a-z'\u2019 "
+            rf"]{{3,50}})$",
+        ),
+        unless=r"\b(?:until|before|unless|from|except)\b",
+        mechanisms=_mechanisms(
+            "left out of every answer",
+            "lists, search, exports, logs, ids in sequence and times of day as well",
+        ),
+    ),
     RulePattern(
         slug="visibility.own",
         each=True,
@@ -61,9 +146,8 @@ VISIBILITY_RULES = (
             rf"{{0,2}}(?:secret|confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?(?:only )"
             rf"?(?:for )?{WHO_ALL} only\b",
             rf"{BEGINS}{_THING} (?:is|are|must be|stays?|remains?) (?:strictly |kept |treated "
-            rf"as ){{0,2}}(?:secret|"
-            rf"confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?only (?:for )?{WHO_ALL}"
-            r"(?=$|[,;.)]| can| may| sees?)",
+            rf"as ){{0,2}}(?:secret|confidential|private|restricted)\s?[:,(\u2013\u2014-]+ ?only "
+            rf"(?:for )?{WHO_ALL}(?=$|[,;.)]| can| may| sees?)",
             rf"{BEGINS}{_THING} (?:can|may|must|should) only be (?:seen|read|viewed|opened|"
             rf"accessed) by {WHO_ALL}(?=$|[,;:)]| until| unless| once)",
             rf"\b(?:nobody|no one) (?:but|except|other than|outside(?: of)?|beside|besides) "
@@ -71,7 +155,7 @@ VISIBILITY_RULES = (
             rf"{BEGINS}{_THING} (?:is|are) kept by {WHO_ALL},? (?:and )?(?:nobody|no one) else "
             rf"(?:can|may|must)? ?{_SEE} (?:them|it)",
         ),
-        unless=_AS_NOW,
+        unless=rf"{_AS_NOW}|\bto (?:everybody|everyone|anybody|anyone|the public)\b",
         mechanisms=_mechanisms(
             "left out of the answer for everybody but <who>, on the server",
             "as every other role: lists, search, exports, e-mails and logs as well",
@@ -142,8 +226,7 @@ VISIBILITY_RULES = (
         text="<Who> may see <what> only after this has happened: <when>.",
         cues=(
             rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?P<what>[^,;]{{2,60}}?) (?:only )?(?:after|"
-            rf"once|"
-            r"when) (?P<when>[^,;]{3,60}), not (?:before|earlier)",
+            rf"once|when) (?P<when>[^,;]{{3,60}}), not (?:before|earlier)",
             rf"{BEGINS}{WHO} {_MAY}{_SEE} (?P<what>[^,;]{{2,60}}?) only (?:after|once|when) "
             r"(?P<when>[^,;]{3,60})",
             rf"{BEGINS}{WHO} {_MAY}only {_SEE} (?P<what>[^,;]{{2,60}}?) (?:after|once) "
@@ -170,9 +253,9 @@ VISIBILITY_RULES = (
             rf"\b(?:they|he|she) {_SEE} (?P<seen>[^,;]{{2,60}}?) only (?:after|once|when) "
             r"(?P<when>[^,;]{3,60})",
             rf"{BEGINS}(?P<seen>(?:{NAME} ){{0,5}}?{NAME}) (?:must|may|should|will|can) (?:not|"
-            rf"never) "
-            r"(?:appear|be (?:visible|published|shown|public|readable|seen))\b[^;]{0,100}? "
-            r"(?:before|until) (?P<when>[^,;]{3,60}(?:, time zone [\w/]+)?)",
+            rf"never) (?:appear|be (?:visible|published|shown|public|readable|"
+            rf"seen))\b[^;]{{0,100}}? (?:before|until) (?P<when>[^,;]{{3,60}}(?:, time zone "
+            rf"[\w/]+)?)",
         ),
         unless=r"\b(?:after|from|with) (?:\d+|two|three|four|five) [^,;]{0,50}\bhid(?:den|e)\b",
         mechanisms=(

@@ -7,12 +7,15 @@ import re
 from core.planning.reading.cues import Hit
 from core.planning.reading.nouns import singular, snake, words
 from core.planning.reading.people import DEPARTMENTS, names_people
+from core.planning.reading.telling import telling, told_bindings
 
 # Groups that bind words as they stand, and groups that bind the name of a thing.
 PHRASES = ("who", "what", "seen", "when", "since", "other", "another", "maker", "then", "needed")
 THINGS = ("record",)
 ROLES = ("roles", "both")  # bound as `roles`; of `both` each must be somebody
-CAPTURED = (*PHRASES, *THINGS, *ROLES)
+# The group `told` holds a message to somebody; it binds these, each empty where nothing is said.
+TOLD_WORDS = ("how", "occasion", "says")
+CAPTURED = (*PHRASES, *THINGS, *ROLES, "told")
 
 # For patterns: where somebody may begin to be named, and whom a clause then names.
 BEGINS = r"(?:^|[,;:(\u2013\u2014-] ?|\b(?:but|and|while|where|so that|that|as|if) )"
@@ -99,6 +102,12 @@ def captured(hit: Hit) -> dict[str, str] | None:
     for name, text in hit.match.groupdict().items():
         if name not in CAPTURED or text is None:
             continue
+        if name == "told":
+            told = told_bindings(hit.match)
+            if told is None:
+                return None
+            found |= told
+            continue
         value = _READERS[name](text)
         if value is None:
             return None
@@ -112,6 +121,15 @@ def captured(hit: Hit) -> dict[str, str] | None:
 def captured_spans(hit: Hit) -> list[tuple[int, int]]:
     """Return where the words stand that a hit binds."""
     return [span for name in hit.match.groupdict() if name in CAPTURED and (span := hit.span(name))]
+
+
+def told_places(hit: Hit) -> tuple[int, ...]:
+    """Return every place of a clause that says who is told what, and when."""
+    found = telling(hit.match) if hit.match.groupdict().get("told") else None
+    spans = found.spans if found else ()
+    return tuple(
+        dict.fromkeys(hit.wording.origin(place) for span in spans for place in range(*span))
+    )
 
 
 def is_somebody(text: str) -> bool:
@@ -129,7 +147,7 @@ def _who(text: str) -> str | None:
         name = f"a {name[3:]}"
     if len(name) < 2 or name.lower() in _PRONOUNS or set(name.lower().split()) & _NOBODY:
         return None
-    return _lowered(name)
+    return lowered(name)
 
 
 def _what(text: str) -> str | None:
@@ -140,9 +158,9 @@ def _what(text: str) -> str | None:
     first = what.split(" ")[0].lower() if what else ""
     if not what or first in _NO_THING or what.lower() in _PRONOUNS:
         return None
-    if first in _PRONOUNS - {"who", "what", "that"}:
+    if first in _PRONOUNS - {"who", "what", "that", "which"}:
         return None
-    return _lowered(" ".join(what.split()[:_MAX_WORDS]))
+    return lowered(" ".join(what.split()[:_MAX_WORDS]))
 
 
 def _seen(text: str) -> str | None:
@@ -154,7 +172,7 @@ def _when(text: str) -> str | None:
     when = (text[: stop.start()] if stop else text).strip(" ,.")
     if re.match(r"(?:unless|except|if)\b", when, re.IGNORECASE):
         return None
-    return _lowered(" ".join(when.split()[:_MAX_WORDS])) or None
+    return lowered(" ".join(when.split()[:_MAX_WORDS])) or None
 
 
 def _since(text: str) -> str | None:
@@ -212,7 +230,7 @@ def _named(text: str) -> list[str]:
         count = len(name.split())
         if not is_somebody(name) or count > _MAX_ROLE_WORDS or _DOING.match(name):
             break
-        named.append(_lowered(name))
+        named.append(lowered(name))
     return named
 
 
@@ -239,7 +257,7 @@ def _together(text: str) -> dict[str, str]:
     }
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
     """Return words as they stand inside a sentence; abbreviations keep their capitals."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from core.planning.model import Field
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deeds import TOLD_OF, VERBS
-from core.planning.reading.nouns import plural, singular, snake, words
-from core.planning.reading.people import names_people
+from core.planning.reading.field_items import (
+    FIELD_TYPES,
+    LIKE,
+    choices_in,
+    field_for,
+    flag_in,
+    items_of,
+    label_of,
+    listed,
+)
+from core.planning.reading.nouns import plural, singular, snake
 
-# What a head word says about a field's type.
-_TYPES = {
-    "date": "date", "day": "date", "time": "moment", "name": "text", "title": "text",
-    "amount": "money", "price": "money", "cost": "money", "fee": "money", "budget": "money",
-    "quantity": "integer", "capacity": "integer", "stock": "integer", "seats": "integer",
-    "description": "long_text", "notes": "long_text", "note": "long_text",
-    "text": "long_text", "body": "long_text",
-    "address": "long_text", "number": "text", "code": "text", "sku": "text", "category": "text",
-    "priority": "text", "location": "text", "postcode": "text", "country": "text", "weight":
-    "integer", "colour": "text", "color": "text", "link": "text", "url": "text", "subject": "text",
-}  # fmt: skip
-_HEADS = "|".join(_TYPES)
+_HEADS = "|".join(FIELD_TYPES)
 _FIELD = re.compile(
-    r"(?:\b(?:the|an?|its|their|with|has|have|and|of)\s+|,\s*)"
-    rf"(?P<name>(?:[a-z]+ )?(?:{_HEADS}))\b",
+    rf"(?:\b(?:the|an?|its|their|with|has|have|and|of)\s+|,\s*)(?P<name>(?:[a-z]+ "
+    rf")?(?:{_HEADS}))\b",
     re.IGNORECASE,
 )
 _IN_A_LIST = re.compile(r"(?:with|has|have|and)\b|,", re.IGNORECASE)
@@ -36,11 +35,17 @@ _NAME_STOPS = re.compile(
     r"^(?:the|an?|its|their|and|or|with|both|of|any|same|per|each|every|old|new|other) "
 )
 _MAX_FIELDS = 12
+# “Fields: brand, model, price”: of what the brief is mainly about.
+_OF_THE_MAIN = re.compile(
+    r"^(?:the )?(?:fields|data|attributes|details|properties|columns)(?: (?:are|needed|we need))?"
+    r"(?P<mark>:) ?(?P<list>[^:;]{3,300}(?:\([^()]*\)[^:;]*)?)",
+    re.IGNORECASE,
+)
 
 # A list behind its thing: “a loan: object, period, value”, “a topic with a title and a text”.
 _LISTED = (
     r"\b(?:{thing})\b(?: (?!(?:is|are|was|were|be|gets?)\b)[\w-]+){{0,4}}? ?"
-    r"(?P<mark>:|\(|with|has|have|gets|consists of|contains) ?(?P<list>[^:;]{{3,300}})"
+    r"(?P<mark>:|=|\(|with|has|have|gets|needs|consists of|contains) ?(?P<list>[^:;]{{3,300}})"
 )
 # A colon may stand further behind: “report a fault from their phone: a place, a sentence”.
 _BEHIND = r"\b(?:{thing})\b[^:;]{{1,90}}(?P<mark>:) ?(?P<list>[^:;]{{3,300}})"
@@ -49,8 +54,21 @@ _GIVEN = (
 )
 _PER = (
     r"\b(?:enter|record|log|submit|report|hand in|register|note)s? (?:their |the |your )?(?:\w+ )?"
-    r"(?:{thing}) (?:per|for each|for every|by) "
-    r"(?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, [a-z]+)*(?:,? and [a-z]+)?)"
+    r"(?:{thing}) (?:per|for each|for every|by) (?P<list>[a-z]+(?: (?!and\b)[a-z]+)?(?:, "
+    r"[a-z]+)*(?:,? and [a-z]+)?)"
+)
+# “For each visit we note the name and the company”, “when a bike comes in we enter its colour”.
+_NOTED = (
+    r"\b(?:{thing})\b(?: (?!and\b)[\w-]+){{0,4}}?,? (?:we|they|i|you|people|staff|[a-z]+s?) "
+    r"(?:need|note(?: down)?|write down|record|enter|store|keep|save|register|ask for|collect)s? "
+    r"(?P<list>[^:;]{{3,300}})"
+)
+# “A service is operational, degraded or down”, “the condition of a book is good, worn or lost”.
+_STATE = (
+    r"(?<!if )(?<!when )(?<!once )(?<!that )(?:(?:^|[,:] |\bshows? |\bsee |\band )(?:an? |each |"
+    r"every |the )|\bthe (?P<name>[a-z]+) of (?:an? |each |every |the |its ))(?:{thing}) (?:is|"
+    r"can be|may be|must be|as) (?:either |always )?(?P<list>[a-z]+(?: [a-z]+)?(?:, [a-z]+(?: "
+    r"[a-z]+)?)+,? or [a-z]+(?: [a-z]+)?)\b(?! by\b)"
 )
 # “scope read, publish or yank”: a choice without brackets.
 _CHOICE = re.compile(
@@ -58,41 +76,36 @@ _CHOICE = re.compile(
     r"(?P<list>[a-z]+(?:, [a-z]+)+,? or [a-z]+)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*\((?P<inside>[^()]{1,120})\)?")
-_ITEM_END = re.compile(
-    r"\s+(?:for|on|in|at|from|to|by|when|if|as|that|which|who|so|until|before|after|is|are|can|"
-    r"must|may|should|per|without|up|plus|instead|attached|enclosed|whenever|where)\b.*$",
-    re.IGNORECASE,
+_FEW_WORDS = 4
+_FEW_CHOICES = 2  # “lost or stolen” is how a thing may be, not what its state is one of
+_HEADING = (
+    r"^(?:(?:fields|data|attributes|properties|details|information|columns)(?: (?:of|for|about|"
+    r"per) (?:an? |the |each |every |our )?(?:{thing}))?|(?:an? |each |every |the )?(?:{thing})"
+    r"(?: (?:has|have|fields|data|details|needs?|attributes|table))?):?$"
 )
-_LEADING = re.compile(
-    r"^(?:and |or |optionally |also )*(?:an? |the |its |their |his |her |one |some |optional |"
-    r"required |several |\d+ )*",
-    re.IGNORECASE,
-)
-_SEPARATOR = re.compile(r",\s*(?:and |or )?|\s+(?:and|or)\s+|\s*[/+]\s*")
-_FILES = words(
-    "photo picture image file document attachment pdf scan video tag comment cv receipt finding"
-)
-_NO_FIELD = words(
-    """
-    they it he she we you i this that these those everything something nothing anybody nobody
-    who all any more less only just also then there here not no yes never always must can
-    may should will is are be has have does do who what when where e.g i.e etc my our your
-    """
-)
-_LONG = words("sentence description condition explanation reason remark comment instruction")
-_IS_SENTENCE = re.compile(
-    r"\b(?:is|are|can|must|may|should|shall|will|has|have|needs?|wants?|gets?)\b", re.IGNORECASE
-)
-_STATES = words("status state stage statuses states stages")
-_MOMENTS = {"start": "starts_at", "beginning": "starts_at", "end": "ends_at"}
-_COUNTS = words("number maximum minimum count")
-_LENGTHS = words("duration length")
-_MAX_ITEM_WORDS = 4
+_COLUMN_TYPES = {
+    "text": "text", "string": "text", "date": "date", "datetime": "moment", "timestamp": "moment",
+    "number": "integer", "integer": "integer", "int": "integer", "yes/no": "flag",
+    "boolean": "flag", "bool": "flag", "money": "money", "amount": "money", "eur": "money",
+    "long text": "long_text", "time": "time",
+}  # fmt: skip
 
 
-def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
+def fields_of(noun: str, clauses: Sequence[Clause]) -> tuple[Field, ...]:
     """Return the fields that the brief names for a thing, typed by their last word."""
+    return fields_told(noun, clauses).fields
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a brief tells of a thing: its fields, and the clauses that say nothing else."""
+
+    fields: tuple[Field, ...]
+    read: tuple[Clause, ...]
+
+
+def fields_told(noun: str, clauses: Sequence[Clause], *, is_main: bool = False) -> Told:
+    """Return the fields of a thing, and which clauses were read to their end for them."""
     told = TOLD_OF.get(noun) or "|".join(
         re.escape(form)
         for short in _shorter(noun)
@@ -101,34 +114,105 @@ def fields_of(noun: str, clauses: Iterable[Clause]) -> tuple[Field, ...]:
     about = re.compile(rf"\b(?:{told}|they|each|it)\b", re.IGNORECASE)
     lists = [
         re.compile(pattern.format(thing=told), re.IGNORECASE)
-        for pattern in (_LISTED, _BEHIND, _GIVEN, _PER)
+        for pattern in (_LISTED, _BEHIND, _GIVEN, _PER, _NOTED)
     ]
+    if is_main:
+        lists.append(_OF_THE_MAIN)
+    states = re.compile(_STATE.format(thing=told), re.IGNORECASE)
     found: dict[str, Field] = {}
+    read: list[Clause] = []
+    for field, clause in _below_headings(noun, told, clauses):
+        found.setdefault(field.name, field)
+        read.append(clause)
     for clause in clauses:
-        if clause.section != "body" or not about.search(clause.text):
+        is_about = about.search(clause.text) or (is_main and _OF_THE_MAIN.match(clause.text))
+        if clause.section != "body" or not is_about:
             continue
-        for pattern in lists:
-            for match in pattern.finditer(clause.text):
-                kinds = _kinds(match)
-                if kinds:
-                    found.setdefault("kind", Field("kind", "choice", choices=kinds))
-                    continue
-                is_closed = match.groupdict().get("mark") in {":", "("}
-                for field in _listed(match["list"], noun, is_closed=is_closed):
-                    found.setdefault(field.name, field)
-        for match in _CHOICE.finditer(clause.text):
-            name = match["name"].lower()
-            choices = _choices(match["list"])
-            if choices:
-                found.setdefault(name, Field(name, "choice", choices=choices))
+        for field, is_whole in (*_in_lists(noun, clause, lists), *_in_choices(clause, states)):
+            found.setdefault(field.name, field)
+            if is_whole:
+                read.append(clause)
         other = _OTHERS.search(clause.text)
         if other and not re.fullmatch(told, other["what"], re.IGNORECASE):
             continue  # “every group has a budget” says nothing of its bookings
         if not _NEGATED.search(clause.text) and not _LOGGED.search(clause.text):
             for field in _known(noun, clause.text):
-                if not any(name.startswith(field.name) for name in found):
+                if not any(_is_part(field.name, name) for name in found):
                     found.setdefault(field.name, field)
-    return tuple(found.values())[:_MAX_FIELDS]
+    return Told(tuple(found.values())[:_MAX_FIELDS], tuple(dict.fromkeys(read)))
+
+
+def _in_lists(
+    noun: str, clause: Clause, lists: Iterable[re.Pattern[str]]
+) -> Iterator[tuple[Field, bool]]:
+    """Yield the fields of lists, and whether the clause says nothing but its list."""
+    for pattern in lists:
+        for match in pattern.finditer(clause.text):
+            kinds = _kinds(match)
+            if kinds:
+                yield Field("kind", "choice", choices=kinds), False
+                continue
+            is_closed = match.groupdict().get("mark") in {":", "=", "("}
+            is_whole = _is_whole(match, clause)
+            for field in listed(match["list"], noun, is_closed=is_closed):
+                yield field, is_whole
+
+
+def _in_choices(clause: Clause, states: re.Pattern[str]) -> Iterator[tuple[Field, bool]]:
+    """Yield what is one of several: the state of a thing, its kind, its size."""
+    for match in states.finditer(clause.text):
+        choices = choices_in(match["list"])
+        if len(choices) > _FEW_CHOICES:
+            field = Field(snake(match["name"] or "status"), "choice", choices=choices)
+            yield field, match.end() == len(clause.text)
+    for match in _CHOICE.finditer(clause.text):
+        choices = choices_in(match["list"])
+        if choices:
+            yield Field(match["name"].lower(), "choice", choices=choices), False
+
+
+def _is_whole(match: re.Match[str], clause: Clause) -> bool:
+    """Whether a list begins with its thing, ends with its clause, and every item of it was read."""
+    if match.end() < len(clause.text) or len(clause.text[: match.start()].split()) > _FEW_WORDS:
+        return False
+    items = list(items_of(LIKE.sub("", match["list"])))
+    return all(flag_in(item, aside) or label_of(item) for item, aside in items)
+
+
+def _below_headings(
+    noun: str, told: str, clauses: Iterable[Clause]
+) -> Iterator[tuple[Field, Clause]]:
+    """Yield the fields of a list below a heading that announces them: “Fields of a plant:”."""
+    heading = re.compile(_HEADING.format(thing=told), re.IGNORECASE)
+    is_below = False
+    for clause in clauses:
+        if clause.section == "title":
+            is_below = bool(heading.search(clause.text))
+            continue
+        if not is_below or clause.section != "body":
+            continue
+        item, aside = next(items_of(clause.text), ("", ""))
+        name, _, kind = clause.text.partition(", ")
+        typed = _COLUMN_TYPES.get(kind.strip().lower())
+        if typed and len(name.split()) <= _FEW_WORDS:
+            label = label_of(name)
+            if label and label not in _COLUMN_TYPES:
+                yield Field(snake(label), typed), clause
+            continue
+        if len(clause.text.split()) > _FEW_WORDS + 2 or "," in clause.text:
+            is_below = False
+            continue
+        flag = flag_in(item, aside)
+        label = flag or label_of(item)
+        field = field_for(label, "yes/no" if flag else aside, noun) if label else None
+        if field:
+            yield field, clause
+
+
+def _is_part(name: str, other: str) -> bool:
+    """Whether a name is the beginning of another one, or is in it: `seat`, `number_of_seats`."""
+    parts = {singular(part) for part in other.split("_")}
+    return other.startswith(name) or name in parts
 
 
 def _kinds(match: re.Match[str]) -> tuple[str, ...]:
@@ -138,7 +222,7 @@ def _kinds(match: re.Match[str]) -> tuple[str, ...]:
     named = match.group(0).partition("(")[0].split()
     if not named or singular(named[-1].lower()) == named[-1].lower():
         return ()
-    return _choices(match["list"].partition(")")[0])
+    return choices_in(match["list"].partition(")")[0])
 
 
 def _shorter(noun: str) -> Iterator[str]:
@@ -158,98 +242,4 @@ def _known(noun: str, text: str) -> Iterator[Field]:
         name = snake(label) if label not in {"date", "day", "time"} else f"{noun}_{label}"
         if (" " in label and label.split()[0] in VERBS) or name == noun or not name:
             continue  # “and delete notes” is a deed, not a field
-        yield Field(name, _TYPES[head])
-
-
-def _listed(text: str, noun: str, *, is_closed: bool) -> Iterator[Field]:
-    """Yield the fields of a list, up to its first item that is no name of something.
-
-    Behind a colon or in brackets every item must be one: it may be a list of something else.
-    """
-    if is_closed and text.count(")") > text.count("("):
-        text = text[: text.rindex(")")]
-    named: list[tuple[str, str]] = []
-    for item, aside in _items(text):
-        label = None if is_closed and _IS_SENTENCE.search(item) else _label(item)
-        if label is None:
-            if is_closed:
-                return
-            break
-        named.append((label, aside))
-    if named and named[0][0].split()[0] in _STATES:
-        return
-    if len(named) < 2 and not any(_choices(aside) for _, aside in named):
-        return
-    for label, aside in named:
-        field = _field(label, aside, noun)
-        if field:
-            yield field
-
-
-def _items(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the items of a list, each with what stands in brackets behind it."""
-    depth_zero = re.sub(r"\([^()]*\)?", lambda hit: "\x00" * len(hit[0]), text)
-    start = 0
-    for cut in [*_SEPARATOR.finditer(depth_zero), None]:
-        end = cut.start() if cut else len(text)
-        aside = _ASIDE.search(text, start, end)
-        item = text[start : aside.start() if aside else end]
-        if item.strip():
-            yield item.strip(), aside["inside"] if aside else ""
-        start = cut.end() if cut else end
-
-
-def _label(item: str) -> str | None:
-    """Return the name that an item is; None when it is something else: the list ends there."""
-    name = _ITEM_END.sub("", _LEADING.sub("", item.lower())).strip(" .!?'\"“”*`")
-    parts = name.replace("-", " ").split()
-    if not parts or len(parts) > _MAX_ITEM_WORDS:
-        return None
-    if set(parts) & _NO_FIELD or not re.fullmatch(r"[a-z][a-z' ]*", " ".join(parts)):
-        return None
-    if len(parts) > 1 and names_people(singular(parts[0])):
-        return None
-    if len(parts) > 1 and {parts[0], parts[0].removesuffix("s")} & VERBS:
-        return None
-    return name.replace("-", " ").replace("'", "")
-
-
-def _choices(aside: str) -> tuple[str, ...]:
-    """Return the words in brackets when they are what may be chosen: (routine, urgent)."""
-    pieces = re.split(r",\s*(?:or |and )?|\s+(?:or|and)\s+|/", aside.strip())
-    plain = all(re.fullmatch(r"\s*[A-Za-z]+(?: [A-Za-z]+)?\s*", piece) for piece in pieces)
-    found = [snake(piece) for piece in pieces]
-    return tuple(dict.fromkeys(found)) if len(found) > 1 and plain and all(found) else ()
-
-
-def _field(label: str, aside: str, noun: str) -> Field | None:
-    """Return the field that an item of a list stands for; files and tags have packs."""
-    head, _, rest = label.partition(" of ")
-    last = singular(head.split()[-1])
-    if last in _FILES or re.search(r"\b(?:MB|KB|PDF|JPE?G|PNG)\b", aside):
-        return None
-    name = "_".join(label.replace(" of the ", " of ").split()) if rest else snake(label)
-    if not name or name == noun:
-        return None
-    choices = _choices(aside)
-    if choices:
-        return Field(name, "choice", choices=choices)
-    if names_people(snake(head)) and not rest:
-        return Field(f"{snake(head)}_id", "ref", references="user")
-    return _typed(name, label, head, noun)
-
-
-def _typed(name: str, label: str, head: str, noun: str) -> Field:
-    """Return the field with what its last word says about its type."""
-    word = head.rsplit(maxsplit=1)[-1]
-    last = singular(word)
-    if head in _MOMENTS:
-        return Field(_MOMENTS[head], "moment")
-    if last in _LENGTHS:
-        return Field(f"{snake(head)}_minutes", "integer")
-    if label in {"date", "day", "time"}:
-        return Field(f"{noun}_{label}", _TYPES[label])
-    if last in _COUNTS and head != label:
-        return Field(name, "integer")
-    is_long = last in _LONG or last != word
-    return Field(name, "long_text" if is_long else _TYPES.get(last, "text"))
+        yield Field(name, FIELD_TYPES[head])

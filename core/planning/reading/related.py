@@ -65,6 +65,67 @@ def related(noun: str, clauses: Sequence[Clause], known: Iterable[str] = ()) -> 
     return tuple(what for what in found if _may_be(what, noun, known))[:_MAX_RELATED]
 
 
+def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> dict[str, bool]:
+    """Return to which other records of the brief one belongs, and whether it always does.
+
+    “An update belongs to an incident”, “a lesson has a child”, “each trip has several stops”, “they
+    open an incident and post updates”: an update is nothing without its incident.
+    """
+    one = _names(noun.rpartition("_")[2])
+    many = plural(noun.rpartition("_")[2]).replace("_", " ")
+    found: dict[str, bool] = {}
+    for other in others:
+        if other == noun:
+            continue
+        whole = _names(other.rpartition("_")[2])
+        always = (
+            rf"\b(?:{one}) (?:always )?belongs? to (?:an? |the |one |its |exactly one "
+            rf")?(?:{whole})\b",
+            rf"\b(?:an?|each|every|the) (?:{one}) (?:has|have|is for|needs) "
+            rf"(?:[^.;:]{{0,60}}?\b)?(?:an?|the|one|exactly one) (?:{whole})\b",
+            rf"\b(?:an?|each|every|the) (?:{whole}) (?:has|have|contains?|consists? of|gets) "
+            rf"(?:[^.;:]{{0,40}}?\b)?(?:several|many|multiple|its|one or more|at least one|any "
+            rf"number of|some|\d+|\w+) {many}\b",
+            rf"\b(?:{whole})['\u2019]s (?:{many})\b",
+            rf"\bfor (?:an?|the|each|every|one) (?:{whole}),? (?:\w+ ){{1,3}}(?:an? |the |several "
+            rf")?(?:{one})\b",
+        )
+        sometimes = (
+            rf"\b(?:{one}) (?:of|on|for|to|about|per|in|at) (?:an?|the|each|every|this|that|their|"
+            rf"its|one|his|her) (?:{whole})\b",
+            rf"\b(?:an?|the|each|this) (?:{whole})\b[^.;:]{{0,40}}\b(?:post|add|write|enter|"
+            rf"attach|record|log|give|note)\w* (?:(?:an?|several|the|its|their) )?(?:\w+ "
+            rf")?(?:{one})\b",
+            rf"\b(?:{whole}) (?:{one})\b",
+        )
+        texts = [clause.text for clause in clauses if clause.section == "body"]
+        if any(re.search(pattern, text, re.IGNORECASE) for pattern in always for text in texts):
+            found[other] = True
+        elif any(
+            re.search(pattern, text, re.IGNORECASE) for pattern in sometimes for text in texts
+        ):
+            found[other] = False
+    return found
+
+
+def is_said_to_belong(noun: str, other: str, text: str) -> bool:
+    """Whether a sentence says that one thing belongs to another, and nothing else."""
+    one, whole = (_names(name.rpartition("_")[2]) for name in (noun, other))
+    return bool(
+        re.match(
+            rf"(?:an?|each|every|the) (?:{one}) (?:always )?belongs? to (?:an?|the|one|exactly "
+            rf"one) (?:{whole})$",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
+def _names(what: str) -> str:
+    name = what.replace("_", " ")
+    return f"{re.escape(name)}|{re.escape(plural(what).replace('_', ' '))}"
+
+
 def _spoken(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for match in pattern.finditer(text):

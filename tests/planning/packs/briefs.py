@@ -73,6 +73,8 @@ SENTENCES = {
     "strike": "Whoever does not come three times is blocked for 2 weeks.",
     "deadline": "A voucher expires after 90 days.",
     "limit": "A borrower has at most 5 lanterns.",
+    "requirement": "A cancellation needs a reason.",
+    "derived": "The total of a loan is computed from its items.",
     "speed": "The result is shown in under 2 seconds.",
     "accessibility": "Everything can be done with the keyboard.",
 }

@@ -220,7 +220,7 @@ def test_the_database_sends_nothing_in_the_quiet_hours(empty_database: str) -> N
     )
     with built(text, empty_database) as db:
         member = user(db, "member")
-        loan = insert(db, "loans", owner_id=member, status="lent")
+        loan = insert(db, "loans", owner_id=member)
         facts = {
             "notification_id": insert(
                 db, "notifications", recipient_id=member, loan_id=loan, kind="extended"
