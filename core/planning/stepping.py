@@ -111,7 +111,8 @@ def match_steps(pack: Pack, deeds: Sequence[Deed], found: Matches) -> None:
 def _unmade(deeds: Iterable[Deed], found: Matches) -> Iterator[str]:
     """Yield the words of deeds that nothing was made of, where the rest of the clause is used."""
     for deed in deeds:
-        if deed.clause not in found.used or deed.kind not in {"stamp", "set"}:
+        is_done = deed.kind in {"stamp", "set"} and bool(deed.who)
+        if deed.clause not in found.used or not is_done:
             continue
         places = found.settled.get(deed.clause, set()) | found.touched.get(deed.clause, set())
         for part in parts(deed.clause.text):

@@ -251,7 +251,8 @@ def _referred(
     if not _is_record(entity, model):
         return ()
     own = {field.references for field in entity.fields} | {entity.name}
-    found = (*related(entity.name, parts), *served(entity.name, parts))
+    said = tuple(dict.fromkeys(parts))
+    found = (*related(entity.name, said), *served(entity.name, said))
     return tuple(noun for noun in found if noun not in own | stored)
 
 

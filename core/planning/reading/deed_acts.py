@@ -159,6 +159,8 @@ class _Reader:
 
     def _meet(self, at: int) -> None:
         """Remember a person who is named here: the next “they” may be them."""
+        if self.tokens[at] in DETERMINERS:
+            return
         is_name = at > 0 and self.text.whole[self.text.words[at].start].isupper()
         if self.tokens[at] in FORMS or is_name:  # “a message in Teams”
             return
