@@ -190,6 +190,23 @@ def test_what_goes_out_and_comes_back_is_a_loan() -> None:
     assert {deed.of for deed in found if deed.noun == "key_loan"} == {"key"}
 
 
+@pytest.mark.parametrize(
+    ("text", "nouns"),
+    [
+        ("Volunteers sign up for a tour. A tour starts at 9.", {"tour_registration"}),
+        ("Customers order a cake. Bakers see all orders.", {"order"}),
+        ("The warden locks damaged boats. A boat may be new.", {"boat"}),
+        ("The clerk files a loss online.", {"loss"}),
+        ("Janitors accept a job, start it and finish it.", {"job"}),
+        ("Quality inspects 1 of 10 pallets.", {"pallet"}),
+    ],
+)
+def test_a_thing_is_called_by_its_own_name(text: str, nouns: set[str]) -> None:
+    parts = clauses(text)
+    found = deeds(parts, actors(parts))
+    assert {deed.noun for deed in found if deed.kind in {"create", "stamp"}} == nouns
+
+
 def test_what_goes_back_to_its_sender_is_no_loan() -> None:
     parts = clauses("Reception hands out parcels and returns parcels to the sender.")
     assert {deed.noun for deed in deeds(parts, actors(parts))} == {"parcel"}

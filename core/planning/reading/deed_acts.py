@@ -301,7 +301,8 @@ class _Reader:
             return 0
         place = at + 1 + following.index(verb.particle)
         between = self.text.whole[self.text.words[at].end : self.text.words[place].start]
-        is_object = following[0] in DETERMINERS | ONE | MANY and not re.search(r"[,;:]", between)
+        begins = following[0] in DETERMINERS | ONE | MANY or verb.particle == "into"
+        is_object = begins and not re.search(r"[,;:]", between)
         return at + 1 if is_object else 0
 
     def _follows(self, at: int) -> bool:
@@ -329,6 +330,11 @@ class _Reader:
             return
         if self._shares(done.behind):
             self.waiting.append(done)
+            return
+        joined = self.objects.signed_up_for(done.verb, done.behind)
+        if joined:
+            deed = self._deed(done, f"{joined}_registration", "create")
+            yield replace(deed, of=joined, is_weak=False)
             return
         noun, attribute, verb = self.objects.of_active(done.verb, done.behind)
         waiting, self.waiting = self.waiting, []

@@ -231,7 +231,8 @@ def _office(tokens: Sequence[str], last: int) -> Subject | None:
     before = tokens[last - 1] if last else ""
     if before.lower() in _BEFORE | {"it"}:
         return Subject((snake(f"{before} {one}"),), is_many, False, last - 1)
-    if one in _PLACES:
+    is_named = one == "quality" and before not in _DETERMINERS
+    if one in _PLACES and not is_named:
         return None  # a place, unless its name says whose
     return Subject((one,), is_many, False, last)
 
