@@ -87,6 +87,14 @@ def stamped(text: str) -> list[Told]:
             [("load", "pallet", "trucker")],
         ),
         ("The nurse takes a pump from the rack.", [("take", "pump", "nurse")]),
+        (
+            "Maintenance walks the hall, repairs the pump and signs.",
+            [("repair", "pump", "maintenance"), ("sign", "pump", "maintenance")],
+        ),
+        (
+            "The cashier checks the meal and hands out the meal.",
+            [("check", "meal", "cashier"), ("hand_out", "meal", "cashier")],
+        ),
         ("Tutors and parents can postpone a lesson.", [("postpone", "lesson", "tutor parent")]),
     ],
 )
@@ -147,6 +155,7 @@ def test_a_card_is_a_thing_where_the_brief_is_about_cards() -> None:
         "The alarm starts the pump.",
         "Managers check their mail and close the browser.",
         "Unless the tutor confirms the lesson, nothing happens.",
+        "Customers confirm that they destroyed them.",
         "The order of the crates on the ship is random.",
     ],
 )

@@ -86,6 +86,7 @@ _NOMINAL = {
     "termination": "terminate", "cancellation": "cancel", "renewal": "renew",
     "hand-over": "hand_over", "inspection": "inspect", "shipment": "ship",
 }  # fmt: skip
+_SAYING = words("that this whether what which how")
 _CONFIRMING = words("confirm acknowledge verify check sign")
 _BEHIND_ALONE = words(
     "on in at by with for when after before as from via using within online digitally there here "
@@ -145,9 +146,19 @@ class Objects:
         """
         text = self.text
         is_end = behind >= len(text) or bool(re.search(r"[,.;:()]", text.gap(behind)))
+        if not is_end and self._is_said(behind):
+            return None, "", verb  # “they confirm that it has arrived”
         if is_end or text.tokens[behind] in _BEHIND_ALONE:
             return (self.scene.current if verb.name in _ALONE else None), "", verb
         return self._of_object(verb, behind)
+
+    def _is_said(self, behind: int) -> bool:
+        """Whether a verb is followed by what somebody says, knows or asks."""
+        text = self.text
+        if text.tokens[behind] not in _SAYING or behind + 1 >= len(text):
+            return False
+        is_alone = bool(text.gap(behind + 1).strip()) or text.tokens[behind + 1] in _BEHIND_ALONE
+        return not is_alone and not self._is_noun_next(behind)
 
     def _of_object(self, verb: Verb, behind: int) -> tuple[str | None, str, Verb]:
         """Return what the words behind a verb say that it is done to."""

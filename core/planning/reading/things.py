@@ -165,10 +165,20 @@ def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
     found: dict[str, None] = {}
     for label in labels:
         for piece in _SEGMENT.split(_ASIDE.sub("", label)):
-            noun = _named(piece)
-            if noun and mentions(noun, [part for part in body if not part.text.startswith(label)]):
+            others = [part for part in body if not part.text.startswith(label)]
+            noun = _spoken_of(_named(piece), others)
+            if noun:
                 found.setdefault(noun)
     return list(found)
+
+
+def _spoken_of(noun: str, body: Sequence[Clause]) -> str:
+    """Return what the text speaks of again: of a key cabinet, the keys."""
+    while noun and not mentions(noun, body):
+        noun = singular(noun.rpartition("_")[0])
+        if noun and (not is_thing(noun) or names_people(noun)):
+            return ""
+    return noun
 
 
 def _named(piece: str) -> str:
