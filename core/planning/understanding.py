@@ -372,11 +372,12 @@ def _with_doers(people: tuple[Actor, ...], actions: Sequence[Action]) -> tuple[A
 
 def _who(action: Action, body: Sequence[Clause], people: Sequence[Actor]) -> tuple[str, ...]:
     """Return the actors that stand before the operation's verb, or after it behind `by`."""
-    verb = next((verb for name, verb in _VERBS if re.search(name, action.name)), None)
-    if verb is None:
+    named = next((pair for pair in _VERBS if re.search(pair[0], action.name)), None)
+    if named is None:
         return ()
+    name, verb = named
     found: dict[str, None] = {}
-    is_own = re.split("[A-Z]", action.name)[0] in _KIND_OF
+    is_own = name.removeprefix("^") in _KIND_OF
     last = action.entity.rpartition("_")[2]
     own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
     for clause in body:

@@ -341,8 +341,8 @@ class _Reader:
             self.passed = noun
             by = self.objects.by_whom(done.behind)
             done = replace(done, who=by.names if by is not None else ())
-            if noun is not None:
-                yield from self._passive(done, noun)
+            if noun is not None or done.verb.name == "mark":
+                yield from self._passive(done, noun or "")
             return
         if self._shares(done.behind):
             self.waiting.append(done)
