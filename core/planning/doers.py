@@ -110,14 +110,14 @@ def _who(
 
     Who offers their time is not who books it.
     """
-    verb = next((verb for name, verb in _VERBS if re.search(name, action.name)), None)
+    name, verb = next((pair for pair in _VERBS if re.search(pair[0], action.name)), ("", None))
     if action.entity in booked and verb is not None:
         verb = _BOOK
         people = [actor for actor in people if actor.name != booked[action.entity]]
     if verb is None or action.entity in booked.values():
         return ()
     found: dict[str, None] = {}
-    is_own = re.split("[A-Z]", action.name)[0] in _KIND_OF
+    is_own = name.removeprefix("^") in _KIND_OF
     last = action.entity.rpartition("_")[2]
     own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
     for clause in body:

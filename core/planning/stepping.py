@@ -20,6 +20,10 @@ from core.planning.unread import is_within
 
 _MAX_STEPS = 8  # of one thing
 _MAX_ROLES = 4
+_UNCOUNTED = words(
+    "it quality purchasing production operations maintenance management security housekeeping "
+    "catering payroll billing bookkeeping marketing controlling"
+)
 _ABBREVIATED = {word: word.upper() for word in ("it", "hr", "ceo", "cfo", "cto", "gp", "qa")}
 # A verb that takes another one back.
 UNDOES = {
@@ -84,7 +88,7 @@ def match_steps(pack: Pack, deeds: Sequence[Deed], found: Matches) -> None:
     by_thing: dict[str, dict[str, list[Deed]]] = {}
     unmade: list[Deed] = []
     for deed in deeds:
-        noun = found.known_as(deed.noun)
+        noun = deed.noun if deed.noun in stored else found.known_as(deed.noun)
         if _is_served(deed, noun, found):
             continue
         if noun not in stored:
@@ -105,13 +109,14 @@ def match_steps(pack: Pack, deeds: Sequence[Deed], found: Matches) -> None:
             _step(pack, noun, steps[verb], order, found)
         for verb, first in undone.items():
             _undo(noun, steps[verb], steps[first][0], found)
-    found.unmade += _unmade(unmade, found)
+    found.unmade += dict.fromkeys(_unmade(unmade, found))
 
 
 def _unmade(deeds: Iterable[Deed], found: Matches) -> Iterator[str]:
     """Yield the words of deeds that nothing was made of, where the rest of the clause is used."""
     for deed in deeds:
-        if deed.clause not in found.used or deed.kind not in {"stamp", "set"}:
+        is_done = deed.kind in {"stamp", "set"} and bool(deed.who)
+        if deed.clause not in found.used or not is_done:
             continue
         places = found.settled.get(deed.clause, set()) | found.touched.get(deed.clause, set())
         for part in parts(deed.clause.text):
@@ -171,7 +176,7 @@ def _people(noun: str, mine: Sequence[Deed]) -> dict[str, str]:
     roles = tuple(dict.fromkeys(name for deed in mine for name in deed.who))[:_MAX_ROLES]
     said = [_title(role) for role in roles]
     named = [
-        name if role in DEPARTMENTS or role == "it" else f"the {name}"
+        name if role in DEPARTMENTS or role in _UNCOUNTED else f"the {name}"
         for role, name in zip(roles, said, strict=True)
     ]
     if not roles:

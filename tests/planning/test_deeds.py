@@ -87,6 +87,14 @@ def stamped(text: str) -> list[Told]:
             [("load", "pallet", "trucker")],
         ),
         ("The nurse takes a pump from the rack.", [("take", "pump", "nurse")]),
+        (
+            "Maintenance walks the hall, repairs the pump and signs.",
+            [("repair", "pump", "maintenance"), ("sign", "pump", "maintenance")],
+        ),
+        (
+            "The cashier checks the meal and hands out the meal.",
+            [("check", "meal", "cashier"), ("hand_out", "meal", "cashier")],
+        ),
         ("Tutors and parents can postpone a lesson.", [("postpone", "lesson", "tutor parent")]),
     ],
 )
@@ -147,6 +155,7 @@ def test_a_card_is_a_thing_where_the_brief_is_about_cards() -> None:
         "The alarm starts the pump.",
         "Managers check their mail and close the browser.",
         "Unless the tutor confirms the lesson, nothing happens.",
+        "Customers confirm that they destroyed them.",
         "The order of the crates on the ship is random.",
     ],
 )
@@ -188,6 +197,23 @@ def test_what_goes_out_and_comes_back_is_a_loan() -> None:
         ("stamp", "key_loan"),
     }
     assert {deed.of for deed in found if deed.noun == "key_loan"} == {"key"}
+
+
+@pytest.mark.parametrize(
+    ("text", "nouns"),
+    [
+        ("Volunteers sign up for a tour. A tour starts at 9.", {"tour_registration"}),
+        ("Customers order a cake. Bakers see all orders.", {"order"}),
+        ("The warden locks damaged boats. A boat may be new.", {"boat"}),
+        ("The clerk files a loss online.", {"loss"}),
+        ("Janitors accept a job, start it and finish it.", {"job"}),
+        ("Quality inspects 1 of 10 pallets.", {"pallet"}),
+    ],
+)
+def test_a_thing_is_called_by_its_own_name(text: str, nouns: set[str]) -> None:
+    parts = clauses(text)
+    found = deeds(parts, actors(parts))
+    assert {deed.noun for deed in found if deed.kind in {"create", "stamp"}} == nouns
 
 
 def test_what_goes_back_to_its_sender_is_no_loan() -> None:

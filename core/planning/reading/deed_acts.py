@@ -70,6 +70,7 @@ _MACHINES_TOO = words(
     describe state note mark label define found stow receive extend_to pass_on
     """
 )
+_SMALL = words("of in on at by with for to from and or but as than if when who that which is are")
 _OF_HANDS = words("out over back in on")
 _CONJUNCTIONS = words("and or then but")
 _MAX_JOINED = 14
@@ -149,6 +150,7 @@ class _Reader:
             self._meet(at)
             found = self._verb(at)
             if found is None:
+                self._pass_over(at)
                 continue
             done, subject = found
             follows = done.way == "passive" and self.last is not None and self._follows(at)
@@ -157,8 +159,23 @@ class _Reader:
                 self.scene.person = subject
             yield from self._done(done, follows=follows)
 
+    def _pass_over(self, at: int) -> None:
+        """Remember who does something that is no deed: what is joined to it has their subject."""
+        following = self.tokens[at + 1 : at + 2]
+        is_verb = following and following[0] in DETERMINERS and self.tokens[at].isalpha()
+        if not is_verb or self.tokens[at] in DETERMINERS | ADVERBS | _SMALL or at == 0:
+            return
+        subject = self._subject(self.text.back_over(at - 1, ADVERBS))
+        if subject is None or subject.is_pronoun or not subject.names:
+            return
+        is_third = self.tokens[at].endswith("s")
+        if is_third != subject.is_many and not _CONDITION.search(self.text.piece_before(at)):
+            self.last = (at, "third" if is_third else "base", subject)
+
     def _meet(self, at: int) -> None:
         """Remember a person who is named here: the next “they” may be them."""
+        if self.tokens[at] in DETERMINERS:
+            return
         is_name = at > 0 and self.text.whole[self.text.words[at].start].isupper()
         if self.tokens[at] in FORMS or is_name:  # “a message in Teams”
             return
@@ -299,7 +316,9 @@ class _Reader:
             return 0
         place = at + 1 + following.index(verb.particle)
         between = self.text.whole[self.text.words[at].end : self.text.words[place].start]
-        is_object = following[0] in DETERMINERS | ONE | MANY and not re.search(r"[,;:]", between)
+        begins = following[0] in DETERMINERS | ONE | MANY or verb.particle == "into"
+        crossed = {*following[: following.index(verb.particle)]} & _CONJUNCTIONS
+        is_object = begins and not crossed and not re.search(r"[,;:]", between)
         return at + 1 if is_object else 0
 
     def _follows(self, at: int) -> bool:
@@ -322,11 +341,16 @@ class _Reader:
             self.passed = noun
             by = self.objects.by_whom(done.behind)
             done = replace(done, who=by.names if by is not None else ())
-            if noun is not None:
-                yield from self._passive(done, noun)
+            if noun is not None or done.verb.name == "mark":
+                yield from self._passive(done, noun or "")
             return
         if self._shares(done.behind):
             self.waiting.append(done)
+            return
+        joined = self.objects.signed_up_for(done.verb, done.behind)
+        if joined:
+            deed = self._deed(done, f"{joined}_registration", "create")
+            yield replace(deed, of=joined, is_weak=False)
             return
         noun, attribute, verb = self.objects.of_active(done.verb, done.behind)
         waiting, self.waiting = self.waiting, []

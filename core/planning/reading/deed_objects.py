@@ -34,12 +34,12 @@ _NOT_ACTED = words(
     """
     message mail e-mail email reminder notification invitation link sms letter push alert answer
     reply photo picture image file document comment password account session page app website
-    screen button field browser mailbox inbox phone call meeting question time money day week month
-    year hour minute second work job everything nothing anything something rule law risk mistake
+    screen button field browser mailbox inbox call question time money newsletter day week month
+    year hour minute second work everything nothing anything something rule law risk mistake
     error limit budget hand eye care part place line data information access right role permission
     setting preference cookie language theme filter search export import csv pdf list
     overview dashboard calendar view table row column kilometre mile metre piece unit litre kilo
-    name state status
+    name state status somebody someone everybody everyone anybody anyone nobody people
     """
 )
 _NEVER_ACTED = words("mail e-mail email link sms button page screen app website password mailbox")
@@ -51,8 +51,8 @@ _ALONE = words(
     "acknowledge"
 )
 _CHILDREN = words("update entry line note remark step position")
-# Computers are no things of a plan, unless somebody lends or repairs them.
-_DEVICES = words("laptop tablet phone computer device smartphone monitor")
+# What is no thing of a plan, unless people do something with it: lend, repair, finish it.
+_DEVICES = words("laptop tablet phone computer device smartphone monitor job case meeting building")
 _CHOOSING = words("choose pick select set enter assign reassign allocate")
 _ABOUT_THE_WHOLE = {"grade": "grade", "rate": "rating", "weigh": "weight"}
 _OF_THINGS = words("assign reassign mark tag grade rate weigh label allocate adjust edit update "
@@ -60,6 +60,7 @@ _OF_THINGS = words("assign reassign mark tag grade rate weigh label allocate adj
 _OF = re.compile(r"^\s*(?:of|for|on) (?P<thing>.+)", re.IGNORECASE)
 _OWNER = re.compile(r"^[^,;:.]{2,30}? (?:of|on) (?P<thing>[^,;:.]+)", re.IGNORECASE)
 _TO = re.compile(r"^[^,;:.]{2,30}? (?:to|for) (?P<thing>[^,;:.]+)", re.IGNORECASE)
+_SAMPLE = re.compile(r"^\d+ (?:out )?of (?=\d)", re.IGNORECASE)  # “1 of 10 pallets”
 _PLACE = re.compile(
     r"^[^,;:.]{2,30}? (?:in)?to (?:an?|another|the|its|their|other) (?:other |new )?"
     r"(?P<place>location|shelf|place|room|hall|bay|rack|zone|aisle|building|branch|site|warehouse|"
@@ -82,8 +83,10 @@ _NOMINAL = {
     "return": "return", "pickup": "pick_up", "pick-up": "pick_up", "collection": "collect",
     "completion": "complete", "arrival": "receive", "dispatch": "dispatch", "repair": "repair",
     "cleaning": "clean", "installation": "install", "payment": "pay", "handover": "hand_over",
+    "termination": "terminate", "cancellation": "cancel", "renewal": "renew",
     "hand-over": "hand_over", "inspection": "inspect", "shipment": "ship",
 }  # fmt: skip
+_SAYING = words("that this whether what which how")
 _CONFIRMING = words("confirm acknowledge verify check sign")
 _BEHIND_ALONE = words(
     "on in at by with for when after before as from via using within online digitally there here "
@@ -143,9 +146,19 @@ class Objects:
         """
         text = self.text
         is_end = behind >= len(text) or bool(re.search(r"[,.;:()]", text.gap(behind)))
+        if not is_end and self._is_said(behind):
+            return None, "", verb  # “they confirm that it has arrived”
         if is_end or text.tokens[behind] in _BEHIND_ALONE:
             return (self.scene.current if verb.name in _ALONE else None), "", verb
         return self._of_object(verb, behind)
+
+    def _is_said(self, behind: int) -> bool:
+        """Whether a verb is followed by what somebody says, knows or asks."""
+        text = self.text
+        if text.tokens[behind] not in _SAYING or behind + 1 >= len(text):
+            return False
+        is_alone = bool(text.gap(behind + 1).strip()) or text.tokens[behind + 1] in _BEHIND_ALONE
+        return not is_alone and not self._is_noun_next(behind)
 
     def _of_object(self, verb: Verb, behind: int) -> tuple[str | None, str, Verb]:
         """Return what the words behind a verb say that it is done to."""
@@ -162,7 +175,9 @@ class Objects:
         if done and verb.name in _CONFIRMING and _OWNER.match(text.from_word(behind)):
             return self._owner(behind), "", VERBS_BY_NAME[done]
         if done and verb.name == "confirm" and self.scene.current:
-            return self.scene.current, "", verb
+            # Where somebody else has done it, this only confirms it.
+            is_done = any(deed.verb == done for deed in self.scene.deeds)
+            return self.scene.current, "", verb if is_done else VERBS_BY_NAME[done]
         if verb.act == "set":
             return *self._set(verb, behind), verb
         return self._direct(verb, behind), "", verb
@@ -174,12 +189,12 @@ class Objects:
         word = text.tokens[head] if head < len(text) else ""
         if verb.act == "read" and singular(word) in _ATTRIBUTES:
             return self._owner(behind) if _OWNER.match(text.from_word(behind)) else None
-        noun = phrase_after(text.from_word(behind))
+        noun = phrase_after(_SAMPLE.sub("", text.from_word(behind), count=1))
         if self._is_part(noun) or (not noun and singular(word) in _PARTS):
             return self._owner(behind)
         if word in _REPORTS and any(deed.verb == "report" for deed in self.scene.deeds):
             return self.scene.current
-        if not noun and singular(word) in _DEVICES and verb.act in {"stamp", "create"}:
+        if not noun and singular(word) in _DEVICES and verb.act in {"stamp", "create", "set"}:
             return self._thing(singular(word), is_many=singular(word) != word)
         written = self._last_word(noun, head)
         return self._thing(noun, is_many=singular(written) != written)
@@ -209,10 +224,18 @@ class Objects:
             if owner and is_thing(owner) and not names_people(owner):
                 return self._thing(owner, is_many=False), name
             return self.scene.current, name
-        if verb.name == "move" or verb.name in _OF_THINGS:
+        if verb.name in {"move", "put_into"} or verb.name in _OF_THINGS:
             attribute = _ABOUT_THE_WHOLE.get(verb.name, "") or self._place(verb, behind)
             return self._thing(name, is_many=is_many), attribute
         return None, ""
+
+    def signed_up_for(self, verb: Verb, behind: int) -> str:
+        """Return the thing that people put themselves down for: “sign up for a shift”."""
+        is_for = self.text.tokens[behind : behind + 1] == ["for"]
+        if not is_for or verb.name not in {"sign_up", "register", "enrol"}:
+            return ""
+        noun = phrase_after(self.text.from_word(behind + 1))
+        return noun if noun and self._thing(noun, is_many=False) == noun else ""
 
     def more_set(self, verb: Verb, behind: int) -> Iterator[str]:
         """Yield what else is set in one go: “enters the weight, the height and a remark”."""
@@ -226,7 +249,11 @@ class Objects:
 
     def _place(self, verb: Verb, behind: int) -> str:
         """Return the kind of place to which something is moved."""
-        to = _PLACE.match(self.text.from_word(behind)) if verb.name in {"move", "assign"} else None
+        to = (
+            _PLACE.match(self.text.from_word(behind))
+            if verb.name in {"move", "assign", "put_into"}
+            else None
+        )
         return to["place"].lower() if to else ""
 
     def _nouns(self, place: int) -> Iterator[str]:

@@ -19,7 +19,8 @@ MODAL_HEADS = words("wants want needs need has have is are able allowed like sup
 BE = words("is are be been being get gets was were")
 ADVERBS = words(
     "then also only always usually first finally just simply still directly later afterwards "
-    "themselves himself herself now each both all often sometimes immediately automatically even"
+    "themselves himself herself now each both all often sometimes immediately automatically even "
+    "either"
 )
 NEGATED = words("not never cannot can't don't doesn't won't isn't aren't nobody no none without")
 DETERMINERS = words(

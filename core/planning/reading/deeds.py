@@ -168,6 +168,7 @@ _EACH = re.compile(
     r"(?:gets|has|starts|receives|carries|consists|begins)\b",
     re.IGNORECASE,
 )
+_LATER = re.compile(r"_(?:online|again|back)$")  # no part of a name: “report a loss online”
 # How a thing is, not which one: a broken tool is a tool.
 _HOW = words("broken lost missing damaged overdue late new old empty dirty clean wrong defective")
 
@@ -202,13 +203,14 @@ def _called_shortly(found: Iterable[Deed], clauses: Sequence[Clause]) -> Iterato
     short: dict[str, str] = {}
     for deed in found:
         if deed.noun not in short:
-            how, _, rest = deed.noun.partition("_")
+            whole = _LATER.sub("", deed.noun)
+            how, _, rest = whole.partition("_")
             is_how = how in _HOW or any(form == "past" for form, _ in FORMS.get(how, ()))
-            short[deed.noun] = deed.noun
+            short[deed.noun] = whole
             if rest and is_how and is_thing(rest):
                 name = re.escape(rest.replace("_", " "))
                 alone = re.search(rf"(?<!\b{how} )\b(?:{name}|{plural(name)})\b", body)
-                short[deed.noun] = rest if alone else deed.noun
+                short[deed.noun] = rest if alone or how in _HOW else whole
         yield replace(deed, noun=short[deed.noun])
 
 
@@ -245,7 +247,7 @@ def _part(deed: Deed, clauses: Sequence[Clause]) -> Deed:
 
     An update of an incident has the incident's name too; who orders a cake makes an order.
     """
-    if deed.of:
+    if deed.of and not deed.noun.startswith(f"{deed.of}_"):
         return replace(deed, noun=f"{deed.of}_{deed.noun}")
     left = _LEFT.get(deed.verb, "")
     spoken = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.planning.reading.nouns import NOT_THINGS, singular, snake, words
 from core.planning.reading.people import DEPARTMENTS, names_people
@@ -163,9 +164,12 @@ def person_at(
         at += 1
     if at >= len(tokens):
         return None
+    heads = _heads(known)
     for last in (at + 2, at + 1):  # “category manager”: a name that the brief gives
+        if last >= len(tokens) or not {tokens[last], singular(tokens[last])} & heads:
+            continue
         name = snake(" ".join(tokens[at : last + 1]))
-        if last < len(tokens) and name in known:
+        if name in known:
             return Subject((name,), singular(tokens[last]) != tokens[last], False, at)
     # The longest name first: “the front desk”, “the theatre manager”.
     if at + 1 < len(tokens) and names_people(singular(tokens[at + 1])) and at:
@@ -195,11 +199,17 @@ def _person(tokens: Sequence[str], last: int, known: frozenset[str]) -> Subject 
     return _known_person(tokens, last, known) or _office(tokens, last) or _agent(word, last)
 
 
+@lru_cache(maxsize=64)
+def _heads(known: frozenset[str]) -> frozenset[str]:
+    """Return the last words of names, to look only where one of them stands."""
+    return frozenset(name.rpartition("_")[2] for name in known)
+
+
 def _known_person(tokens: Sequence[str], last: int, known: frozenset[str]) -> Subject | None:
     """Return an actor of the brief, or a role that every list of roles has."""
     word = tokens[last]
     one = singular(word) if word not in DEPARTMENTS else word
-    for first in (last - 2, last - 1):
+    for first in (last - 2, last - 1) if {word, one} & _heads(known) else ():
         name = snake(" ".join(tokens[max(0, first) : last + 1]))
         if first >= 0 and name in known:
             return Subject((name,), one != word, False, first)
@@ -221,7 +231,8 @@ def _office(tokens: Sequence[str], last: int) -> Subject | None:
     before = tokens[last - 1] if last else ""
     if before.lower() in _BEFORE | {"it"}:
         return Subject((snake(f"{before} {one}"),), is_many, False, last - 1)
-    if one in _PLACES:
+    is_named = one == "quality" and before not in _DETERMINERS
+    if one in _PLACES and not is_named:
         return None  # a place, unless its name says whose
     return Subject((one,), is_many, False, last)
 

@@ -26,6 +26,7 @@ _DOING_OF = re.compile(r"^\s*(?:[a-z]+ing|management|administration) of\b", re.I
 _ING = re.compile(r"^\s*[a-z]+ing\s+(?=[a-z])", re.IGNORECASE)
 # What is no thing of its own beside what it stands on: packs bring these.
 _BROUGHT = words("tag hashtag comment notification")
+_FILES = words("photo picture image attachment file")  # they belong to something
 # Something happens to it: a thing that only the title names must be spoken of so.
 _HANDLED = (
     r"\b(?:{thing}) (?:is|are|was|can|can't|cannot|must|may|expires?|lapses?|has|have|needs?)\b|"
@@ -100,6 +101,8 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
         for noun, worth in points.items()
     ]
     found = [thing for thing in found if thing.weight >= _ENOUGH and thing.noun not in _BROUGHT]
+    if any(thing.noun not in _FILES for thing in found):
+        found = [thing for thing in found if thing.noun not in _FILES]
     # What the title names goes before what is as heavy.
     return tuple(
         sorted(
@@ -162,10 +165,20 @@ def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
     found: dict[str, None] = {}
     for label in labels:
         for piece in _SEGMENT.split(_ASIDE.sub("", label)):
-            noun = _named(piece)
-            if noun and mentions(noun, [part for part in body if not part.text.startswith(label)]):
+            others = [part for part in body if not part.text.startswith(label)]
+            noun = _spoken_of(_named(piece), others)
+            if noun:
                 found.setdefault(noun)
     return list(found)
+
+
+def _spoken_of(noun: str, body: Sequence[Clause]) -> str:
+    """Return what the text speaks of again: of a key cabinet, the keys."""
+    while noun and not mentions(noun, body):
+        noun = singular(noun.rpartition("_")[0])
+        if noun and (not is_thing(noun) or names_people(noun)):
+            return ""
+    return noun
 
 
 def _named(piece: str) -> str:

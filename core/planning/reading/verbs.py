@@ -37,7 +37,8 @@ _LISTED: dict[Act, str] = {
     "set": """
         enter set/set change adjust edit update correct rename fill+in fill+out type+in
         choose/chosen pick select assign reassign allocate mark tag label note state specify
-        put+in/put weigh raise+to lower increase decrease extend+to move shift translate describe
+        put+in/put put+into/put weigh raise+to lower increase decrease extend+to move
+        shift translate describe
         rate grade score estimate attach
     """,
     "stamp": """
@@ -57,7 +58,8 @@ _LISTED: dict[Act, str] = {
         decommission recall recycle scrap dispose+of destroy discard shred redeem void
         write+off/written settle pay/paid pay+out/paid invoice bill refund reimburse book+in
         book+out claim unclaim escalate triage acknowledge answer dismiss snooze forward pass+on
-        hand+on withdraw/withdrawn revoke renew prolong transfer rescind admit discharge treat
+        hand+on withdraw/withdrawn revoke renew prolong transfer terminate rescind admit
+        discharge treat
         examine vaccinate dispense administer prescribe prepare cook serve plate bake assemble
         produce print stamp endorse shortlist interview hire onboard offboard enrol unenrol expel
         graduate promote demote feature highlight shut/shut shut+down/shut turn+on turn+off

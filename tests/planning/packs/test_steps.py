@@ -17,7 +17,7 @@ PARCELS = """Parcel desk
 
 There are about 60 parcels a day. They write names on a paper list.
 Reception scans the label and picks the employee. When employees fetch the parcel they sign on the
-tablet. Perishable parcels must be marked.
+tablet. Perishable goods must be marked.
 """
 KEYS = """The caretaker hands out keys to tenants. They sign and bring them back.
 The caretaker marks a key as lost. The office checks each key once a year."""
@@ -51,6 +51,13 @@ def test_each_verb_is_an_operation_of_who_does_it() -> None:
     )
     assert_consistent(model)
     assert_rules_stand(model)
+
+
+def test_who_books_is_not_who_enters_something_else() -> None:
+    model = planned("Members book rooms for up to two hours. The office enters the price list.")
+    assert operation(model, "createBooking").actors == ("member",)
+    model = planned("Drivers scan a crate, seal a crate. A neighbour may enter the name.")
+    assert operation(model, "deleteCrate").actors == ()
 
 
 def test_how_it_is_done_today_is_no_operation() -> None:
