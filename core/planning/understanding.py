@@ -32,6 +32,7 @@ from core.planning.questions import (
     Topic,
     homeless_questions,
     language_questions,
+    optional_questions,
     topics_in,
     unplanned_questions,
 )
@@ -46,7 +47,7 @@ from core.planning.reading.related import related, served
 from core.planning.reading.status_quo import is_volume
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
-from core.planning.unread import missed, unasked, unread
+from core.planning.unread import missed, only_told, unasked, unread
 
 # The packs whose subject people fill in with what the brief lists.
 _ENTERED = ("records", "scheduling", "reservation")
@@ -135,9 +136,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         non_goals=_non_goals(parts),
         packs=tuple(found.packs),
         not_understood=missed(body, found),
-        background=tuple(
-            p.text for p in parts if p.section in {"background", "reason", "courtesy"}
-        ),
+        background=only_told(parts, found),
         kind_evidence=why,
     )
     model = without_rules(model, drops)
@@ -189,7 +188,7 @@ def _filled(
     # First what nothing is built for, then what the plan takes an answer for granted.
     reasons = [part for part in parts if part.section == "reason"]
     questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
-    questions += homeless_questions(model, names)
+    questions += [*homeless_questions(model, names), *optional_questions(parts)]
     answered = {rule.slug for rule in model.rules if any(e.words for e in rule.evidence)}
     questions += [
         replace(question, evidence=evidence)

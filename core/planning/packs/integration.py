@@ -36,7 +36,12 @@ INTEGRATION = Pack(
     ),
     unless=r"\b(?:sign[- ]?in|single sign[- ]?on|sso|ldap|saml|oauth login|all (?:my|their) "
     r"devices|"
-    r"offline|api keys? (?:themselves|myself))\b",
+    r"offline|api keys? (?:themselves|myself))\b|"
+    # One of the ways to reach people, beside others.
+    r"\b(?:e-?mails?|sms|rss|slack|teams|push|in-app|feed)\b(?:, (?:and |or )?| and |"
+    r" or )webhooks?\b|"
+    r"\bwebhooks?(?:, (?:and |or )?| and | or )(?:by |per |via )?(?:e-?mail|sms|rss|slack|teams|"
+    r"push)\b",
     nouns=(
         Noun(
             "subject",
