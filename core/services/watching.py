@@ -163,7 +163,7 @@ def _read_log(
     events = heads.list_events(db, SYSTEM, session_id, after_seq=after_seq, limit=READ_AT_ONCE)
     if not with_decisions or not any(isinstance(one.body, DecisionRecorded) for one in events):
         return events, {}
-    found = journal.list_decisions_after(db, SYSTEM, session_id, after_seq)
+    found = journal.list_decisions(db, SYSTEM, session_id, after_seq=after_seq)
     return events, {decision.seq: decision for decision in found}
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    Subquery,
     bindparam,
     insert,
     literal,
@@ -87,19 +86,19 @@ def insert_session_decision(
     )
 
 
-def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
-    """Return a session's strategic and tactical decisions in the order of its log."""
-    rows = db.execute(_list_decisions(principal), {"session_id": session_id})
-    return [to_decision(row) for row in rows]
+def list_decisions(
+    db: Connection, principal: Principal, session_id: UUID, *, after_seq: int = 0
+) -> list[Decision]:
+    """Return a session's strategic and tactical decisions in the order of its log.
+
+    Only those after an event of that log where `after_seq` names it.
+    """
+    asked = {"session_id": session_id, "after_seq": after_seq}
+    return [to_decision(row) for row in db.execute(_list_decisions(principal), asked)]
 
 
 @lru_cache(READERS)
 def _list_decisions(principal: Principal) -> Select[Any]:
-    both = _decisions_of_session(principal)
-    return select(both).order_by(both.c.seq)
-
-
-def _decisions_of_session(principal: Principal) -> Subquery:
     strategic: Select[Any] = select(
         *(session_decisions.c[name] for name in SHARED_COLUMNS),
         session_decisions.c.supersedes_id,
@@ -110,21 +109,7 @@ def _decisions_of_session(principal: Principal) -> Subquery:
         cast(null(), PgUUID(as_uuid=True)).label("supersedes_id"),
         task_decisions.c.task_id,
     ).where(task_decisions.c.session_id == bindparam("session_id"))
-    return union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
-
-
-def list_decisions_after(
-    db: Connection, principal: Principal, session_id: UUID, after_seq: int
-) -> list[Decision]:
-    """Return the decisions that came after an event of a session, in the order of its log."""
-    asked = {"session_id": session_id, "after_seq": after_seq}
-    rows = db.execute(_list_decisions_after(principal), asked)
-    return [to_decision(row) for row in rows]
-
-
-@lru_cache(READERS)
-def _list_decisions_after(principal: Principal) -> Select[Any]:
-    both = _decisions_of_session(principal)
+    both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
     return select(both).where(both.c.seq > bindparam("after_seq")).order_by(both.c.seq)
 
 
