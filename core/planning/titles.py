@@ -15,7 +15,8 @@ _FEWEST_WORDS = 4
 _FIRST_WISHES = 6  # further down stand details
 _LEAST = 40  # a cut before a preposition leaves at least so many letters
 _LABEL = re.compile(
-    r"^(?:subject|re|fw|title|product requirements?|requirements?|feature(?: request)?|request|"
+    r"^(?:(?:subject|re|fwd?|aw|wg)\s*:\s*)+|^(?:to-?do:? )|^(?:title|solution|proposed solution|"
+    r"proposal|approach|product requirements?|requirements?|feature(?: request)?|request|"
     r"(?:user )?story|epic|rfc|proposal|(?:the )?idea|(?:the |our )?wish|brief|(?:the )?goal|topic|"
     r"(?:after|following|from) [^:.]{3,40}|ticket)\s*:\s*|^\[[\w -]{2,20}\]\s*",
     re.IGNORECASE,

@@ -23,7 +23,7 @@ _SIGN_OFF = re.compile(
     r"(?: (?:a lot|again|in advance|so much|very much|everyone|all|team|sincerely|truly|"
     r"faithfully))?"
     r"[,!.]?(?:\s*[-–—]?\s*(?-i:[A-Z])[\w.'-]*(?: (?-i:[A-Z])[\w.'-]*){0,3})?"
-    r"(?:,? \([^()]{2,40}\)|, [\w &/-]{2,40})?$",
+    r"(?:,? \([^()]{2,40}\)|, [\w &/-]{2,40}|\s*[|/•·].{0,160})?$",
     re.IGNORECASE,
 )
 _SMILEY = re.compile(r"\s*[:;]-?[)(DPp]+\s*$")
@@ -42,6 +42,9 @@ _PHRASE = re.compile(
     r"(?:if|in case) you have (?:any )?questions\b|call me\b|ping me\b|"
     r"happy to (?:discuss|explain|help|answer|show|talk)\b|(?:we |i )trust you$|no rush$|"
     r"to be (?:clarified|discussed|decided|defined)$|tb[cd]$|"
+    r"(?:that's|that is|this is) (?:all|it)(?: for (?:now|today))?$|(?:any |every )?(?:help|input|"
+    r"feedback) (?:is|would be) (?:very |much |highly )?(?:appreciated|welcome)|"
+    r"(?:i|we)(?:'ve| have)? attached\b|attached (?:is|are|you)\b|p\.?s\.?:? |"
     r"have an? (?:good|nice|great|lovely) (?:day|evening|weekend|week|holiday|time|one)\b|"
     r"(?:quick|short|rough|raw|my|some|meeting)(?: and dirty)? notes\b|notes (?:from|of|on) |"
     r"(?:does|do) (?:this|that) (?:make sense|sound)\b)[^;]{0,120}$",

@@ -14,7 +14,8 @@ _SCOPE = (
     r"first (?:version|release|step|phase|iteration|go|round)|(?:version|release|phase|step) "
     r"(?:1|one)|version|release|ticket|story|phase|iteration|sprint|feature|project|moment|"
     r"time being|start|beginning)(?: (?:1|one))?|"
-    r"for now|right now|just now|at first|yet|at the moment|now|initially|to (?:start|begin) with|"
+    r"at this (?:stage|point|time)|for now|right now|just now|at first|yet|at the moment|now|"
+    r"initially|to (?:start|begin) with|"
     r"this time(?: round)?"
 )
 _LATER = (
@@ -47,6 +48,10 @@ _UNWANTED = re.compile(
     r"see|lose|send|share|show|log|have|pay|let|it to|them to|that|anyone|anybody|users|people|"
     r"customers|[\w' -]{2,40} to [a-z]))|"
     r"^(?:we|i) (?:will not|won't|don't|do not) touch\b|"
+    r"^we (?:deliberately |happily |gladly |can |will )?do without |"
+    r"\b(?:is|are|will be|gets?) (?:handled|covered|done|solved|built|planned) (?:in|by|with) "
+    r"(?:another|a (?:separate|different|later)) (?:ticket|project|story|team|release)$|"
+    rf"\b(?:isn't|aren't|is not|are not) (?:required|necessary|needed) (?:{_SCOPE})$|"
     r"^(?:it is|it's|that's|that is) (?:ok|okay|fine|enough|all right) (?:if there (?:is|are) no|"
     r"without) |^we can (?:live|do|start) without |"
     r"^(?:and |but )?(?:we|i)(?:'re|'m| are| am) (?:explicitly )?not (?:going to |planning to |"
@@ -55,7 +60,8 @@ _UNWANTED = re.compile(
     r"(?:not|no) part of (?:this|it|the (?:feature|ticket|story|project|first|mvp|scope))\b.{0,30}|"
     r"left out|not (?:needed|wanted|planned|included|covered)"
     rf"(?: (?:here|{_SCOPE}))?)$|"
-    r"\b(?:is|are) (?:left |something |only )?(?:for )?(?:later|another (?:day|time|release|ticket|"
+    r"\b(?:is|are|would be|will be) (?:left |something |only )?(?:for )?(?:later|another (?:day|"
+    r"time|release|ticket|"
     rf"topic|story)|{_LATER})$|"
     r"^(?:this|the) (?:ticket|story|version|release|feature|project|brief|epic|first version|mvp) "
     r"(?:does not|doesn't|will not|won't|shall not) (?:cover|include|contain|need|touch|deal)\b|"
@@ -115,7 +121,7 @@ _LABELLED = re.compile(
     rf"(?:for |in )?(?:{_SCOPE}))(?: (?:{_SCOPE}))?|(?:explicitly |deliberately )?left out|"
     rf"excluded|(?-i:L)ater|"
     r"nice to have,? but not now|(?:in )?(?:phase|version|release|v) ?(?:2|two)|(?:explicitly |"
-    r"clearly )?out(?: of scope)?|what (?:we|i) (?:"
+    r"clearly )?out(?: of scope)?|not (?:a|our) goal|what (?:we|i) (?:"
     r"don't|do not) (?:want|need)|out of scope (?:for )?(?:now|this (?:ticket|version|story|"
     r"release))|"
     rf"(?:{_SCOPE})(?: only)? without)\s*(?::|\s[-–—]\s)\s*(?P<what>.+)$",
@@ -143,6 +149,7 @@ _ALL_OF_IT = re.compile(
 )
 _NICE = re.compile(r"\b(?:is|are) (?:only |just )?(?:nice|good) to have$", re.IGNORECASE)
 _FIRST_PIECE = re.compile(rf"^{_NO}(?: for [a-z ]{{2,20}})?(?=, |$)", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\(((?:not )?(?:yet|now|for now|later))!?\)", re.IGNORECASE)
 _AND = re.compile(r"^(?:and|but) ", re.IGNORECASE)
 _LAST_PIECE = re.compile(
     r",\s+(?:and |but )?(?=[^,]{4,80}$)|\s[-–—]\s(?=[^,]{4,80}$)|\s(?:but|and) "
@@ -166,6 +173,7 @@ def left_out(sentence: str) -> str:
     """Return what a sentence leaves out of the work; empty when it leaves nothing out."""
     if not may_leave_out(sentence):
         return ""
+    sentence = _IN_BRACKETS.sub(r"\1", sentence)
     for labelled in (_LABELLED, _MVP, _ANSWERED):
         named = labelled.match(sentence)
         is_told = named and (labelled is not _LABELLED or named[0].startswith("Later"))

@@ -55,8 +55,13 @@ _COMPLAINT = re.compile(
     r"^(?:nobody|no[ -]one) (?:really )?(?:knows?|remembers?|notices?|has an overview)\b|"
     r"^(?:we|they|i|people|it|that|this)(?: \w+)? (?:lose|loses|lost|miss|missed|waste|wastes|"
     r"wasted) (?!(?:their|its|access|all|the right)\b)|"
-    r"\b(?:spends?|costs?|takes?|took|needs?) (?:us |me |them |him |her |everybody )?(?:hours|days|"
+    r"\b(?:spends?|costs?|takes?|took|needs?) (?:us |me |them |him |her |everybody )?(?:(?:two |"
+    r"three |four |\\d+ )?hours|days|"
     r"ages|half (?:a|an|the) \w+|(?:way )?too (?:much|long)|a lot of time|much time|forever)\b|"
+    r"^(?:this|that|it|which) (?:often |always |regularly |sometimes )?(?:leads?|led) to \b|"
+    r"^(?:as you (?:all )?know,? )?it(?:'s| is) (?:such )?(?:a |an |really |very |"
+    r"quite )*(?:pain|mess|"
+    r"nightmare|annoying|horrible|chaos|tedious|error-prone)\b|^as you (?:all )?know\b|"
     r"\bhas grown over\b|\bgets? out of hand\b",
     re.IGNORECASE,
 )
@@ -112,6 +117,11 @@ _SIZE = (
     r"(?: [a-z-]+)?"
 )
 _SIZES = re.compile(rf"^{_SIZE}(?:,? (?:and )?{_SIZE}){{1,5}}$", re.IGNORECASE)
+_PROJECT = re.compile(
+    r"^(?:(?:the |our |project )*budget\s*(?::|is|=)|(?:the )?(?:deadline|go-?live|launch|release|"
+    r"timeline) (?:for|of) (?:this|the) (?:project|feature|release|version)\b)\s*.{1,60}$",
+    re.IGNORECASE,
+)
 # Who is speaking: “we run an online shop”.
 _WRITER = re.compile(
     r"^(?:we|i) (?:run|operate|own|sell|organi[sz]e|rent out|lend out|manufacture|produce|publish|"
@@ -124,7 +134,9 @@ _WRITER = re.compile(
 _COMPLAINING = (
     "keep", "kept", "always", "often", "constantly", "regularly", "sometimes", "usually",
     "frequently", "all the time", "complain", "nobody", "no one", "no-one", "lose", "lost", "miss",
-    "waste", "hours", "days", "ages", "half", "too ", "a lot", "much", "forever", "grown", "hand",
+    "waste", "lead", "led to", "pain", "mess", "nightmare", "annoying", "horrible", "chaos",
+    "tedious", "error-prone", "as you", "hours", "days", "ages",
+    "half", "too ", "a lot", "much", "forever", "grown", "hand",
 )  # fmt: skip
 
 
@@ -134,6 +146,8 @@ def is_status_quo(sentence: str) -> bool:
     A time that something takes, or a system that is spoken to, may be what a brief is about.
     """
     lower = sentence.lower()
+    if _PROJECT.match(sentence):
+        return True
     if _PROBLEM.match(sentence):
         return not (_WAITING.search(sentence) or re.search(r"\b(?:must|should|shall)\b", lower))
     is_told = any(
