@@ -63,6 +63,7 @@ def test_what_is_left_out_is_no_demand(text: str) -> None:
         "No changes after the deadline.",
         "No passwords by SMS, please.",
         "Please no deleting of tags by volunteers.",
+        "Please no deleting of invoices.",
         "A booking without payment is cancelled after 24 hours.",
         "Members who do not need a locker can give it back.",
         "We don't want guests to see the prices.",
@@ -169,6 +170,7 @@ def test_how_things_are_is_background(text: str) -> None:
     "text",
     [
         "Staff see the list of today on the tablet.",
+        "Guards see the deliveries of today.",
         "Orders of today must be packed before 16:00.",
         "Today's sign-in should stay.",
         "The overview takes forever to load.",
