@@ -65,7 +65,8 @@ ASKINGS: tuple[Asking, ...] = (
     Asking(
         "availability",
         r"\b(?:stays? (?:up|online|reachable|available)|keeps? (?:working|running)|available \d|"
-        r"24/7|around the clock|fail-?over|(?:must|may|should) not (?:go|be) (?:down|offline))\b",
+        r"ha(?:s|ve) to work (?:anyway|even)|must work (?:anyway|even)|24/7|around the clock|"
+        r"fail-?over|(?:must|may|should) not (?:go|be) (?:down|offline))\b",
         "being there when other things are not",
         "being there when other things are not",
         "where does it run, for how long may it be away, and who is called then",
@@ -184,7 +185,7 @@ ASKINGS: tuple[Asking, ...] = (
     Asking(
         "amount",
         r"",
-        "an amount of money (“<number>”)",
+        "an amount of money: “<number>”",
         "amounts of money",
         "does it contain the tax, who may change it, and from when does a change count",
         quantity="money",
@@ -267,11 +268,11 @@ ASKINGS: tuple[Asking, ...] = (
     Asking(
         "lapse",
         r"\b(?:after|later|expires?|lapses?|unused|older|idle|ends?|closed?|archived|withdrawn)\b",
-        "something that happens by itself (“<number>”)",
+        "something that happens by itself: “<number>”",
         "things that happen by themselves",
         "from when is the time counted, who is told, and can somebody stop it or take it back",
         quantity="duration",
-        unless=r"\bevery\b",
+        unless=r"\bevery\b|\b(?:cannot|can't|may not|must not)\b",
     ),
     Asking(
         "period",
@@ -284,7 +285,7 @@ ASKINGS: tuple[Asking, ...] = (
     Asking(
         "day",
         r"",
-        "a day that changes something (“<number>”)",
+        "a day that changes something: “<number>”",
         "days that change something",
         "what holds before it and what after it, and may anybody make an exception",
         quantity="date",
@@ -297,6 +298,7 @@ ASKINGS: tuple[Asking, ...] = (
         "who sees what",
         "who sees what",
         "which roles see it, and what do all others get: nothing, a part, or “not found”",
+        unless=r"\bappears? .{0,40}\bautomatically\b|\bshows? up\b",
     ),
     Asking(
         "permission",

@@ -68,6 +68,8 @@ HAPPENS = re.compile(
     r"becomes?|comes?|\w{3,}ed)\b",
     re.IGNORECASE,
 )
+# What opens a case, the rest of which is told behind it.
+CASE = re.compile(r"^(?:and |but )?(?:if|when|whenever|as soon as|in case|once)\b", re.IGNORECASE)
 NO_FIRST = re.compile(r"(?:(?:and|but) )?no [a-z]+ (?!idea\b)[a-z]", re.IGNORECASE)
 # What a rule has to repeat to be about it.
 NAMED = re.compile(rf"\b(?:{FORMATS}|{LANGUAGES})\b", re.IGNORECASE)

@@ -13,6 +13,7 @@ from core.domain.artifact import Evidence
 from core.planning.ambiguities import conflict_questions, day_questions
 from core.planning.demand_words import (
     BOUNDED,
+    CASE,
     COMFORT,
     CONJUNCTION,
     DEMAND,
@@ -279,7 +280,7 @@ def _unused_demands(
     said, named = _stems(told), {name.lower() for name in NAMED.findall(told)}
     left: list[Part] = []
     taken = [*covered, *((number.start, number.end) for number in numbers)]
-    for part in parts(text):
+    for part in _but_cases(parts(text)):
         if len(part.words.split()) < 2 or any(_overlap(part, one) for one in taken):
             continue
         stems = _stems(part.words)
@@ -309,6 +310,12 @@ def _unused_demands(
             start = max(clause.text.rfind(mark, 0, start) + 1 for mark in ",;:()")
         words = clause.text[start : part.end].strip()
         yield Demand(CONJUNCTION.sub("", words), clause.text)
+
+
+def _but_cases(found: Sequence[Part]) -> list[Part]:
+    """Return the parts of a clause but those that open a case: the next one tells what holds."""
+    last = found[-1] if found else None
+    return [part for part in found if part is last or not CASE.match(part.words)]
 
 
 def _happens(part: Part, read: Read) -> bool:

@@ -21,7 +21,13 @@ _BEGINNING = 4
 # Words that hint at a kind where no pack could be bound. A thing must stand beside “slow”: that
 # something is slow somewhere is a mood, no demand.
 _HINTS: tuple[tuple[Kind, str], ...] = (
-    ("migration", r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"),
+    (
+        "migration",
+        r"\b(?:migrat\w+|move from|moving from|switch(?:ing)? (?:from|to)|cut ?over)\b"
+        r"|\b(?:switch|move) (?:our|the|all) .{1,60}?\bfrom (?-i:[A-Z])\w+ to\b|"
+        r"\bwe(?:'re| are)? leav(?:e|ing) (?-i:[A-Z])\w+|"
+        r"\bold (?:[a-z]+ )?(?:system|software|server) (?:is|will be|gets) switched off\b",
+    ),
     (
         "integration",
         r"\b(?:webhooks?|integrat(?:e|es|ed|ing|ion)|third[- ]party api|data feed|"
@@ -29,9 +35,10 @@ _HINTS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "performance",
-        r"\b(?:app|site|website|pages?|lists?|reports?|search|screens?|quer(?:y|ies)|load(?:s|ing)?|"
+        r"\b(?:app|site|website|pages?|lists?|reports?|search|screens?|quer(?:y|ies)|load(?:s|"
+        r"ing)?|"
         r"opens?|opening)\b.{0,60}\b(?:slow|slower|faster|latency|takes? too long)\b|"
-        r"\bspeed up\b|\b\d+ ?ms\b",
+        r"\bspeed up\b|\b\d+ ?ms\b|\bneeds? \d+ (?:seconds?|minutes?) (?:until|to)\b",
     ),
     ("interface", r"\b(?:dark mode|layout|font|colou?rs?|theme|responsive|look and feel)\b"),
 )
@@ -58,9 +65,14 @@ def kind_of(
     for kind, hint in _HINTS:
         for part in parts:
             hit = re.search(hint, part.text, re.IGNORECASE)
-            if hit and part.section != "non_goal":
+            if hit and part.section in {"title", "body"} and not _only_named(kind, part.text):
                 return kind, (Evidence(hit.group(0), f"kind.{kind}"),)
     return "none", ()
+
+
+def _only_named(kind: Kind, text: str) -> bool:
+    """Whether a sentence names what hints at a kind as something else: a webhook as a channel."""
+    return kind == "integration" and bool(find(BY_SLUG["integration"].unless, text))
 
 
 def asides(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> set[str]:

@@ -15,6 +15,7 @@ from core.planning.reading.cues import find
 from core.planning.reading.nouns import plural
 
 _MAX_UNUSED = 5
+_MAX_TOLD = 5  # sentences in one question
 _MAX_ASKED = 40  # of the clauses that nothing was made of; all of them are listed
 _WISH = re.compile(
     r"\b(?:need|want|should|must|would like|wish|can|could|able|allow|let|add|build|create|make|"
@@ -173,15 +174,24 @@ def _unused_questions(unused: Sequence[Clause]) -> list[Question]:
     telling = [clause for clause, demands in found if not demands]
     stories = [clause for clause in telling if len(clause.text.split()) > 3 or not demanding]
     return [
-        *(
-            Question(
-                f"unused-{number}",
-                f"“{shortened(clause.text)}”: who does what here, and what must be remembered?",
-                evidence=(Evidence(clause.text, "unused"),),
-            )
-            for number, clause in enumerate(stories[: max(1, _MAX_UNUSED - len(asked))], 1)
-        ),
+        *_story_questions(stories[:_MAX_TOLD]),
         *(replace(question, assumption="") for question in asked),
+    ]
+
+
+def _story_questions(stories: Sequence[Clause]) -> list[Question]:
+    """Ask once about what sentences tell without a demand, by their words."""
+    if not stories:
+        return []
+    quotes = [f"“{shortened(clause.text)}”" for clause in stories]
+    listed = quotes[0] if len(quotes) == 1 else f"{', '.join(quotes[:-1])} and {quotes[-1]}"
+    which = "who does what here" if len(quotes) == 1 else "who does what in each of these"
+    return [
+        Question(
+            "unused-1",
+            f"{listed}: {which}, and what must be remembered of it?",
+            evidence=tuple(Evidence(clause.text, "unused") for clause in stories),
+        )
     ]
 
 
@@ -202,6 +212,22 @@ def homeless_questions(model: FeatureModel, homes: set[str]) -> tuple[Question, 
                     )
                 )
     return tuple(asked)
+
+
+def optional_questions(clauses: Sequence[Clause]) -> tuple[Question, ...]:
+    """Ask whether what would only be nice to have belongs to the first version."""
+    wishes = [clause for clause in clauses if clause.is_optional and clause.section == "body"]
+    if not wishes:
+        return ()
+    quotes = ", ".join(f"“{shortened(clause.text)}”" for clause in wishes)
+    return (
+        Question(
+            "optional",
+            f"Only nice to have: {quotes}. Does it belong to the first version?",
+            "Yes, as far as it is understood; it is the first to go when time is short.",
+            tuple(Evidence(clause.text, "optional") for clause in wishes),
+        ),
+    )
 
 
 def _announcement(first: str) -> tuple[Question, ...]:

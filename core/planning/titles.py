@@ -15,8 +15,10 @@ _FEWEST_WORDS = 4
 _FIRST_WISHES = 6  # further down stand details
 _LEAST = 40  # a cut before a preposition leaves at least so many letters
 _LABEL = re.compile(
-    r"^(?:subject|re|fw|title|product requirements?|requirements?|feature(?: request)?|request|"
-    r"(?:user )?story|epic|rfc|proposal|idea|wish|brief|goal|topic)\s*:\s*",
+    r"^(?:(?:subject|re|fwd?|aw|wg)\s*:\s*)+|^(?:to-?do:? )|^(?:title|solution|proposed solution|"
+    r"proposal|approach|product requirements?|requirements?|feature(?: request)?|request|"
+    r"(?:user )?story|epic|rfc|proposal|(?:the )?idea|(?:the |our )?wish|brief|(?:the )?goal|topic|"
+    r"(?:after|following|from) [^:.]{3,40}|ticket)\s*:\s*|^\[[\w -]{2,20}\]\s*",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -29,6 +31,7 @@ _GREETING = re.compile(
 _NO_TITLE = re.compile(
     r"^(?:what (?:matters|we|the system|it)\b.*|the (?:rules|details|problem|situation)|details|"
     r"notes?|rules|also|must|should|could|then|today|now|numbers|roles|states|quality|limits?|"
+    r"(?:ticket|story|issue|epic|task|bug)\s*(?:no\.?|#)?\s*[\w-]*\d+|from|to|"
     r"(?:user )?stor(?:y|ies)|brief|draft|ticket|task|meeting notes|questions?|wishes|page|"
     r"screens?|"
     r"fields?|data|steps?|flow|process|api|technical|tech|security|performance)$",
@@ -61,6 +64,26 @@ _BUILD = re.compile(
     r"implement|develop|provide|set up)(?: us)?|give us|make us) (?=an? |the |some )",
     re.IGNORECASE,
 )
+# “I want parents to tell us”: they do it.
+_WANTED_OF = re.compile(
+    r"^(?!to\b)(?P<who>(?:the|our|all|my) [a-z]+(?: [a-z]+)?|people|"
+    r"[a-z]+s) to (?P<deed>[a-z]+ .+)$",
+    re.IGNORECASE,
+)
+_NO_DOER = re.compile(
+    r"\b(?:way|ways|able|place|tool|page|button|option|system|app|time|day|list|link|need|access|"
+    r"possibility|chance|function|thing)s?$",
+    re.IGNORECASE,
+)
+_MOVES = re.compile(
+    r"^we(?:'re| are| have to| must| will|'ll)? (?:leav|mov|switch|replac|migrat|going from)\w*\b|"
+    r"^(?:the|our) [^,;:]{3,60} (?:is|are|takes?|has become|gets?|loads?|opens?) [^,;:]{0,20}"
+    r"\b(?:slow\w*|forever|ages|too long|\d+ (?:ms|seconds?|minutes?))\b",
+    re.IGNORECASE,
+)
+_PLEASE = re.compile(
+    r"^(?:please,? |(?:can|could) (?:we|you) (?:please )?)(?=[a-z]+ (?!it\b|this\b|that\b))", re.I
+)
 _INSTEAD = re.compile(r"\s(?:instead of|rather than|and not)\s.*$", re.IGNORECASE)
 _BEFORE_PREPOSITION = re.compile(r"\s(?:for|with|by|at|from)\s", re.IGNORECASE)
 _WISH = re.compile(
@@ -71,12 +94,14 @@ _WISH = re.compile(
 _POINTING = re.compile(
     r"^(?:it|they|this|that|these|somebody|someone|please bring)\b|"
     r"^do (?:it|this|that|so|the same)\b|"
+    r"^[^,;:]{0,30}\b(?:they|it|he|she) (?:should|must|can|may|could)\b|"
     r"\b(?:want|need|like)(?: to (?:do|have|see))? (?:it|this|that|them|something)\b",
     re.IGNORECASE,
 )
 # What comes before the wish itself: who wants it, and that they do.
 _BEFORE_WISH = re.compile(
-    r"^(?:as an? [^,]{2,60}?,? )?(?:so,? )?(?:[^,:]{0,60}, )?(?:what )?(?:i|we)(?:'d| would)? "
+    r"^(?:as (?:an?|the) [^,]{2,60}?,? )?(?:so,? )?(?:[^,:]{0,60}, )?(?:what )?(?:i|we)(?:'d|"
+    r" would)? "
     r"(?:really |also |just )?(?:want|need|like|wish)(?: is)?(?: that|:)?"
     r"(?: to(?: be able to)?)?\s+(?!(?:it|this|that|them|these|you|to)\b)",
     re.IGNORECASE,
@@ -102,8 +127,9 @@ def title_of(parts: Sequence[Clause]) -> str:
                 return _capital(_shortened(named, _MAX_TITLE))
     told = [part.text for part in parts if part.section == "body"] or [p.text for p in parts]
     first = _bare(next(iter(told), ""))
-    if (len(first) <= _SHORT and is_label(first)) or _BEFORE_WISH.match(first):
-        return _capital(_shortened(_BUILD.sub("", _BEFORE_WISH.sub("", first)) or first))
+    if (len(first) <= _MAX_TITLE and is_label(first)) or _BEFORE_WISH.match(first):
+        limit = _MAX_TITLE if is_label(first) else _SHORT
+        return _capital(_shortened(_plain(first) or first, limit))
     wishes = (_wish(text) for text in told[:_FIRST_WISHES])
     wish = next((wish for wish in wishes if wish), "")
     return _capital(_shortened(wish) if wish else _shortened(first, _MAX_TITLE))
@@ -112,13 +138,24 @@ def title_of(parts: Sequence[Clause]) -> str:
 def _wish(text: str) -> str:
     """Return what is wished for in a sentence; nothing where it is only “it” or “they”."""
     bare = _bare(text)
+    if _MOVES.match(bare):
+        return bare
     deed = _ASKED.search(bare) or _ABLE.match(bare)
     if deed and not _POINTING.search(deed["deed"]):
         return _INSTEAD.sub("", deed["deed"])
-    wish = _BUILD.sub("", _BEFORE_WISH.sub("", bare))
+    wish = _plain(bare)
     if not _WISH.search(text) or _POINTING.search(bare) or len(wish.split()) < _FEWEST_WORDS:
         return ""
     return wish
+
+
+def _plain(bare: str) -> str:
+    """Return a wish without who has it and how it is asked for."""
+    wish = _BEFORE_WISH.sub("", bare)
+    others = _WANTED_OF.match(wish) if wish != bare else None
+    if others and not _NO_DOER.search(others["who"]):
+        return f"{others['who']} {others['deed']}"
+    return _PLEASE.sub("", _BUILD.sub("", wish))
 
 
 def _bare(text: str) -> str:

@@ -29,6 +29,7 @@ from core.planning.questions import (
     Topic,
     homeless_questions,
     language_questions,
+    optional_questions,
     topics_in,
     unplanned_questions,
 )
@@ -42,7 +43,7 @@ from core.planning.reading.status_quo import is_volume
 from core.planning.record_fields import with_fields
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
 from core.planning.titles import title_of
-from core.planning.unread import missed, unasked, unread
+from core.planning.unread import missed, only_told, unasked, unread
 
 
 def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureModel:
@@ -101,9 +102,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         non_goals=_non_goals(parts),
         packs=tuple(found.packs),
         not_understood=missed(body, found),
-        background=tuple(
-            p.text for p in parts if p.section in {"background", "reason", "courtesy"}
-        ),
+        background=only_told(parts, found),
         kind_evidence=why,
     )
     model = without_rules(model, drops)
@@ -147,7 +146,7 @@ def _filled(
     # First what nothing is built for, then what the plan takes an answer for granted.
     reasons = [part for part in parts if part.section == "reason"]
     questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
-    questions += homeless_questions(model, names)
+    questions += [*homeless_questions(model, names), *optional_questions(parts)]
     spoken = [rule.slug for rule in model.rules if any(e.words for e in rule.evidence)]
     answered = {*spoken, *(slug for rule in spoken for slug in PATTERNS[rule][1].answers)}
     questions += [

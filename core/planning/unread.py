@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.planning.demand_words import CONJUNCTION
 from core.planning.demands import shortened
 from core.planning.matches import Matches
 from core.planning.model import Question
@@ -58,7 +59,7 @@ def unread(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
 def unasked(texts: Iterable[str], questions: Iterable[Question]) -> tuple[str, ...]:
     """Return what was not understood without what a question quotes as a whole."""
     asked = "\n".join(question.text for question in questions)
-    return tuple(text for text in texts if f"“{shortened(text)}”" not in asked)
+    return tuple(text for text in texts if f"“{shortened(CONJUNCTION.sub('', text))}”" not in asked)
 
 
 def is_within(part: Part, places: Iterable[int]) -> bool:

@@ -134,3 +134,85 @@ def test_what_comes_late_in_a_brief_is_an_aside_also_where_nothing_is_created() 
     )
     assert model.kind == "data"
     assert "performance" not in packs(model)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (
+            "integration",
+            "Please connect our cash registers to the accounting software. Each evening the day's "
+            "takings are sent over. The accountant sees which tills are missing.",
+        ),
+        (
+            "integration",
+            "New hires should appear in our tool automatically. HR works in Personio; every night "
+            "we fetch new and changed employees from its API.",
+        ),
+        (
+            "integration",
+            "We get a webhook from the payment provider for every payout. Store it, check the "
+            "signature, and book it in the ledger once.",
+        ),
+        (
+            "performance",
+            "The member list of our federation takes forever to load. 180,000 members. The first "
+            "page should be there in 2 seconds at most.",
+        ),
+        (
+            "performance",
+            "The order overview takes 8 seconds to open for shops with more than 50,000 orders. "
+            "It should open in under a second.",
+        ),
+        (
+            "interface",
+            "Our dashboard is too bright at night. Please add a dark mode that follows the setting "
+            "of the device, with a switch in the header.",
+        ),
+        (
+            "interface",
+            "The tablet page for the kitchen is hard to read from two metres. Larger type, colours "
+            "for the age of an order, the oldest one top left. Nothing else changes.",
+        ),
+        (
+            "migration",
+            "We want to move all customer files from the old Access database to the new CRM. About "
+            "60,000 customers. During two weeks both run side by side.",
+        ),
+        (
+            "migration",
+            "We're leaving Mailbird and going to Postello for our newsletters. 84,000 subscribers "
+            "have to come along.",
+        ),
+        (
+            "data",
+            "Employees submit expenses with a receipt. Managers approve them. Approved ones are "
+            "exported as CSV for DATEV.",
+        ),
+        (
+            "data",
+            "Members book courts for an hour. They can cancel until 2 hours before. The page "
+            "should open in under 2 seconds.",
+        ),
+        (
+            "data",
+            "Customers can create tickets with a title and a text. Agents answer them. Tickets can "
+            "also be created through an API.",
+        ),
+        ("none", "Could someone look into the invoices? They are wrong again."),
+    ],
+)
+def test_the_main_thing_decides_the_kind(kind: str, text: str) -> None:
+    assert understand(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    "channels", ["e-mail, RSS and webhook", "webhook or e-mail", "SMS, webhook"]
+)
+def test_a_webhook_among_channels_is_no_integration(channels: str) -> None:
+    model = understand(
+        "Engineers can create incidents and edit incidents with a title. Every update goes to "
+        f"subscribers by {channels}."
+    )
+    assert model.kind == "data"
+    assert "integration" not in packs(model)

@@ -65,3 +65,44 @@ def test_a_number_is_not_cut_at_its_comma() -> None:
         "wars and compare them with the printed register"
     )
     assert "60,000" in found
+
+
+@pytest.mark.parametrize(
+    ("brief", "expected"),
+    [
+        # Scene-setting, a greeting, a conversation are no titles.
+        (
+            "Hi team,\n\nparents have been asking whether they could book the tutors directly "
+            "instead of phoning us. Tutors say when they are free.",
+            "Book the tutors directly",
+        ),
+        (
+            "Our dashboard is too bright at night. Please add a dark mode that follows the device, "
+            "with a switch in the header.",
+            "A dark mode that follows the device",
+        ),
+        (
+            "Hey all! After yesterday's retro: can we please get rid of the spreadsheet for "
+            "on-call weeks?",
+            "Get rid of the spreadsheet for on-call weeks",
+        ),
+        (
+            "As the head of a school I want parents to tell us who may pick up their child.",
+            "Parents tell us who may pick up their child",
+        ),
+        ("Please connect our tills to the accounting software.",
+         "Connect our tills to the accounting software"),
+        # What a tracker or a meeting puts there is none either.
+        ("# Ticket WEB-482\n\nAs a customer I want to pause my box.", "Pause my box"),
+        ("# Story\n\nAs a tenant I want to report a defect.", "Report a defect"),
+        ("Allotment club - notes from the board\n\nMembers see plots.", "Allotment club"),
+        ("From: Nadia\nTo: devs\nSubject: keys for flats\n\nGuests get a code.", "Keys for flats"),
+        # A slow page is what the brief is about.
+        (
+            "The order overview takes 8 seconds to open. It should open in under a second.",
+            "The order overview takes 8 seconds to open",
+        ),
+    ],
+)  # fmt: skip
+def test_a_title_names_the_feature(brief: str, expected: str) -> None:
+    assert title(brief) == expected

@@ -31,12 +31,20 @@ INTEGRATION = Pack(
         r"\b(?:with|to|from|between)\b",
         r"\b(?:their|its|partner|rest|soap|public|third[- ]party) apis?\b",
         r"\b(?:through|via|over|by) (?:their |its |an? |the )?(?:[a-z]+ )?(?:rest )?apis?\b",
+        r"\b(?:software|system|tool|app|shop|platform)\b.{0,40}\btalks? to\b.{1,40}\b(?-i:[A-Z])",
         r"\bconnection (?:for|to|with|between) (?:the|our|an?)\b",
         r"\b(?:sftp|edi|edifact|data feed|message queue)\b",
     ),
     unless=r"\b(?:sign[- ]?in|single sign[- ]?on|sso|ldap|saml|oauth login|all (?:my|their) "
     r"devices|"
-    r"offline|api keys? (?:themselves|myself)|to (?:all |the |our )?subscribers)\b",
+    r"offline|api keys? (?:themselves|myself)|to (?:all |the |our )?subscribers)\b|"
+    # An interface of its own, that nobody is named to call.
+    r"\bcan (?:also )?be \w+ (?:through|via|over|by|with) (?:an?|the|our) (?:\w+ )?apis?\b|"
+    # One of the ways to reach people, beside others.
+    r"\b(?:e-?mails?|sms|rss|slack|teams|push|in-app|feed)\b(?:, (?:and |or )?| and |"
+    r" or )webhooks?\b|"
+    r"\bwebhooks?(?:, (?:and |or )?| and | or )(?:by |per |via )?(?:e-?mail|sms|rss|slack|teams|"
+    r"push)\b",
     nouns=(
         Noun(
             "subject",

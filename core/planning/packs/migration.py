@@ -18,8 +18,10 @@ MIGRATION = Pack(
         rf"\b(?:move|moving|switch|switching) (?:\w+ ){{0,4}}from (?:our|the|an?) {_OLD}\b",
         rf"\b(?:replace|replacing|retire|retiring) (?:our|the) {_OLD}\b",
         r"\breplac(?:e|ing) (?:our|the) .{3,60}? (?:with|by) (?:the|an?|our) new\b",
-        r"\bwe (?:leave|are leaving|get off) [A-Z]\w+\b",
-        r"\b(?:mainframe|old (?:system|server|provider|software))\b.{0,40}\bswitched off\b",
+        r"\bwe(?:'re| are)? (?:leav(?:e|ing)|get(?:ting)? off) (?-i:[A-Z])\w+\b",
+        r"\b(?:move|switch|change) (?:our|all|the) .{1,60}?\bfrom (?-i:[A-Z])\w+ to\b",
+        r"\b(?:mainframe|old (?:[a-z]+ )?(?:system|server|provider|"
+        r"software))\b.{0,40}\bswitched off\b",
         r"\bcut-?over\b",
     ),
     unless=r"\b(?:excel|spreadsheets?|google sheets?|paper|whiteboard|clipboard|database "

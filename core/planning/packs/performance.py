@@ -13,7 +13,7 @@ _SLOW = (
 _WHAT = (
     r"(?:pages?|views?|lists?|reports?|dashboards?|screens?|overviews?|quer(?:y|ies)|calendar|"
     r"leaderboards?|rankings?|statements?|statistics|history|inbox|timeline|endpoints?|calls?|"
-    r"exports?|evaluations?|loading|load)"
+    r"exports?|evaluations?|loading|load|checkout|maps?)"
 )
 
 PERFORMANCE = Pack(

@@ -133,6 +133,8 @@ def _lead(found: list[Block], indents: list[int], indent: int) -> str:
     for block, left in zip(reversed(found), reversed(indents), strict=True):
         if block.is_heading:
             return ""
+        if left == indent and block.is_item:
+            return block.lead
         if left < indent:
             if not block.is_lead:
                 return ""

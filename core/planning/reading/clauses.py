@@ -31,6 +31,7 @@ _WISH = re.compile(
 )
 _NEGATED = re.compile(r"\b(?:not|no|don't|won't|never)\b", re.IGNORECASE)
 _MAX_TITLE_WORDS = 9
+_SUBJECT = re.compile(r"^subject\s*:\s*\S.{2,100}$", re.IGNORECASE)
 _MAX_CLAUSE = 800
 _MAX_LEAD_WORDS = 5
 
@@ -94,7 +95,7 @@ def _of_block(
         place.section, place.is_optional = "body", False
         place.lead, place.role = "", role_before(block.text)
         found = [Clause(block.text, "title")] if any(map(str.isalnum, block.text)) else []
-    elif position == 0 and _is_title(block.text, count):
+    elif (position == 0 and _is_title(block.text, count)) or _SUBJECT.match(block.text):
         found = [Clause(block.text.rstrip(":"), "title")]
     elif _leads(block, following):
         place.role = role_before(block.text)
@@ -109,10 +110,11 @@ def _of_block(
 
 def _continued(block: Block, place: _Place) -> str:
     """Return a block with the words that it goes on from; note where items go on from it."""
-    text = f"{block.lead} {block.text}".strip()
+    lead = "" if section_named(block.lead) else block.lead  # “Must:” names a section
+    text = f"{lead} {block.text}".strip()
     if is_story(text) or not block.is_item:
         place.lead = story_before(text)
-    elif not block.lead:
+    elif not lead:
         text = continued(text, place.lead, place.role)
     if not block.is_item:
         place.role = ""

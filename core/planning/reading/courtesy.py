@@ -23,9 +23,10 @@ _SIGN_OFF = re.compile(
     r"(?: (?:a lot|again|in advance|so much|very much|everyone|all|team|sincerely|truly|"
     r"faithfully))?"
     r"[,!.]?(?:\s*[-–—]?\s*(?-i:[A-Z])[\w.'-]*(?: (?-i:[A-Z])[\w.'-]*){0,3})?"
-    r"(?:,? \([^()]{2,40}\)|, [\w &/-]{2,40})?$",
+    r"(?:,? \([^()]{2,40}\)|, [\w &/-]{2,40}|\s*[|/•·].{0,160})?$",
     re.IGNORECASE,
 )
+_SMILEY = re.compile(r"\s*[:;]-?[)(DPp]+\s*$")
 _NAME = re.compile(
     r"^[-–—]*\s*(?:(?-i:[A-Z])[\w.'-]*)(?: (?-i:[A-Z])[\w.'-]*){0,3}"
     r"(?:,? (?:\([^()]{2,40}\)|[\w &-]{2,40}))?$"
@@ -41,6 +42,11 @@ _PHRASE = re.compile(
     r"(?:if|in case) you have (?:any )?questions\b|call me\b|ping me\b|"
     r"happy to (?:discuss|explain|help|answer|show|talk)\b|(?:we |i )trust you$|no rush$|"
     r"to be (?:clarified|discussed|decided|defined)$|tb[cd]$|"
+    r"(?:that's|that is|this is) (?:all|it)(?: for (?:now|today))?$|(?:any |every )?(?:help|input|"
+    r"feedback) (?:is|would be) (?:very |much |highly )?(?:appreciated|welcome)|"
+    r"(?:i|we)(?:'ve| have)? attached\b|attached (?:is|are|you)\b|p\.?s\.?:? |"
+    r"have an? (?:good|nice|great|lovely) (?:day|evening|weekend|week|holiday|time|one)\b|"
+    r"(?:quick|short|rough|raw|my|some|meeting)(?: and dirty)? notes\b|notes (?:from|of|on) |"
     r"(?:does|do) (?:this|that) (?:make sense|sound)\b)[^;]{0,120}$",
     re.IGNORECASE,
 )
@@ -54,6 +60,17 @@ _LINK = re.compile(
 )
 _DEMANDS = re.compile(
     r"\b(?:must|should|shall|can|cannot|may not|want|wants|need|needs|never|only|at most)\b", re.I
+)
+# What belongs to every piece of work: a definition of done.
+_CHORE = re.compile(
+    r"^(?:(?:all |unit |integration |e2e |automated |manual |regression )*tests?(?: (?:are |is |"
+    r"have "
+    r"been )?(?:written|green|passed|pass|passing|added|exist|done|updated))?|"
+    r"(?:code |peer |design )review(?:ed)?(?: (?:is )?done| by .{2,40})?|"
+    r"(?:the )?(?:docs?|documentation|changelog|release notes?|wiki|readme)(?: (?:is|are))? "
+    r"(?:updated|written|added|extended)|documented(?: in .{2,40})?|(?:deployed|merged|released) "
+    r"(?:to|on|into) .{2,40})$",
+    re.IGNORECASE,
 )
 _TO_SOMEBODY = re.compile(r"^(?:/?cc:?\s|@[\w.-]+(?:[\s,]+@[\w.-]+)*$)", re.IGNORECASE)
 _MEETING = re.compile(
@@ -75,6 +92,8 @@ _UNSURE_KEYS = (
 _TICKET = re.compile(
     rf"^(?P<key>{_SURE_KEYS}|{_UNSURE_KEYS})\s*[:=]\s*(?P<value>[^;]{{1,60}}?)\.?$", re.IGNORECASE
 )
+# The head of an e-mail; its subject is the title.
+_MAIL = re.compile(r"^(?:from|to|cc|bcc|sent|date|reply-to)$", re.IGNORECASE)
 _SURE = re.compile(rf"^(?:{_SURE_KEYS})$", re.IGNORECASE)
 _ONE_LEVEL = re.compile(
     r"^(?:p[0-4]|high(?:est)?|low(?:est)?|medium|normal|urgent|critical|blocker|major|minor|"
@@ -88,9 +107,13 @@ def is_courtesy(sentence: str) -> bool:
     """Whether a sentence only greets, thanks, points to a page, or speaks about the meeting."""
     if _GREETING.match(sentence) and len(sentence.split()) <= _MAX_GREETING_WORDS:
         return True
+    if _CHORE.match(sentence):
+        return True
     if _PHRASE.match(sentence) and not _DEMANDS.search(sentence):
         return True
-    return any(one.match(sentence) for one in (_SIGN_OFF, _LINK, _TO_SOMEBODY, _MEETING))
+    if _SIGN_OFF.match(_plain(sentence)):
+        return True
+    return any(one.match(sentence) for one in (_LINK, _TO_SOMEBODY, _MEETING))
 
 
 def greeting_before(sentence: str) -> str:
@@ -101,7 +124,11 @@ def greeting_before(sentence: str) -> str:
 
 def is_sign_off(text: str) -> bool:
     """Whether a block ends a letter, so that what follows is a signature."""
-    return bool(_SIGN_OFF.match(text.strip(" ,.!")))
+    return bool(_SIGN_OFF.match(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return _SMILEY.sub("", text).strip(" ,.!")
 
 
 def is_ticket_line(line: str) -> bool:
@@ -112,6 +139,8 @@ def is_ticket_line(line: str) -> bool:
 def is_ticket_head(lines: list[str]) -> bool:
     """Whether lines that look so are the head of a ticket, and not the fields of a thing."""
     told = [hit for line in lines if (hit := _TICKET.match(line.strip()))]
+    if len(told) > 1 and all(_MAIL.match(hit["key"]) for hit in told):
+        return True
     return any(_SURE.match(hit["key"]) for hit in told) or any(
         _ONE_LEVEL.match(hit["value"].strip()) for hit in told
     )

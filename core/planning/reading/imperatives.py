@@ -23,7 +23,10 @@ _VERBS = words(
     retry return revert review revoke save scan schedule search see select sell send set share ship
     show sign skip sort split start stop store submit subscribe suggest support suspend swap switch
     sync synchronise synchronize tag take tell test track transfer translate turn type undo unlock
-    unsubscribe update upload use validate verify view vote warn watch withdraw write
+    unsubscribe tick hand photograph weigh pack deliver clean drive ride visit meet phone
+    text mail describe explain grade enrol enroll invoice refill unpack
+    name invent draw bring carry lend update upload use validate verify view
+    vote warn watch withdraw write
     """
 )
 _IRREGULAR = {"has": "have", "goes": "go", "does": "do"}

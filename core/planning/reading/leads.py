@@ -13,7 +13,9 @@ _WANTED = re.compile(
     r"^(?:so,? |and |now )?(?:(?:what )?(?P<who>we|i)(?:'d)? (?:want|need|would like|like|wish)(?: "
     r"(?:for|is|to have|now|here))?|what (?:we|i) (?:want|need)(?: is)?|wish ?list|wishes|wanted|"
     r"(?:it )?(?:would|'d) be (?:great|nice|good|perfect|helpful) (?:if|to)|"
-    r"(?:the |our )?(?:idea|ideas|plan|goal|requirements|features|functions|scope|details|rules|"
+    r"(?:i|we) (?:propose|suggest)(?: the following)?|the following|as follows|"
+    r"(?:the |our |my )?(?:proposal|suggestion|solution|proposed solution|idea|ideas|plan|goal|"
+    r"requirements|features|functions|scope|details|rules|"
     r"stories)(?: is| are)?)\s*:$",
     re.IGNORECASE,
 )

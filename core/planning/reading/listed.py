@@ -34,6 +34,8 @@ def listed_wishes(sentence: str) -> list[str]:
     rest = wanted["rest"].strip()
     pieces = [piece.strip() for piece in _SEAM.split(rest) if piece.strip()]
     subject = subject_of(pieces[0]) if pieces else ""
+    if not subject and not wanted["who"] and not begins_with_verb(rest):
+        return [rest if len(rest.split()) > _MAX_SUBJECT_WORDS else sentence]
     if not subject:
         if begins_with_verb(rest):
             return [f"{wanted['who'] or 'we'} want to {rest}"]

@@ -25,7 +25,7 @@ def outcomes(sentence: str) -> list[str]:
     “Parcels not fetched after 5 days: reminder, after 10 days it goes back” are two: the second
     begins with “Parcels not fetched” too.
     """
-    first = _AT_FIRST.match(sentence)
+    first = _AT_FIRST.match(sentence) if "after " in sentence else None
     if not first:
         return [sentence]
     pieces = [piece.strip() for piece in _LATER.split(sentence)]

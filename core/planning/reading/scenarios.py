@@ -18,6 +18,8 @@ _PLACE = re.compile(
     r"^(?:i am|i'm|the user is|we are) (?:on|at|in|signed in|logged in|authenticated)\b", re.I
 )
 _I_DO = re.compile(r"^(?:the user|i)\s+(?P<deed>[a-z].+)$", re.IGNORECASE)
+# What follows at another time is a sentence of its own.
+_AT_A_TIME = re.compile(r"^(?:after|within|later|from)\b", re.IGNORECASE)
 _BUT_WHAT = re.compile(r"\s(?:with|without|within|from|for|on|in|at)\s|,")
 
 
@@ -63,14 +65,15 @@ def told_steps(steps: Sequence[str]) -> list[str]:
         found.append(f"As {_article(actor)} {actor} I {doing['deed']}")
         cut = _BUT_WHAT.search(when[0])
         cause = " and ".join([when[0][: cut.start()] if cut else when[0], *when[1:]])
-    follows = " and ".join(then)
+    at_once = list(then[:1]) + [one for one in then[1:] if not _AT_A_TIME.match(one)]
+    follows = " and ".join(at_once)
     if cause and follows:
         found.append(f"When {cause}, {follows}")
     elif cause or follows:
         found.append(cause or follows)
     if given and found:
         found[-1] = f"{' and '.join(given)}: {found[-1][0].lower()}{found[-1][1:]}"
-    return found
+    return found + [one for one in then if one not in at_once]
 
 
 def _by_kind(steps: Sequence[str]) -> tuple[list[str], list[str], list[str]]:

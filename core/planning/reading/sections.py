@@ -18,12 +18,12 @@ _NON_GOALS = (
 )
 _BACKGROUND = (
     r"background|context|motivation|status quo|current (?:situation|state)|situation today|"
-    r"how it is today|today|now|currently|(?:the )?problem(?: today| statement)?|status quo"
+    r"how it is today|why|today|now|currently|(?:the )?problem(?: today| statement)?|status quo"
 )
 _BODY = (
     r"goals?|aims?|objectives?|requirements?|(?:non-)?functional requirements?|features?|scope|"
     r"in scope|user stories|stories|acceptance(?: criteria| tests?)?|constraints?|rules?|"
-    r"business rules|details?|description|proposal|solution|summary|overview|tl;?dr|why|what|who|"
+    r"business rules|details?|description|proposal|solution|summary|overview|tl;?dr|what|who|"
     r"how|notes?|must[- ]haves?|should[- ]haves?|could[- ]haves?|"
     r"nice[- ]to[- ]haves?|must|should|could|coulds?|optional(?:ly)?|bonus|stretch goals?|"
     r"definition of done|expected behaviou?r|quality|qualities|roles|users|"

@@ -6,7 +6,7 @@ import re
 
 from core.planning.reading.courtesy import greeting_before, is_courtesy
 from core.planning.reading.leads import with_role
-from core.planning.reading.left_out import left_out, without_left_out
+from core.planning.reading.left_out import left_out, left_out_first, may_leave_out, without_left_out
 from core.planning.reading.listed import listed_wishes
 from core.planning.reading.outcomes import outcomes
 from core.planning.reading.sections import Section
@@ -42,20 +42,29 @@ def is_story(text: str) -> bool:
 
 def told(sentence: str) -> list[Told]:
     """Return what a sentence says, each part with its kind, in its order."""
+    greeting = greeting_before(sentence)
     if is_courtesy(sentence):
         return [(sentence, "courtesy")]
     if _CONVERSATION.search(sentence) and not _DEMANDING.search(sentence):
         return [(sentence, "background")]
-    greeting = greeting_before(sentence)
     if greeting:
         return [(greeting, "courtesy"), *told(sentence[len(greeting) :].strip(" ,"))]
+    without = _without_non_goals(sentence) if may_leave_out(sentence) else []
+    if without:
+        return without
+    return [(sentence, "background")] if is_status_quo(sentence) else _wished(sentence)
+
+
+def _without_non_goals(sentence: str) -> list[Told]:
+    """Return a sentence cut where it leaves something out; nothing where it does not."""
+    first, behind = left_out_first(sentence)
+    if first:
+        return [(first, "non_goal"), *told(behind)]
     rest, piece = without_left_out(sentence)
     if piece:
-        return [*told(rest), (left_out(piece), "non_goal")]
+        return [*(told(rest) if rest else ()), (left_out(piece) or piece, "non_goal")]
     unwanted = left_out(sentence)
-    if unwanted:
-        return [(unwanted, "non_goal")]
-    return [(sentence, "background")] if is_status_quo(sentence) else _wished(sentence)
+    return [(unwanted, "non_goal")] if unwanted else []
 
 
 def _wished(sentence: str) -> list[Told]:

@@ -13,6 +13,13 @@ _DEMANDS = re.compile(
     re.IGNORECASE,
 )
 # A time that a page takes is what a slow page is about, and so is what moves from where.
+_WAITING = re.compile(
+    r"\b(?:load|open|start|render|answer|search|show)s?(?:ing)?\b.{0,30}\b(?:forever|ages|too long|"
+    r"minutes)\b|\b(?:takes?|needs?) (?:forever|ages|(?:way |far )?too long|minutes) (?:to|for|"
+    r"until|"
+    r"before)\b",
+    re.IGNORECASE,
+)
 _ABLE = re.compile(r"\b(?:can|may)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     r"\b\d[\d.,]* ?(?:ms|milliseconds?|s|secs?|seconds?|rows)\b|\bslow\w*|\bmigrat\w+|\bmov(?:e|es|"
@@ -27,9 +34,9 @@ _NOW = (
 )
 _BEGINS_NOW = re.compile(rf"^(?:and |but |so |because )?{_NOW}\b(?!\s*:)", re.IGNORECASE)
 _WITHIN_NOW = re.compile(
-    r"^(?:(?:when|if|whenever) [^,;:]{3,60}, )?[^,;:]{3,80}\b(?:today|currently|at the moment|"
-    r"at present|right now|nowadays|"
-    r"these days)\b",
+    r"^(?:(?:when|if|whenever) [^,;:]{3,60}, )?[^,;:]{3,80}\b(?:currently|at the moment|at present|"
+    r"right now|nowadays|these days|(?<!of )(?<!for )(?<!from )(?<!until )(?<!due )today(?=$|,))\b|"
+    r"^(?:(?:when|if|whenever) [^,;:]{3,60}, )?[^,;:]{3,40} today (?:[a-z]+s|is|are|has to)\b",
     re.IGNORECASE,
 )
 _PROBLEM = re.compile(
@@ -48,8 +55,13 @@ _COMPLAINT = re.compile(
     r"^(?:nobody|no[ -]one) (?:really )?(?:knows?|remembers?|notices?|has an overview)\b|"
     r"^(?:we|they|i|people|it|that|this)(?: \w+)? (?:lose|loses|lost|miss|missed|waste|wastes|"
     r"wasted) (?!(?:their|its|access|all|the right)\b)|"
-    r"\b(?:spends?|costs?|takes?|took|needs?) (?:us |me |them |him |her |everybody )?(?:hours|days|"
+    r"\b(?:spends?|costs?|takes?|took|needs?) (?:us |me |them |him |her |everybody )?(?:(?:two |"
+    r"three |four |\\d+ )?hours|days|"
     r"ages|half (?:a|an|the) \w+|(?:way )?too (?:much|long)|a lot of time|much time|forever)\b|"
+    r"^(?:this|that|it|which) (?:often |always |regularly |sometimes )?(?:leads?|led) to \b|"
+    r"^(?:as you (?:all )?know,? )?it(?:'s| is) (?:such )?(?:a |an |really |very |"
+    r"quite )*(?:pain|mess|"
+    r"nightmare|annoying|horrible|chaos|tedious|error-prone)\b|^as you (?:all )?know\b|"
     r"\bhas grown over\b|\bgets? out of hand\b",
     re.IGNORECASE,
 )
@@ -99,6 +111,17 @@ _VOLUME = re.compile(
 )
 
 
+# “180,000 members, 400 clubs”
+_SIZE = (
+    r"(?:about |around |roughly |some |and )*\d[\d.,]*k?(?: (?:thousand|million))? [a-z-]+"
+    r"(?: [a-z-]+)?"
+)
+_SIZES = re.compile(rf"^{_SIZE}(?:,? (?:and )?{_SIZE}){{1,5}}$", re.IGNORECASE)
+_PROJECT = re.compile(
+    r"^(?:(?:the |our |project )*budget\s*(?::|is|=)|(?:the )?(?:deadline|go-?live|launch|release|"
+    r"timeline) (?:for|of) (?:this|the) (?:project|feature|release|version)\b)\s*.{1,60}$",
+    re.IGNORECASE,
+)
 # Who is speaking: “we run an online shop”.
 _WRITER = re.compile(
     r"^(?:we|i) (?:run|operate|own|sell|organi[sz]e|rent out|lend out|manufacture|produce|publish|"
@@ -107,19 +130,32 @@ _WRITER = re.compile(
 )
 
 
+# What a complaint holds one of: quicker to look for than the whole of it.
+_COMPLAINING = (
+    "keep", "kept", "always", "often", "constantly", "regularly", "sometimes", "usually",
+    "frequently", "all the time", "complain", "nobody", "no one", "no-one", "lose", "lost", "miss",
+    "waste", "lead", "led to", "pain", "mess", "nightmare", "annoying", "horrible", "chaos",
+    "tedious", "error-prone", "as you", "hours", "days", "ages",
+    "half", "too ", "a lot", "much", "forever", "grown", "hand",
+)  # fmt: skip
+
+
 def is_status_quo(sentence: str) -> bool:
     """Whether a sentence only tells how things are today.
 
     A time that something takes, or a system that is spoken to, may be what a brief is about.
     """
-    if _PROBLEM.match(sentence) and not re.search(r"\b(?:must|should|shall)\b", sentence, re.I):
+    lower = sentence.lower()
+    if _PROJECT.match(sentence):
         return True
-    if _DEMANDS.search(sentence) or _MEASURED.search(sentence):
+    if _PROBLEM.match(sentence):
+        return not (_WAITING.search(sentence) or re.search(r"\b(?:must|should|shall)\b", lower))
+    is_told = any(
+        sign.search(sentence) for sign in (_BEGINS_NOW, _WITHIN_NOW, _BY_HAND, _IS_KEPT, _WE_ARE)
+    ) or (any(word in lower for word in _COMPLAINING) and bool(_COMPLAINT.search(sentence)))
+    if not is_told:
         return False
-    return any(
-        sign.search(sentence)
-        for sign in (_BEGINS_NOW, _WITHIN_NOW, _COMPLAINT, _BY_HAND, _IS_KEPT, _WE_ARE)
-    )
+    return not any(sign.search(sentence) for sign in (_DEMANDS, _MEASURED, _WAITING))
 
 
 def is_volume(sentence: str) -> bool:
@@ -127,6 +163,8 @@ def is_volume(sentence: str) -> bool:
 
     It names the things that a brief is about, and is read for them; nothing is to be built for it.
     """
+    if _SIZES.match(sentence):
+        return True
     is_told = bool(_VOLUME.match(sentence) or _WRITER.match(sentence)) and not _DEMANDS.search(
         sentence
     )
