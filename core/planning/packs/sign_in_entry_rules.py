@@ -248,8 +248,9 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
         slug="sign-in.password-history",
         text="A new password differs from the last <value> ones.",
         cues=(
-            rf"\b(?:last|previous|former|recent) {COUNT}(?: (?:ones|passwords?))?\b",
-            rf"\b{COUNT} (?:last|previous|former|most recent) (?:ones|passwords?)\b",
+            rf"\bpasswords?\b[^;.]{{0,80}}?\b(?:last|previous|former|recent) {COUNT}\b",
+            rf"\b(?:last|previous|former|recent) {COUNT} passwords?\b",
+            rf"\b{COUNT} (?:last|previous|former|most recent) passwords?\b",
         ),
         quantity="count",
         unless=r"\b(?:logins?|sign-ins?|sessions?|days|weeks|months|years)\b",

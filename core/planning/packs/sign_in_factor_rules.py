@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import Contribution, Job, RulePattern, Threat
+from core.planning.packs.sign_in_rules import SECOND_FACTOR
 from core.planning.packs.wording import COUNT, DURATION
 from core.planning.reading.captures import NAME
 
@@ -321,6 +322,7 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
         ),
         adds=Contribution(
             entities=(
+                SECOND_FACTOR,
                 Entity(
                     "second_factor",
                     fields=(

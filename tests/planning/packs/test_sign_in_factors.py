@@ -20,10 +20,11 @@ from tests.planning.test_database import insert, user
 CLINIC = (
     "Doctors sign in with their password. Anybody who can see lab results must use a second "
     "factor from 1 April, by an authenticator app, never by SMS. Everyone gets eight recovery "
-    "codes. The head of IT can reset somebody's second factor after calling them back. After four "
-    "wrong codes the account is locked for half an hour. Sessions last 10 hours, then people sign "
-    "in again. We log people out after 15 minutes without activity. Remember this device for 14 "
-    "days. New accounts are by invitation only; an invitation expires after 3 days."
+    "codes. The head of support can reset somebody's second factor after calling them back. "
+    "After four wrong codes the account is locked for half an hour. Sessions last 10 hours, "
+    "then people sign in again. We log people out after 15 minutes without activity. Remember "
+    "this device for 14 days. New accounts are by invitation only; an invitation expires after "
+    "3 days."
 )
 
 
@@ -37,9 +38,9 @@ def test_a_clinic_is_read_to_the_last_word() -> None:
     assert "anybody who can see lab results" in texts["sign-in.second-factor-who"]
     assert "from 1 April" in texts["sign-in.second-factor-from"]
     assert texts["sign-in.recovery-codes-count"] == "A set has 8 recovery codes."
-    assert texts["sign-in.factor-reset"].startswith("The head of IT can reset")
+    assert texts["sign-in.factor-reset"].startswith("The head of support can reset")
     assert "After 4 wrong codes" in texts["sign-in.code-lockout"]
-    assert "half an hour" in texts["sign-in.lock-time"]
+    assert "30 minutes" in texts["sign-in.lock-time"]
     assert "ends 10 hours after the sign-in" in texts["sign-in.session-length"]
     assert "15 minutes" in texts["sign-in.time-out"]
     assert "for 14 days" in texts["sign-in.remembered-device"]
@@ -53,7 +54,7 @@ def test_a_clinic_is_read_to_the_last_word() -> None:
 @pytest.mark.parametrize(
     ("text", "slug", "other"),
     [
-        ("Sessions last 12 hours.", "session-length", "time-out"),
+        ("Users log in. Sessions last 12 hours.", "session-length", "time-out"),
         ("Users have to log in again every 14 days.", "session-length", "time-out"),
         ("Users stay signed in for 30 days.", "session-length", "time-out"),
         ("Sessions end after 20 minutes of inactivity.", "time-out", "session-length"),
