@@ -35,7 +35,7 @@ def slugs(text: str) -> set[str]:
 def test_a_clinic_is_read_to_the_last_word() -> None:
     model = planned(CLINIC)
     texts = rule_texts(model)
-    assert "anybody who can see lab results" in texts["sign-in.second-factor-who"]
+    assert "Anybody who can see lab results" in texts["sign-in.second-factor-who"]
     assert "from 1 April" in texts["sign-in.second-factor-from"]
     assert texts["sign-in.recovery-codes-count"] == "A set has 8 recovery codes."
     assert texts["sign-in.factor-reset"].startswith("The head of support can reset")

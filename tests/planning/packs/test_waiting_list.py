@@ -51,7 +51,7 @@ def test_parents_wait_for_a_child_and_siblings_go_first() -> None:
     entry = model.entity("waiting_entry")
     assert entry is not None
     assert {"child_id", "group_id", "rank"} <= {field.name for field in entry.fields}
-    assert texts["waiting-list.priority"].count("siblings are asked") == 1
+    assert "Siblings are asked before all others" in texts["waiting-list.priority"]
     assert "at most 3 groups" in texts["waiting-list.limit"]
 
 
