@@ -178,10 +178,7 @@ def _bound_by(pattern: RulePattern, clause: Clause, hit: Hit) -> _Finding | None
             extra["share"] = shares[0].value if shares else "95"
             places = (*places, *(place for q in shares[:1] for place in (q.start, q.end - 1)))
     if hit.match.groupdict().get("words"):
-        said = hit.match["words"].strip(" ,;:")
-        # What a sentence begins with stands inside another one.
-        starts = hit.match.start("words") == 0 and said[1:2].islower()
-        extra["words"] = said[:1].lower() + said[1:] if starts else said
+        extra["words"] = hit.match["words"].strip(" ,;:")
     extra |= media_types_in(hit)
     read = captured(hit)
     if read is None:

@@ -250,7 +250,8 @@ def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
     after, before = groups.get("after"), groups.get("before")
     if noun.people:
         people: tuple[Actor, ...] = people_in([Clause(after or before or "")])
-        return people[0].name if people else ""
+        named = phrase_after(after) if after else phrase_before(before or "")
+        return people[0].name if people else named if names_people(named) else ""
     phrase = phrase_after(after) if after else phrase_before(before or "")
     if noun.or_people and names_people(phrase):
         return phrase

@@ -11,6 +11,7 @@ from core.planning.model import Rule
 from core.planning.reading.clauses import Clause
 from core.planning.reading.quantities import Quantity, quantities
 
+_BEHIND = re.compile(r"(?<=[A-Za-z%€£]) ?(?:, |/ ?)")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -29,8 +30,8 @@ def unused_numbers(clause: Clause, read: Read) -> list[Quantity]:
     if not measured:
         return []
     rules = read.rules.get(clause.text, [])
-    # A comma behind a number is none of it.
-    bound = {value.replace(", ", " ") for rule in rules for _, value in rule.bindings}
+    # What stands behind a number is none of it: “18 euros, 10 on Sundays”, “4 EUR/h”.
+    bound = {_BEHIND.sub(" ", value) for rule in rules for _, value in rule.bindings}
     said = numbers_in(" ".join(told_by(rule) for rule in rules))
     is_fact = bool(FACT.search(clause.text)) and not STRONG.search(clause.text)
     return [

@@ -223,7 +223,7 @@ BULK_CHANGE_RULES = (
     ),
     RulePattern(
         slug="bulk-change.take-back",
-        text="A change can be taken back within <value>: each <subject_> gets its old value again, "
+        text="A change can be taken back within <words>: each <subject_> gets its old value again, "
         "unless it was changed since.",
         cues=(
             r"\b(?:taken back|reversible|take (?:it|them|this|changes?) back|undone|undo|"

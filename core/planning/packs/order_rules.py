@@ -61,7 +61,7 @@ ORDER_RULES = (
     ),
     RulePattern(
         slug="order.unpaid",
-        text="An order that is not paid within <value> is cancelled, and its <subjects_> go back "
+        text="An order that is not paid within <words> is cancelled, and its <subjects_> go back "
         "into stock.",
         cues=(
             rf"\b(?:not|isn't|aren't|un) ?paid\b[^;.]{{0,30}}?\b(?:within|for|after|in) {DURATION}",

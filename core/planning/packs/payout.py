@@ -39,6 +39,8 @@ PAYOUT = Pack(
                 rf"{_PAID}\b",
                 rf"(?:^|[,;:] |\band )(?:the |each |every |our )?(?P<before>[a-z]+(?: [a-z]+)?) "
                 rf"(?:get|receive)s? (?:their |his |her |an? )?(?:\w+ )?{_SHARE}\b",
+                r"(?:^|[,;:] |\band )(?:the |each |every |our )?(?P<before>[a-z]+(?: [a-z]+)?) "
+                r"(?:get|receive|keep)s? \d[\d.]* ?(?:%|percent) of\b",
                 r"\b(?:pays? out|pays?|payouts? (?:to|for)) (?:the |our |all |each "
                 r")?(?P<after>[a-z].+)",
             ),

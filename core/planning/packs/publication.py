@@ -66,8 +66,9 @@ PUBLICATION = Pack(
                 r"(?P<after>[a-z].+)",
             ),
             fallback="@main",
-            also=("draft",),
         ),
+        # A draft is the same thing before it appears, no record of its own.
+        Noun("written", (r"\b(?P<before>draft)s?\b",), optional=True),
     ),
     implies=("records",),
     rules=(

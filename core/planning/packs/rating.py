@@ -90,7 +90,7 @@ RATING = Pack(
         ),
         RulePattern(
             slug="rating.window",
-            text="A <subject_> can be rated within <value>, and the rating be changed as long.",
+            text="A <subject_> can be rated within <words>, and the rating be changed as long.",
             cues=(
                 rf"\b(?:rat(?:e|es|ed|ing)|reviews?)\b[^;.]{{0,60}}?\b(?:within|for|until|up to) "
                 rf"{DURATION}",

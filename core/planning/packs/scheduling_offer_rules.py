@@ -1,8 +1,7 @@
-"""The rules of who offers times, for whom they are booked, what took place, and series."""
+"""The rules of who offers which times, and for whom they are booked."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
-from core.planning.packs.pack import Contribution, Job, Note, RulePattern, Threat
-from core.planning.packs.wording import DURATION
+from core.planning.packs.pack import Contribution, RulePattern, Threat
 from core.planning.reading.captures import NAME
 
 STATES = (
@@ -20,7 +19,7 @@ FREE = (
     r"\b)"
 )
 _WHO = rf"(?P<who>(?:the |each |every |our |all )?{NAME}(?: {NAME}){{0,2}}?)"
-_BOOKED = (
+BOOKED = (
     r"(?:lessons?|appointments?|bookings?|reservations?|sessions?|visits?|consultations?|"
     r"interviews?|classes|slots?|hours?|times?|one|tours?|treatments?)"
 )
@@ -263,7 +262,7 @@ SCHEDULING_OFFER_RULES = (
         cues=(
             rf"\b(?:book|reserve|make|arrange|schedule)s? [^;.]{{0,60}}?\bfor (?:an? |the |one of "
             rf"their |their |his |her |each |own |my |our )+{_FOR}\b",
-            rf"\b{_BOOKED} for (?:their |his |her |my |our |one of their )(?:own )?{_FOR}\b",
+            rf"\b{BOOKED} for (?:their |his |her |my |our |one of their )(?:own )?{_FOR}\b",
         ),
         mechanisms=(
             Mechanism("constraint", "<subjects>.<record>_id", "NOT NULL, references <records>"),
@@ -282,268 +281,6 @@ SCHEDULING_OFFER_RULES = (
                     existing=True,
                 ),
                 Entity("<subject>", fields=(Field("<record>_id", "ref", references="<record>"),)),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="scheduling.outcome",
-        text="Afterwards it is on record whether a <subject_> took place, and who said so.",
-        cues=(
-            r"\b(?:confirm|mark|record|note|tick|check|report|log)s? (?:off )?(?:each|every|the|"
-            r"their|"
-            rf"all|whether an?|whether the|that an?|that the|an?) {_BOOKED}\b[^;.]{{0,40}}?\b(?:"
-            r"afterwards?|after(?: it| they)?|as (?:held|done|completed|missed|attended|given)|"
-            r"took "
-            r"place|has taken place|happened)\b",
-            rf"\bafter (?:each|every|the|a) {_BOOKED}\b[^;.]{{0,60}}?\b(?:confirm|mark|record|"
-            rf"note)s?"
-            r"\b[^;.]{0,40}?\b(?:took place|happened|held|missed|attend\w*)",
-            r"\b(?:really|actually) (?:took place|taken place|happened|held)\b",
-            r"\bas (?:held|given|attended|done) or (?:missed|not|no-show)\b",
-        ),
-        mechanisms=(
-            Mechanism(
-                "constraint", "<subjects>_outcome_known", "CHECK: what, when and who together"
-            ),
-            Mechanism(
-                "constraint", "<subjects>_outcome_after_start", "CHECK: not before, not cancelled"
-            ),
-            Mechanism("job", "remind-of-outcomes", "asks who owes an answer, once a day"),
-            Mechanism("test", "record<Subject>Outcome", "before the start; of a cancelled one"),
-        ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "<subject>",
-                    fields=(
-                        Field("outcome", "choice", False, choices=("held", "missed")),
-                        Field("outcome_recorded_at", "moment", required=False),
-                        Field("outcome_recorded_by_id", "ref", False, references="user"),
-                    ),
-                    constraints=(
-                        Constraint(
-                            "<subjects>_outcome_known",
-                            "check",
-                            '("outcome" IS NULL) = ("outcome_recorded_at" IS NULL) AND '
-                            '("outcome" IS NULL) = ("outcome_recorded_by_id" IS NULL)',
-                            "scheduling.outcome",
-                        ),
-                        Constraint(
-                            "<subjects>_outcome_after_start",
-                            "check",
-                            '"outcome" IS NULL OR ("cancelled_at" IS NULL AND '
-                            '"outcome_recorded_at" >= "starts_at")',
-                            "scheduling.outcome",
-                        ),
-                    ),
-                    indexes=(
-                        Index(
-                            "<subjects>_without_outcome",
-                            '"ends_at"',
-                            where='"outcome" IS NULL AND "cancelled_at" IS NULL',
-                            serves="remind-of-outcomes",
-                        ),
-                    ),
-                ),
-            ),
-            actions=(
-                Action(
-                    "record<Subject>Outcome",
-                    "Say whether a <subject_> took place",
-                    "<subject>",
-                    "POST",
-                    "/<subjects->/{<subject>_id}/outcome",
-                    body=("outcome",),
-                    page="<Subjects_> of the day",
-                    permission="the <resource_> itself, or who manages it; after the start",
-                    rules=("scheduling.outcome",),
-                ),
-            ),
-            jobs=(
-                Job(
-                    "remind-of-outcomes",
-                    "every evening",
-                    "Reminds of <subjects_> that are over and have no outcome.",
-                    "a <subject_> is over for a week and has no outcome",
-                ),
-            ),
-            threats=(
-                Threat(
-                    "scheduling.invented-outcome",
-                    "record<Subject>Outcome",
-                    "R",
-                    "Somebody confirms what never took place, to be paid for it.",
-                    "Who booked sees the outcome at once and can object; who said what and when "
-                    "stays in the row.",
-                    2,
-                    2,
-                ),
-            ),
-            questions=(
-                Question(
-                    "scheduling.outcome-objection",
-                    "Until when can an outcome be corrected, and how does who booked object to it?",
-                    "For seven days by who recorded it; an objection goes to staff.",
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="scheduling.buffer",
-        text="Between two <subjects_> of a <resource_> lie at least <value>.",
-        cues=(
-            rf"\b{DURATION} (?:of )?(?:in )?between\b",
-            rf"\b(?:buffers?|breaks?|gaps?|pauses?)(?: times?)?(?: of| is| are|:)? {DURATION}",
-            rf"\b{DURATION} (?:of )?(?:buffers?|breaks?|gaps?|pauses?)\b",
-            rf"\bbetween (?:two|any two|the|each) {_BOOKED}[^;.]{{0,40}}?{DURATION}",
-            rf"\b{DURATION} (?:to|for) (?:clean|cleaning|prepare|preparation|tidy|ventilat)\w*\b",
-        ),
-        unless=r"\b(?:shifts?|duties|rest(?:s|ing)?)\b",
-        quantity="duration",
-        mechanisms=(
-            Mechanism("constraint", "<subjects>_buffer", "CHECK: blocked for <value> longer"),
-            Mechanism("constraint", "<subjects>_buffer_free", "EXCLUDE: until it is over"),
-            Mechanism("test", "create<Subject>", "one second too early; exactly at the end of it"),
-        ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "<subject>",
-                    fields=(Field("blocked_until", "moment"),),
-                    constraints=(
-                        Constraint(
-                            "<subjects>_buffer",
-                            "check",
-                            '"blocked_until" = "ends_at" + interval \'<value>\'',
-                            "scheduling.buffer",
-                        ),
-                        Constraint(
-                            "<subjects>_buffer_free",
-                            "exclude",
-                            'USING gist ("<resource>_id" WITH =, "place_no" WITH =, '
-                            'tstzrange("starts_at", "blocked_until") WITH &&) '
-                            'WHERE ("cancelled_at" IS NULL)',
-                            "scheduling.buffer",
-                        ),
-                    ),
-                    extensions=("btree_gist",),
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="scheduling.series",
-        text="A <subject_> can be made for the same time of each week: dates that are taken are "
-        "shown before, and left out or moved by who books.",
-        answers=("scheduling.repeat",),
-        cues=(
-            rf"\b(?:weekly|fixed|recurring|regular|repeating|standing) (?:weekly )?{_BOOKED}\b",
-            rf"\b{_BOOKED} (?:can |may |should )?(?:repeat|recur)s?\b",
-            r"\b(?:repeat|recur)(?:s|ing)? (?:every week|weekly|each week|every \w+day)\b",
-            r"\b(?:book|reserve)s?\b[^;.]{0,50}\b(?:every|each) (?:week|mon|tues|wednes|thurs|fri|"
-            r"satur|sun)(?:day)?\b",
-        ),
-        mechanisms=(
-            Mechanism("constraint", "booking_series_in_order", "CHECK: first and last day, hours"),
-            Mechanism("interface", "createBookingSeries", "one transaction; 409 lists the taken"),
-            Mechanism("test", "createBookingSeries", "over a clock change; over a holiday"),
-        ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "booking_series",
-                    summary="A time of the week that one person has again and again.",
-                    fields=(
-                        Field("<resource>_id", "ref", references="<resource>"),
-                        Field("booked_by_id", "ref", references="user"),
-                        Field("weekday", "integer"),
-                        Field("begins_at", "time"),
-                        Field("finishes_at", "time"),
-                        Field("first_on", "date"),
-                        Field("last_on", "date"),
-                        Field("ended_at", "moment", required=False),
-                    ),
-                    constraints=(
-                        Constraint(
-                            "booking_series_in_order",
-                            "check",
-                            '"weekday" BETWEEN 1 AND 7 AND "finishes_at" > "begins_at" AND '
-                            '"last_on" >= "first_on"',
-                            "scheduling.series",
-                        ),
-                    ),
-                ),
-                Entity(
-                    "<subject>",
-                    fields=(Field("booking_series_id", "ref", False, references="booking_series"),),
-                ),
-            ),
-            actions=(
-                Action(
-                    "createBookingSeries",
-                    "Book the same time of each week",
-                    "booking_series",
-                    "POST",
-                    "/<subjects->/series",
-                    body=(
-                        "<resource>_id",
-                        "weekday",
-                        "begins_at",
-                        "finishes_at",
-                        "first_on",
-                        "last_on",
-                    ),
-                    page="<Resource_>",
-                    permission="who may book a <resource_>",
-                    rules=("scheduling.series", "scheduling.no-overlap"),
-                ),
-                Action(
-                    "endBookingSeries",
-                    "End a series: what is to come of it is cancelled",
-                    "booking_series",
-                    "POST",
-                    "/booking-series/{booking_series_id}/end",
-                    page="My <subjects_>",
-                    permission="who booked it, or who manages the <resource_>",
-                    rules=("scheduling.series",),
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="scheduling.calendar-file",
-        text="A <subject_> can be taken into one's own calendar, as a file that follows iCalendar.",
-        cues=(
-            r"\b(?:ics|icalendar|ical)\b",
-            r"\b(?:add|take|put|save|export|copy)s? [^;.]{1,40}? (?:to|into|in) (?:their |my |"
-            r"an? |the |"
-            r"own |his |her |your )+(?:outlook |google |phone |private |personal )?calendars?\b",
-        ),
-        mechanisms=(
-            Mechanism("interface", "get<Subject>Calendar", "text/calendar, one UID for each row"),
-            Mechanism(
-                "test", "get<Subject>Calendar", "moved: same UID, higher SEQUENCE; cancelled"
-            ),
-        ),
-        adds=Contribution(
-            actions=(
-                Action(
-                    "get<Subject>Calendar",
-                    "Take a <subject_> into one's own calendar",
-                    "<subject>",
-                    "GET",
-                    "/<subjects->/{<subject>_id}/calendar",
-                    page="My <subjects_>",
-                    permission="who booked it, or who manages the <resource_>",
-                    rules=("scheduling.calendar-file",),
-                ),
-            ),
-            notes=(
-                Note(
-                    "ui_ux",
-                    "flow",
-                    "“Add to calendar” stands beside the confirmation, and in its e-mail.",
-                ),
             ),
         ),
     ),

@@ -11,6 +11,7 @@ from core.planning.model import (
     Question,
 )
 from core.planning.packs.pack import Choice, Contribution, Job, Option, RulePattern
+from core.planning.packs.scheduling_course_rules import SCHEDULING_COURSE_RULES
 from core.planning.packs.scheduling_limits import SCHEDULING_LIMITS
 from core.planning.packs.scheduling_offer_rules import SCHEDULING_OFFER_RULES, STATES
 
@@ -188,7 +189,7 @@ SCHEDULING_RULES = (
     ),
     RulePattern(
         slug="scheduling.notice",
-        text="A <subject_> is made at least <value> before it starts.",
+        text="A <subject_> is made at least <words> before it starts.",
         cues=(
             r"\b(?:at least|no later than|not later than|min\w*) (?P<near>.{1,20}?) "
             r"(?:ahead|in advance|before)\b",
@@ -211,6 +212,7 @@ SCHEDULING_RULES = (
     ),
     *SCHEDULING_LIMITS,
     *SCHEDULING_OFFER_RULES,
+    *SCHEDULING_COURSE_RULES,
     RulePattern(
         slug="scheduling.opening-hours",
         text="A <subject_> lies within the opening hours of its <resource_>.",

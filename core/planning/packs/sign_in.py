@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
+from core.planning.packs.sign_in_device_rules import SIGN_IN_DEVICE_RULES
 from core.planning.packs.sign_in_entry_rules import INVITED, SIGN_IN_ENTRY_RULES
 from core.planning.packs.sign_in_factor_rules import SIGN_IN_FACTOR_RULES
 from core.planning.packs.sign_in_proof_rules import SIGN_IN_PROOF_RULES
@@ -72,6 +73,7 @@ SIGN_IN = Pack(
         *SIGN_IN_RULES,
         *SIGN_IN_FACTOR_RULES,
         *SIGN_IN_ENTRY_RULES,
+        *SIGN_IN_DEVICE_RULES,
         *SIGN_IN_PROOF_RULES,
         *SIGN_IN_SESSION_RULES,
     ),

@@ -1,4 +1,4 @@
-"""The rules of getting in: links by e-mail, invitations, new devices, passwords used before."""
+"""The rules of getting in: links by e-mail, invitations, passwords used before."""
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism
 from core.planning.packs.pack import Contribution, Job, RulePattern, Threat
@@ -215,7 +215,7 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="sign-in.invitation-time",
-        text="An invitation to open an account works for <value>.",
+        text="An invitation to open an account works for <words>.",
         cues=(
             rf"\binvit(?:es?|ations?)\b[^;.]{{0,20}}? (?:expires?|ends?|lapses?|works?|lasts?|"
             rf"valid)"
@@ -245,27 +245,12 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
         ),
     ),
     RulePattern(
-        slug="sign-in.new-device",
-        text="A sign-in from a device that was not seen before is told by e-mail at once.",
-        cues=(
-            r"\b(?:new|unknown|unrecogni[sz]ed|other|strange) (?:device|browser|computer|place|"
-            r"country|location)s?\b[^;.]{0,50}\b(?:e-?mails?|mails?|notif\w+|told|alert\w*|warn\w*|"
-            r"informed|message)\b",
-            r"\b(?:e-?mails?|mails?|notif\w+|told|alert\w*|warn\w*|informed|message)\b[^;.]{0,50}\b"
-            r"(?:new|unknown|unrecogni[sz]ed) (?:device|browser|computer|place|country|"
-            r"location)s?\b",
-        ),
-        mechanisms=(
-            Mechanism("interface", "signIn", "compares with the sessions of the last 90 days"),
-            Mechanism("test", "signIn", "the first one ever, a new browser, the same one again"),
-        ),
-    ),
-    RulePattern(
         slug="sign-in.password-history",
         text="A new password differs from the last <value> ones.",
         cues=(
-            rf"\b(?:last|previous|former|recent) {COUNT}(?: (?:ones|passwords?))?\b",
-            rf"\b{COUNT} (?:last|previous|former|most recent) (?:ones|passwords?)\b",
+            rf"\bpasswords?\b[^;.]{{0,80}}?\b(?:last|previous|former|recent) {COUNT}\b",
+            rf"\b(?:last|previous|former|recent) {COUNT} passwords?\b",
+            rf"\b{COUNT} (?:last|previous|former|most recent) passwords?\b",
         ),
         quantity="count",
         unless=r"\b(?:logins?|sign-ins?|sessions?|days|weeks|months|years)\b",

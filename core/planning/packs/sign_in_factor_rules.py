@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism, Question
 from core.planning.packs.pack import Contribution, Job, RulePattern, Threat
+from core.planning.packs.sign_in_rules import SECOND_FACTOR
 from core.planning.packs.wording import COUNT, DURATION
 from core.planning.reading.captures import NAME
 
@@ -19,7 +20,6 @@ _DAY = (
     rf"(?:,? \d{{4}})?|\d{{4}}-\d\d-\d\d|next (?:year|month|quarter))"
 )
 _CODES = r"(?:recovery|back-?up|emergency|rescue) codes?"
-_DEVICE = r"(?:device|browser|computer|phone|machine)"
 _WHO = rf"(?P<who>(?:the |an? |our )?{NAME}(?: {NAME}){{0,2}}?)"
 
 _CODE = Entity(
@@ -93,7 +93,7 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="sign-in.factor-grace",
-        text="Who has no second factor yet can put it off for <value>.",
+        text="Who has no second factor yet can put it off for <words>.",
         cues=(
             rf"\b(?:without|no) (?:an? )?{FACTOR}\b[^;.]{{0,40}}?{DURATION}",
             rf"\b{DURATION} (?:grace(?: period)?|time)? ?to (?:set up|add|activate|enrol+)\b",
@@ -322,6 +322,7 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
         ),
         adds=Contribution(
             entities=(
+                SECOND_FACTOR,
                 Entity(
                     "second_factor",
                     fields=(
@@ -336,83 +337,6 @@ SIGN_IN_FACTOR_RULES: tuple[RulePattern, ...] = (
                             "sign-in.code-lockout",
                         ),
                     ),
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="sign-in.remembered-device",
-        text="A device that somebody trusts is not asked for the second factor for <value>; they "
-        "see these devices and take them back.",
-        cues=(
-            rf"\bremember\w* (?:this |the |my |an? |your |their )?{_DEVICE}s?\b[^;.]{{0,30}}?"
-            rf"{DURATION}",
-            rf"\btrust(?:ed|s)? (?:this |the |my |an? |your |their )?{_DEVICE}s?\b[^;.]{{0,40}}?"
-            rf"{DURATION}",
-            rf"\b{_DEVICE}s? (?:is|are|stays?|can be) (?:remembered|trusted)(?: for)? {DURATION}",
-        ),
-        quantity="duration",
-        mechanisms=(
-            Mechanism("constraint", "trusted_devices_time", "CHECK: <value> at most"),
-            Mechanism("interface", "confirmSecondFactor", "a cookie of its own, random, as a hash"),
-            Mechanism(
-                "test", "signIn", "one second late; after a reset of the factor; another person"
-            ),
-        ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "trusted_device",
-                    summary="A device on which somebody is not asked for the second factor.",
-                    fields=(
-                        Field("user_id", "ref", references="user", on_delete="CASCADE"),
-                        Field("token_hash", "text", unique=True),
-                        Field("device", "text", personal=True),
-                        Field("expires_at", "moment"),
-                    ),
-                    constraints=(
-                        Constraint(
-                            "trusted_devices_time",
-                            "check",
-                            '"expires_at" <= "created_at" + interval \'<value>\'',
-                            "sign-in.remembered-device",
-                        ),
-                    ),
-                    indexes=(
-                        Index(
-                            "trusted_devices_ended", '"expires_at"', serves="purge-trusted-devices"
-                        ),
-                    ),
-                ),
-            ),
-            actions=(
-                Action(
-                    "listTrustedDevices",
-                    "List the devices that the caller trusts",
-                    "trusted_device",
-                    "GET",
-                    "/me/trusted-devices",
-                    page="Account security",
-                    permission="own",
-                    many=True,
-                ),
-                Action(
-                    "forgetDevice",
-                    "Stop trusting a device",
-                    "trusted_device",
-                    "DELETE",
-                    "/me/trusted-devices/{trusted_device_id}",
-                    page="Account security",
-                    permission="own",
-                    rules=("sign-in.remembered-device",),
-                ),
-            ),
-            jobs=(
-                Job(
-                    "purge-trusted-devices",
-                    "every night",
-                    "Deletes trusted devices whose time is over.",
-                    "one is two days past its end",
                 ),
             ),
         ),

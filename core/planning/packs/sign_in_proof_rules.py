@@ -84,9 +84,8 @@ SIGN_IN_PROOF_RULES: tuple[RulePattern, ...] = (
     ),
     RulePattern(
         slug="sign-in.second-factor-who",
-        text="A second factor is asked of <words>; without it a session of theirs can do nothing "
-        "but "
-        "give one.",
+        text="Who needs a second factor: <words>. Without it a session of theirs can do nothing "
+        "but give one.",
         cues=(
             r"\b(?:second factor|two[- ]factor\w*|2fa|mfa)\b[^;.]{0,50}? (?:for|from|of) (?P<words>"
             r"(?:anybody|anyone|everybody|everyone|those|people|users|staff|members|all|whoever) "

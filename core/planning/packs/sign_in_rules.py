@@ -23,6 +23,26 @@ PASSWORD = Entity(
     ),
 )
 
+SECOND_FACTOR = Entity(
+    "second_factor",
+    summary="Something else that a person has; its secret is encrypted.",
+    fields=(
+        Field("user_id", "ref", references="user", on_delete="CASCADE"),
+        Field("kind", "choice", choices=("app_code", "security_key")),
+        Field("secret_encrypted", "text"),
+        Field("last_step", "integer", default="0"),  # no code counts twice
+        Field("confirmed_at", "moment", required=False),
+    ),
+    constraints=(
+        Constraint(
+            "second_factors_one_kind",
+            "unique",
+            '"user_id", "kind"',
+            "sign-in.second-factor",
+        ),
+    ),
+)
+
 _NUMBER = r"(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty)"
 _FAILED = r"(?:failed|wrong|unsuccessful|incorrect|bad|invalid)"
 _LOCKS = (
@@ -186,25 +206,7 @@ SIGN_IN_RULES = (
         ),
         adds=Contribution(
             entities=(
-                Entity(
-                    "second_factor",
-                    summary="Something else that a person has; its secret is encrypted.",
-                    fields=(
-                        Field("user_id", "ref", references="user", on_delete="CASCADE"),
-                        Field("kind", "choice", choices=("app_code", "security_key")),
-                        Field("secret_encrypted", "text"),
-                        Field("last_step", "integer", default="0"),  # no code counts twice
-                        Field("confirmed_at", "moment", required=False),
-                    ),
-                    constraints=(
-                        Constraint(
-                            "second_factors_one_kind",
-                            "unique",
-                            '"user_id", "kind"',
-                            "sign-in.second-factor",
-                        ),
-                    ),
-                ),
+                SECOND_FACTOR,
                 Entity(
                     "login_session",
                     fields=(Field("second_factor_at", "moment", required=False),),

@@ -42,7 +42,7 @@ SIGN_IN_SESSION_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="sign-in.session-length",
         answers=("sign-in.time-out",),
-        text="A session ends <value> after the sign-in, however busy it is; then people sign in "
+        text="A session ends <words> after the sign-in, however busy it is; then people sign in "
         "again.",
         cues=(
             rf"\bsessions? (?:may |can |should |must |shall )?(?:lasts?|(?:is|are) valid|runs?|"

@@ -8,28 +8,14 @@ from core.planning.model import (
     Index,
     Mechanism,
     Question,
-    Trigger,
 )
-from core.planning.packs.pack import Contribution, Note, RulePattern, Threat
+from core.planning.packs.pack import Contribution, Note, RulePattern
+from core.planning.packs.waiting_list_move_rules import (
+    LIST,
+    WAITING_LIST_MOVE_RULES,
+    WHO,
+)
 from core.planning.packs.wording import COUNT, DURATION
-from core.planning.reading.captures import NAME
-
-_LIST = r"(?:wait(?:ing)?[ -]?lists?|waiting queues?|queue|list|line)"
-_WHO = rf"(?P<who>(?:the |an? |our )?{NAME}(?: {NAME}){{0,3}}?(?: of an? {NAME})?)"
-_UP = (
-    r"(?:moves?|puts?|shifts?|pulls?|pushes|push|brings?|places?) (?:[a-z]+ ){1,4}?(?:up|forward|"
-    r"(?:to|at|on) the (?:top|front|head)|higher|ahead)\b"
-)
-_SKIP = (
-    r"(?:skips?|passes over|pass over|bypass(?:es)?|jumps?|changes? the order|overrides? the order)"
-)
-_WHY = r"(?:reasons?|why|justif\w+|explanation|explain\w*)"
-_MOVES_STAY = """\
-IF TG_OP = 'DELETE' AND current_setting('app.purge', true) = 'on' THEN
-    RETURN OLD;
-END IF;
-RAISE EXCEPTION '"queue_moves_added_only": a move stays as it was'
-    USING ERRCODE = 'check_violation', CONSTRAINT = 'queue_moves_added_only';"""
 
 WAITING_LIST_RULES = (
     RulePattern(
@@ -38,8 +24,8 @@ WAITING_LIST_RULES = (
         "again.",
         cues=(
             rf"\b(?:join|put (?:\w+ ){{1,3}}on|add \w+ to|sign up for|enter|go on|get on) (?:an? "
-            rf"|the |its )?{_LIST}\b",
-            rf"\b(?:leave|drop out of|remove (?:\w+ ){{1,2}}from) (?:the |an? |its )?{_LIST}\b",
+            rf"|the |its )?{LIST}\b",
+            rf"\b(?:leave|drop out of|remove (?:\w+ ){{1,2}}from) (?:the |an? |its )?{LIST}\b",
         ),
         always=True,
         mechanisms=(
@@ -53,7 +39,7 @@ WAITING_LIST_RULES = (
         text="A place that becomes free is held for who waits first and offered to nobody else; "
         "who declines or does not answer makes room for the next one. No place is given twice.",
         cues=(
-            rf"\b(?:first|next)(?: \w+)? (?:on|in|from) the {_LIST}\b",
+            rf"\b(?:first|next)(?: \w+)? (?:on|in|from) the {LIST}\b",
             r"\b(?:first|next|longest)\b[^;.]{0,60}\b(?:asked|offered|notified|gets?|informed|"
             r"told|moves? up|receives?)\b",
             r"\b(?:place|spot|seat|slot)s? (?:becomes?|gets?|is|are) (?:free|freed|available)\b",
@@ -74,7 +60,7 @@ WAITING_LIST_RULES = (
     ),
     RulePattern(
         slug="waiting-list.offer-time",
-        text="An offer of a place stands for <value>; then it lapses and the next one is asked.",
+        text="An offer of a place stands for <words>; then it lapses and the next one is asked.",
         cues=(
             rf"\b(?:has|have|gets?|within|for) {DURATION}[^;.]{{0,30}}? to (?:take|accept|answer|"
             rf"confirm|decide|respond|react|reply|claim|say)\b",
@@ -115,11 +101,11 @@ WAITING_LIST_RULES = (
         text="A person waits for at most <value> <subjects_> at once.",
         cues=(
             rf"\bwaits? (?:for|in|on) (?:at most|up to|no more than|max\w*(?: of)?|only) {COUNT}\b",
-            rf"\b{_LIST} (?:of|for|at) (?:at most|up to|no more than|max\w*(?: of)?) {COUNT}\b",
+            rf"\b{LIST} (?:of|for|at) (?:at most|up to|no more than|max\w*(?: of)?) {COUNT}\b",
             rf"\b(?:nobody|no one|not|cannot|can't|never)\b[^;.]{{0,30}}?\bmore than {COUNT} "
-            rf"{_LIST}\b",
+            rf"{LIST}\b",
             rf"\b(?:at most|up to|no more than|max\w*(?: of)?|only) {COUNT} (?:different |active "
-            rf"|open )?{_LIST}\b",
+            rf"|open )?{LIST}\b",
         ),
         quantity="count",
         mechanisms=(
@@ -183,128 +169,15 @@ WAITING_LIST_RULES = (
             ),
         ),
     ),
-    RulePattern(
-        slug="waiting-list.moved-up",
-        text="<Who> can move an entry out of its turn, and only with a reason that stays on "
-        "record.",
-        cues=(
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} (?:can|may|must|is allowed to|are "
-            rf"allowed to)(?: not| only)? (?:{_UP}|{_SKIP})[^;.]{{0,60}}?\b{_WHY}\b",
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} (?:can|may)(?: also)? {_UP}",
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:only )?{_WHO} (?:can|may) (?:change the order|"
-            rf"reorder (?:the )?{_LIST}|override the order)\b",
-        ),
-        mechanisms=(
-            Mechanism("constraint", "queue_moves_reason", "CHECK: the reason is not blank"),
-            Mechanism("trigger", "queue_moves_added_only", "refuses UPDATE and DELETE"),
-            Mechanism("permission", "moveUpWaiting", "<who>"),
-            Mechanism(
-                "test", "moveUpWaiting", "without a reason; an entry that is offered already"
-            ),
-        ),
-        adds=Contribution(
-            entities=(
-                Entity(
-                    "queue_move",
-                    summary="An entry was moved out of its turn: by whom, from where to where, and "
-                    "why.",
-                    fields=(
-                        Field("waiting_entry_id", "ref", references="waiting_entry"),
-                        Field("moved_by_id", "ref", references="user"),
-                        Field("old_queued_at", "moment"),
-                        Field("new_queued_at", "moment"),
-                        Field("reason", "long_text"),
-                    ),
-                    constraints=(
-                        Constraint(
-                            "queue_moves_reason",
-                            "check",
-                            'length(trim("reason")) > 0',
-                            "waiting-list.moved-up",
-                        ),
-                        Constraint(
-                            "queue_moves_elsewhere",
-                            "check",
-                            '"new_queued_at" <> "old_queued_at"',
-                            "waiting-list.moved-up",
-                        ),
-                    ),
-                    indexes=(
-                        Index(
-                            "queue_moves_of_entry", '"waiting_entry_id"', serves="listQueueMoves"
-                        ),
-                    ),
-                    triggers=(
-                        Trigger(
-                            "queue_moves_added_only",
-                            "BEFORE UPDATE OR DELETE",
-                            _MOVES_STAY,
-                            "waiting-list.moved-up",
-                        ),
-                    ),
-                ),
-            ),
-            actions=(
-                Action(
-                    "moveUpWaiting",
-                    "Move somebody up the waiting list, with a reason",
-                    "queue_move",
-                    "POST",
-                    "/waiting-list/{waiting_entry_id}/moves",
-                    body=("new_queued_at", "reason"),
-                    page="Waiting list of a <subject_>",
-                    permission="<who>",
-                    rules=("waiting-list.moved-up",),
-                ),
-                Action(
-                    "listQueueMoves",
-                    "List who was moved out of turn on a waiting list",
-                    "queue_move",
-                    "GET",
-                    "/<subjects->/{<subject>_id}/queue-moves",
-                    page="Waiting list of a <subject_>",
-                    permission="who runs the <subject_>; others as the rule about it says",
-                    many=True,
-                ),
-            ),
-            threats=(
-                Threat(
-                    "waiting-list.favours",
-                    "moveUpWaiting",
-                    "E",
-                    "Somebody moves friends up.",
-                    "A move needs a reason, is never deleted, and the moves by person are reviewed "
-                    "every month.",
-                    2,
-                    2,
-                ),
-            ),
-        ),
-    ),
-    RulePattern(
-        slug="waiting-list.moves-seen",
-        text="That an entry was moved up is visible to all who wait, without the reason and "
-        "without names.",
-        cues=(
-            r"\b(?:everybody|everyone|all|others|students|members|people|participants|those who "
-            r"wait) (?:can |must |may )?sees? (?:that|when|whether|if) (?:it|this|that|somebody|"
-            r"someone|an entry|a move)\b",
-            r"\b(?:it|this|each move|the move|every move) (?:is|must be) visible (?:to|for) "
-            r"(?:all|everybody|everyone|others)\b",
-        ),
-        mechanisms=(
-            Mechanism("interface", "listQueueMoves", "time and places only, for who waits"),
-            Mechanism("test", "listQueueMoves", "as somebody who waits: no name, no reason"),
-        ),
-    ),
+    *WAITING_LIST_MOVE_RULES,
     RulePattern(
         slug="waiting-list.count",
         text="<Who> see how many wait for a <subject_>.",
         cues=(
-            rf"(?:^|[,;:] |\band ){_WHO} (?:can |may |must )?sees? how many (?:\w+ )?(?:wait|are "
+            rf"(?:^|[,;:] |\band ){WHO} (?:can |may |must )?sees? how many (?:\w+ )?(?:wait|are "
             rf"(?:on|waiting))\b",
-            rf"(?:^|[,;:] |\band ){_WHO} (?:can |may |must )?sees? the (?:length|size) of the "
-            rf"{_LIST}\b",
+            rf"(?:^|[,;:] |\band ){WHO} (?:can |may |must )?sees? the (?:length|size) of the "
+            rf"{LIST}\b",
         ),
         mechanisms=(
             Mechanism("permission", "countWaiting", "<who>; a number, no names"),
@@ -397,7 +270,7 @@ WAITING_LIST_RULES = (
         cues=(
             rf"\b(?:put|register|add|enter|sign up)s? (?:an? |the |their |his |her |own "
             rf")+(?P<record>"
-            rf"child|children|son|daughter|pet|dog|cat|horse|team)\b[^;.]{{0,30}}\b{_LIST}\b",
+            rf"child|children|son|daughter|pet|dog|cat|horse|team)\b[^;.]{{0,30}}\b{LIST}\b",
             r"\b(?:put|register|add|enter)s? (?:an? |the |their |his |her )(?P<record>child|pet|"
             r"dog|"
             r"team|horse) (?:on|onto|to)\b",
