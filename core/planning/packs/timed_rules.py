@@ -166,7 +166,7 @@ TIMED_RULES = (
         "otherwise",
         "This has <words>: <clock>. Otherwise, by itself and once: <event>.",
         (
-            rf"(?P<clock>[a-z][^,;:]{{2,60}}?) (?:within|in) {_LONGER}{DURATION},? (?:and "
+            rf"(?P<clock>[a-z][^,;:]{{2,60}}?) within {_LONGER}{DURATION},? (?:and "
             rf")?(?:otherwise|or else|else|or|if not),? (?P<event>(?:it|they|{_NAMED}|"
             rf"[a-z]{{4,20}}) {_ACTS}\b"
             r"[^,;.]{0,60})",
