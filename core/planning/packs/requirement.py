@@ -144,8 +144,6 @@ REQUIREMENT = Pack(
                 rf"{_FILE}\b[^,;.]{{0,40}})",
                 rf"(?P<event>[a-z][^;:.,]{{2,60}}? {_MUST} (?:have|take|add|attach|upload|include|"
                 rf"make|contain) {_FILE}\b[^,;.]{{0,40}})",
-                rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:is|are) only (?:possible|accepted|allowed) "
-                rf"with {_FILE}\b[^,;.]{{0,30}})",
             ),
             already=r"\bmandatory\b|\bat least one (?:file|photo|image)\b",
             mechanisms=(

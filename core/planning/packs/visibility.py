@@ -107,9 +107,8 @@ VISIBILITY_RULES = (
         cues=(
             rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|"
             rf"must stay|must remain) (?:hidden|secret|anonymous|unknown|confidential)",
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:nobody|no one) (?:can |may |should |must |ever "
-            rf")?{_SEE} (?P<what>(?!how\b|it\b|that\b|what\b|a\b|anything\b)[a-z'\u2019 "
-            rf"]{{3,50}})$",
+            r"(?:^|[,;:] |\b(?:and|but) )(?:nobody|no one) (?:(?:can|may|should|must) see|sees) "
+            r"(?P<what>(?:their|his|her|whose|who|which) [a-z'\u2019 ]{3,50})$",
         ),
         unless=r"\b(?:until|before|unless|from|except)\b",
         mechanisms=_mechanisms(
