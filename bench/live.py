@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from cli import processes
 from core.domain.access import UserPrincipal
+from core.domain.artifact import Artifact
 from core.domain.attempt import WorkerIdentity
 from core.domain.decision import DecisionDraft
 from core.domain.people import Team, User
@@ -153,8 +154,26 @@ def measure_cards(browser: Browser, address: str, user: User, team: Team, most: 
     return found
 
 
-def measure_decisions(browser: Browser, address: str, user: User, team: Team, most: int) -> Any:
-    """Measure decisions, which come with a rerun of their fragment."""
+def decided(mark: str) -> RoleResult:
+    """Return a decision, which comes over the socket."""
+    return RoleResult({}, decisions=(DecisionDraft(mark, "It is simple.", "design", "high"),))
+
+
+def made(mark: str) -> RoleResult:
+    """Return an artifact, whose title comes with a rerun of the fragment."""
+    return RoleResult({}, artifacts=(Artifact(mark, "document", "text/plain", mark, "Short."),))
+
+
+def measure_results(
+    browser: Browser,
+    address: str,
+    user: User,
+    team: Team,
+    most: int,
+    make: Callable[[str], RoleResult],
+    selector: str,
+) -> Any:
+    """Measure what roles hand in."""
     clock, found = Clock(), []
     for _ in range(most):
         session = launch(user, team)
@@ -165,13 +184,12 @@ def measure_decisions(browser: Browser, address: str, user: User, team: Team, mo
         def decide(number: int, ids: dict[str, Any] = ids) -> float:
             time.sleep(0.1)
             claimed = claiming.claim_task(ids[ROLES[number]], WORKER)
-            draft = DecisionDraft(f"mark-{number}", "It is simple.", "design", "high")
             if claimed:
-                recording.record_result(claimed, RoleResult({}, decisions=(draft,)))
+                recording.record_result(claimed, make(f"mark-{number}"))
             return clock.committed_ms
 
         acts = [lambda number=number: decide(number) for number in range(len(ROLES))]
-        found += waits(page, ".decision", acts)
+        found += waits(page, selector, acts)
         page.context.close()
     return summary(found)
 
@@ -223,7 +241,12 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             figures = {
                 "card": measure_cards(browser, address, user, team, wanted.notes),
-                "decision": measure_decisions(browser, address, user, team, wanted.sessions),
+                "decision": measure_results(
+                    browser, address, user, team, wanted.sessions, decided, ".decision"
+                ),
+                "artifact": measure_results(
+                    browser, address, user, team, wanted.sessions, made, ".note"
+                ),
                 "idle": measure_idle(
                     browser, address, pid, user, team, wanted.viewers, wanted.seconds
                 ),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from pages.parts.empty import draw_error, retry_until
-from pages.parts.frame import ASSETS, all_pages, draw_frame, inline_image, reset_page, sign_in_page
+from pages.parts.frame import all_pages, draw_frame, inline_image, reset_page, sign_in_page
 from pages.parts.visit import find_login, visiting
 
 st.set_page_config(
@@ -29,7 +29,7 @@ if "reset" in st.query_params:  # whoever is signed in here: the link says whose
 elif login is None:
     st.navigation([sign_in_page()], position="hidden").run()
 else:
-    st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "mark.svg", size="large")
+    st.logo(inline_image("logo.svg"), icon_image=inline_image("mark.svg"), size="large")
     current = st.navigation(all_pages(), position="hidden")
     with visiting(login) as visit:
         draw_frame(visit, current)

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import orjson
 
-from core.domain.events import Event, encode_body
+from core.domain.events import encode_body
 from core.domain.lifecycle import FINAL_SESSION
+from core.domain.live_words import line_of
 from core.domain.replay_words import label_of
 from core.domain.session_state import SessionState, to_json
 from core.services.watching import KEPT_STEPS, Beat, Progressed, Step
@@ -34,15 +35,17 @@ def encode(**message: Any) -> str:
     return orjson.dumps(message).decode()
 
 
-def small(event: Event) -> dict[str, Any]:
-    """Return an event as browsers show it."""
-    return {
+def small(step: Step) -> dict[str, Any]:
+    """Return a step's event as browsers show it, with the line of a decision that was read."""
+    event = step.event
+    shown = {
         **encode_body(event.body),
         "seq": event.seq,
         "type": event.type,
         "at": event.at,
         "label": label_of(event.body),
     }
+    return shown if step.decision is None else {**shown, "decision": line_of(step.decision)}
 
 
 class SessionTopic:
@@ -92,7 +95,7 @@ class SessionTopic:
         self._signs = {id_: sign for id_, sign in self._signs.items() if str(id_) in running}
 
     def _patch(self, step: Step) -> str:
-        event = small(step.event)
+        event = small(step)
         text = encode(
             topic=self.name, kind="patch", seq=step.event.seq, patch=step.patch, event=event
         )

@@ -18,8 +18,8 @@ from core.domain.text import clean_line
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
 from core.services.auditing import note
-from core.services.permission import demand, demand_session, may
-from core.services.transaction import transact
+from core.services.permission import acts_allowed, demand_session
+from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import heads, journal, journal_queries, operations, tasks
@@ -77,7 +77,7 @@ def list_journal(
     query = replace(query, text=clean_line(query.text))
 
     def work(db: Connection) -> JournalPage:
-        demand(db, principal, query.team_id, Action.READ)
+        allowed = acts_allowed(db, principal, query.team_id, (Action.DECIDE,))
         found = journal_queries.list_entries(db, principal, query, most + 1)
         in_force, superseded = journal_queries.count_by_standing(db, principal, query, MOST_ENTRIES)
         return JournalPage(
@@ -85,17 +85,16 @@ def list_journal(
             is_more=len(found) > most,
             in_force=in_force,
             superseded=superseded,
-            may_decide=_may_decide(db, principal, query.team_id),
+            may_decide=Action.DECIDE in allowed and not isinstance(principal, SystemPrincipal),
         )
 
-    return transact(work)
+    return ask(work)
 
 
 def get_entry(principal: Principal, decision_id: UUID) -> EntryDetail:
     """Return one decision with what it led to; raises `NotFound`."""
 
     def work(db: Connection) -> EntryDetail:
-        operations.hold_moment(db)
         entry = journal_queries.find_entry(db, principal, decision_id)
         if entry is None:
             raise NotFound("There is no such decision in your teams.")
@@ -112,7 +111,7 @@ def get_entry(principal: Principal, decision_id: UUID) -> EntryDetail:
             supersedes=other(entry.decision.supersedes_id),
         )
 
-    return transact(work)
+    return ask(work)  # no decision is ever edited: it need not be of one moment
 
 
 def decision_tree(principal: Principal, session_id: UUID) -> dict[str, Any]:
@@ -204,10 +203,6 @@ def record_decision(
     seq = transact(work)
     announce(get_settings().redis_url, sessions=[(session_id, seq)])
     return decision_id
-
-
-def _may_decide(db: Connection, principal: Principal, team_id: UUID) -> bool:
-    return not isinstance(principal, SystemPrincipal) and may(db, principal, team_id, Action.DECIDE)
 
 
 def _demand_in_force(

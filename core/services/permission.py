@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -86,6 +86,29 @@ def _place(
 def _demand_alive(place: Place, action: Action) -> None:
     if place.is_archived and action not in ON_ARCHIVED:
         raise TeamArchived
+
+
+def acts_allowed(
+    db: Connection, principal: Principal, team_id: UUID, wanted: Collection[Action]
+) -> frozenset[Action]:
+    """Return which of the `wanted` acts the principal may do in a team, asked once.
+
+    Raises `NotFound` or `NotAllowed` unless it may read there.
+    """
+    if isinstance(principal, SystemPrincipal):
+        return frozenset(wanted)
+    place = _place(db, principal, team_id, Action.READ)
+    return frozenset(one for one in wanted if _is_allowed(principal, place, one))
+
+
+def _is_allowed(principal: UserPrincipal | TokenPrincipal, place: Place, action: Action) -> bool:
+    try:
+        require(place.role, action)
+        require_scope(principal, action)
+        _demand_alive(place, action)
+    except (NotAllowed, NotFound, TeamArchived):
+        return False
+    return True
 
 
 def may(db: Connection, principal: Principal, team_id: UUID, action: Action) -> bool:

@@ -17,13 +17,19 @@ from core.store import heads, journal, operations, sessions, snapshots, tasks
 
 
 @dataclass(frozen=True, slots=True)
-class SessionReport:
-    """A session with its tasks and all that they left, as of one moment."""
+class SessionProgress:
+    """A session with its tasks and what they decided and made, as of one moment."""
 
     session: Session
     tasks: tuple[Task, ...]
     decisions: tuple[Decision, ...]
     artifacts: tuple[StoredArtifact, ...]  # without bodies
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport(SessionProgress):
+    """A session with its tasks and all that they left, as of one moment."""
+
     snapshots: tuple[Snapshot, ...]
 
 
@@ -53,6 +59,21 @@ def get_report(principal: Principal, session_id: UUID) -> SessionReport:
             decisions=tuple(journal.list_decisions(db, principal, session_id)),
             artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
             snapshots=tuple(snapshots.list_snapshots(db, principal, session_id)),
+        )
+
+    return transact(work)
+
+
+def get_progress(principal: Principal, session_id: UUID) -> SessionProgress:
+    """Return a session with what its tasks decided and made; raises `NotFound`."""
+
+    def work(db: Connection) -> SessionProgress:
+        operations.hold_moment(db)
+        return SessionProgress(
+            session=demand_session(db, principal, session_id, Action.READ),
+            tasks=tuple(tasks.list_tasks(db, principal, session_id)),
+            decisions=tuple(journal.list_decisions(db, principal, session_id)),
+            artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
         )
 
     return transact(work)

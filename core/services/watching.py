@@ -6,20 +6,21 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Action, Principal
 from core.domain.attempt import BY_AGENTS
-from core.domain.events import Event
-from core.domain.session import Session
+from core.domain.events import DecisionRecorded, Event
+from core.domain.session import Decision, Session
 from core.domain.session_state import Patch, SessionState, apply
-from core.errors import DetailsGone
+from core.errors import DetailsGone, NotFound
 from core.services.permission import demand, demand_session, may
-from core.services.transaction import transact
+from core.services.transaction import ask
 from core.settings import get_settings
-from core.store import heads, operations, people, tasks, watching
+from core.store import heads, journal, operations, watching
 from core.store.watching import TeamMark
 
 READ_AT_ONCE = 1000
@@ -30,10 +31,11 @@ _BUDGET_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An event, and the patch that it makes."""
+    """An event, and the patch that it makes; with the decision that it tells of, where read."""
 
     event: Event
     patch: Patch
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,18 @@ def get_head(principal: Principal, session_id: UUID) -> SessionHead:
     """Return a session with who started it and what the principal may do; raises `NotFound`."""
 
     def work(db: Connection) -> SessionHead:
-        session = demand_session(db, principal, session_id, Action.READ)
-        starter = people.get_user(db, session.user_id)
-        found = tasks.list_tasks(db, principal, session_id)
+        found = watching.get_session_at_work(db, principal, session_id)
+        if found is None:
+            raise NotFound("There is no such session in your teams.")
         return SessionHead(
-            session=session,
-            started_by=starter.user_name if starter else "",
-            executors=tuple(dict.fromkeys(task.executor for task in found)),
-            running=sum(task.status == "running" for task in found),
-            may_control=_may_control(db, principal, session.team_id),
+            session=found.session,
+            started_by=found.started_by,
+            executors=found.executors,
+            running=found.running,
+            may_control=may(db, principal, found.session.team_id, Action.CONTROL),
         )
 
-    return transact(work)
+    return ask(work)
 
 
 def check_session(principal: Principal, session_id: UUID) -> UUID:
@@ -99,7 +101,7 @@ def check_session(principal: Principal, session_id: UUID) -> UUID:
 
     Raises `DetailsGone` when there is nothing left to fold, and nothing to come.
     """
-    session = transact(
+    session = ask(
         lambda db: demand_session(db, principal, session_id, Action.READ),
         budget_seconds=_BUDGET_SECONDS,
     )
@@ -110,7 +112,7 @@ def check_session(principal: Principal, session_id: UUID) -> UUID:
 
 def check_team(principal: Principal, team_id: UUID) -> UUID:
     """Return a team's id when the principal may watch it; raises `NotFound`."""
-    transact(lambda db: demand(db, principal, team_id, Action.READ), budget_seconds=_BUDGET_SECONDS)
+    ask(lambda db: demand(db, principal, team_id, Action.READ), budget_seconds=_BUDGET_SECONDS)
     return team_id
 
 
@@ -118,17 +120,17 @@ def read_on(session_id: UUID, state: SessionState) -> Progressed:
     """Return what came after a state; from the empty state it reads the whole log.
 
     For whoever has checked that it may be watched. Of more steps than `KEPT_STEPS` it returns the
-    last ones.
+    last ones. Decisions come with what is new, not with the whole log: pages read the journal.
     """
-    now = None
-    if state.last_seq == 0:
-        now = transact(operations.clock, budget_seconds=_BUDGET_SECONDS)
+    is_new = state.last_seq > 0
+    now = None if is_new else ask(operations.clock, budget_seconds=_BUDGET_SECONDS)
     steps: deque[Step] = deque(maxlen=KEPT_STEPS)
     while True:
-        events = _read_events(session_id, state.last_seq)
+        read = partial(_read_log, session_id, state.last_seq, with_decisions=is_new)
+        events, decisions = ask(read, budget_seconds=_BUDGET_SECONDS)
         for event in events:
             state, patch = apply(state, event)
-            steps.append(Step(event, patch))
+            steps.append(Step(event, patch, decisions.get(event.seq)))
         if len(events) < READ_AT_ONCE:
             return Progressed(state, tuple(steps), now)
 
@@ -146,21 +148,23 @@ def look(
             watching.team_marks(db, team_ids) if team_ids else {},
         )
 
-    return transact(work, budget_seconds=_BUDGET_SECONDS)
+    return ask(work, budget_seconds=_BUDGET_SECONDS)
 
 
 def teams_of(session_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the team of each session."""
-    return transact(lambda db: watching.teams_of(db, session_ids), budget_seconds=_BUDGET_SECONDS)
+    return ask(lambda db: watching.teams_of(db, session_ids), budget_seconds=_BUDGET_SECONDS)
 
 
-def _read_events(session_id: UUID, after_seq: int) -> list[Event]:
-    return transact(
-        lambda db: heads.list_events(
-            db, SYSTEM, session_id, after_seq=after_seq, limit=READ_AT_ONCE
-        ),
-        budget_seconds=_BUDGET_SECONDS,
-    )
+def _read_log(
+    session_id: UUID, after_seq: int, db: Connection, *, with_decisions: bool
+) -> tuple[list[Event], dict[int, Decision]]:
+    """Return a session's next events, and the decisions that they tell of by their numbers."""
+    events = heads.list_events(db, SYSTEM, session_id, after_seq=after_seq, limit=READ_AT_ONCE)
+    if not with_decisions or not any(isinstance(one.body, DecisionRecorded) for one in events):
+        return events, {}
+    found = journal.list_decisions(db, SYSTEM, session_id, after_seq=after_seq)
+    return events, {decision.seq: decision for decision in found}
 
 
 def _beats(leases: Iterable[watching.Lease]) -> Iterable[Beat]:
@@ -171,7 +175,3 @@ def _beats(leases: Iterable[watching.Lease]) -> Iterable[Beat]:
         whole = settings.agent_lease_seconds if by_agent else settings.lease_seconds
         age = max(0.0, whole - one.seconds_left)
         yield Beat(one.session_id, one.task_id, one.attempt, age, one.until)
-
-
-def _may_control(db: Connection, principal: Principal, team_id: UUID) -> bool:
-    return may(db, principal, team_id, Action.CONTROL)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, Select, bindparam, select
 
 from core.domain.access import Principal
 from core.domain.events import Event, EventBody, decode_body, encode_body
 from core.domain.lifecycle import SessionStatus
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.tables import session_events, session_heads
 from core.store.values import bind, returning
 
@@ -158,14 +159,17 @@ def list_events(
     limit: int | None = None,
 ) -> list[Event]:
     """Return a session's events after `after_seq`, in order."""
-    query: Any = visible(
-        select(
-            session_events.c.seq,
-            session_events.c.type,
-            session_events.c.payload,
-            session_events.c.at,
-        ).where(session_events.c.session_id == session_id, session_events.c.seq > after_seq),
-        principal,
-    )
-    rows = db.execute(query.order_by(session_events.c.seq).limit(limit))
+    asked = {"session_id": session_id, "after_seq": after_seq, "most": limit}
+    rows = db.execute(_list_events(principal), asked)
     return [Event(session_id, row.seq, row.at, decode_body(row.type, row.payload)) for row in rows]
+
+
+@lru_cache(READERS)
+def _list_events(principal: Principal) -> Select[Any]:
+    e = session_events.c
+    query = select(e.seq, e.type, e.payload, e.at).where(
+        e.session_id == bindparam("session_id"), e.seq > bindparam("after_seq")
+    )
+    # LIMIT NULL is no limit.
+    most = bindparam("most", type_=Integer)
+    return visible(query, principal).order_by(e.seq).limit(most)

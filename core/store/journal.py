@@ -86,10 +86,15 @@ def insert_session_decision(
     )
 
 
-def list_decisions(db: Connection, principal: Principal, session_id: UUID) -> list[Decision]:
-    """Return a session's strategic and tactical decisions in the order of its log."""
-    rows = db.execute(_list_decisions(principal), {"session_id": session_id})
-    return [to_decision(row) for row in rows]
+def list_decisions(
+    db: Connection, principal: Principal, session_id: UUID, *, after_seq: int = 0
+) -> list[Decision]:
+    """Return a session's strategic and tactical decisions in the order of its log.
+
+    Only those after an event of that log where `after_seq` names it.
+    """
+    asked = {"session_id": session_id, "after_seq": after_seq}
+    return [to_decision(row) for row in db.execute(_list_decisions(principal), asked)]
 
 
 @lru_cache(READERS)
@@ -105,7 +110,7 @@ def _list_decisions(principal: Principal) -> Select[Any]:
         task_decisions.c.task_id,
     ).where(task_decisions.c.session_id == bindparam("session_id"))
     both = union_all(visible(strategic, principal), visible(tactical, principal)).subquery()
-    return select(both).order_by(both.c.seq)
+    return select(both).where(both.c.seq > bindparam("after_seq")).order_by(both.c.seq)
 
 
 def artifact_values(artifact: Artifact, artifact_id: UUID) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Text, cast, select, update
+from sqlalchemy import Connection, Select, Text, bindparam, cast, select, update
 
 from core.domain.access import Principal
 from core.domain.lifecycle import Outcome, SessionStatus
 from core.domain.session import Session
-from core.store.scope import visible
+from core.store.scope import READERS, visible
 from core.store.tables import execution_sessions, session_heads
 
 _e = execution_sessions.c
@@ -67,15 +68,20 @@ HEAD_COLUMNS = (
     session_heads.c.events_gone_to_seq,
 )
 _COLUMNS = tuple(_e[name] for name in SESSION_COLUMNS)
-_QUERY: Select[Any] = select(*_COLUMNS, *HEAD_COLUMNS).join(
+SESSION_QUERY: Select[Any] = select(*_COLUMNS, *HEAD_COLUMNS).join(
     session_heads, session_heads.c.session_id == _e.id
 )
 
 
 def get_session(db: Connection, principal: Principal, session_id: UUID) -> Session | None:
     """Return one session, or None."""
-    row = db.execute(visible(_QUERY.where(_e.id == session_id), principal)).one_or_none()
+    row = db.execute(_get_session(principal), {"session_id": session_id}).one_or_none()
     return None if row is None else to_session(row)
+
+
+@lru_cache(READERS)
+def _get_session(principal: Principal) -> Select[Any]:
+    return visible(SESSION_QUERY.where(_e.id == bindparam("session_id")), principal)
 
 
 def get_brief(db: Connection, principal: Principal, session_id: UUID) -> str | None:
@@ -89,7 +95,7 @@ def find_by_launch_key(
     db: Connection, principal: Principal, team_id: UUID, launch_key: str
 ) -> Session | None:
     """Return the session that a team launched with a key, or None."""
-    query = _QUERY.where(_e.team_id == team_id, _e.launch_key == launch_key)
+    query = SESSION_QUERY.where(_e.team_id == team_id, _e.launch_key == launch_key)
     row = db.execute(visible(query, principal)).one_or_none()
     return None if row is None else to_session(row)
 

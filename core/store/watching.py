@@ -1,17 +1,25 @@
-"""What the hub looks at while somebody watches: many sessions in one statement."""
+"""What is read while somebody watches, each in one statement: a session, or many for the hub."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from core.domain.access import Principal
 from core.domain.lifecycle import SessionStatus, TaskStatus
-from core.store.tables import agent_tasks, session_heads
+from core.domain.session import Session
+from core.store.scope import READERS, visible
+from core.store.sessions import SESSION_QUERY, to_session
+from core.store.tables import agent_tasks, execution_sessions, session_heads, users
 
+_e = execution_sessions.c
 # A team's unfinished sessions: how many, how far they are, when one moved last.
 TeamMark = tuple[int, int, datetime | None]
 
@@ -30,6 +38,41 @@ class Lease:
     executor: str
     until: datetime
     seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAtWork:
+    """A session, who started it, and what works in it."""
+
+    session: Session
+    started_by: str
+    executors: tuple[str, ...]  # in order of the pipeline
+    running: int  # tasks
+
+
+def get_session_at_work(
+    db: Connection, principal: Principal, session_id: UUID
+) -> SessionAtWork | None:
+    """Return a session with what stands above its pages, or None."""
+    row = db.execute(_session_at_work(principal), {"session_id": session_id}).one_or_none()
+    if row is None:
+        return None
+    executors = tuple(dict.fromkeys(row.executors or ()))
+    return SessionAtWork(to_session(row), row.started_by or "", executors, row.running)
+
+
+@lru_cache(READERS)
+def _session_at_work(principal: Principal) -> Select[Any]:
+    of_session = _t.session_id == bindparam("session_id")
+    executors = select(func.array_agg(aggregate_order_by(_t.executor, _t.position)))
+    running = select(func.count()).where(of_session, _t.status == TaskStatus.RUNNING)
+    starter = select(users.c.user_name).where(users.c.id == _e.user_id)
+    query = SESSION_QUERY.where(_e.id == bindparam("session_id"))
+    return visible(query, principal).add_columns(
+        starter.scalar_subquery().label("started_by"),
+        executors.where(of_session).scalar_subquery().label("executors"),
+        running.scalar_subquery().label("running"),
+    )
 
 
 def last_seqs(db: Connection, session_ids: Collection[UUID]) -> dict[UUID, int]:

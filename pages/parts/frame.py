@@ -87,6 +87,14 @@ def inline_image(name: str) -> str:
     return f"data:{kind};base64,{b64encode((ASSETS / name).read_bytes()).decode()}"
 
 
+@cache
+def _chrome_style() -> str:
+    """Return the frame's styles; a path would be looked up and read in every run."""
+    return (
+        f"<style>{(PAGES / 'parts' / 'chrome' / 'chrome.css').read_text(encoding='utf-8')}</style>"
+    )
+
+
 def all_pages() -> list[StreamlitPage]:
     """Return every page of a signed-in visitor."""
     return [page(name) for shown in SHOWN.values() for name in shown] + [
@@ -96,7 +104,7 @@ def all_pages() -> list[StreamlitPage]:
 
 def draw_frame(visit: Visit, current: StreamlitPage) -> None:
     """Draw the sidebar and what the page around it needs."""
-    st.html(PAGES / "parts" / "chrome" / "chrome.css")
+    st.html(_chrome_style())
     open_tab()
     with st.sidebar:
         _draw_team(visit, current)

@@ -12,7 +12,7 @@ from uuid import UUID
 from core.domain.access import UserPrincipal
 from core.domain.session import Session
 from core.services.inspecting import Inspection, inspect_attempt
-from core.services.reading import SessionReport, get_report
+from core.services.reading import SessionProgress, SessionReport, get_progress, get_report
 from pages.parts.visit import Visit
 
 _MOST = 64
@@ -23,6 +23,14 @@ def read_report(visit: Visit, session_id: UUID) -> SessionReport:
     session = _ended(visit, session_id)
     if session is None:
         return get_report(visit.principal, session_id)
+    return _report_as_of(visit.principal, session_id, _mark(session))
+
+
+def read_progress(visit: Visit, session_id: UUID) -> SessionProgress:
+    """Return how a session stands, without what its agents knew; raises `NotFound`."""
+    session = _ended(visit, session_id)
+    if session is None:
+        return get_progress(visit.principal, session_id)
     return _report_as_of(visit.principal, session_id, _mark(session))
 
 

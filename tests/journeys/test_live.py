@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.session import Session
-from core.services import reading
+from core.services import control, reading
 from core.settings import get_settings
 from embedded.servers import RunningServers
 from tests.factories import Someone, launch, make_someone
@@ -58,6 +57,18 @@ def note_what_the_chip_says(page: Page) -> None:
     )
 
 
+def note_what_the_cards_were(page: Page) -> None:
+    """Keep every state of every card from now on: some last for a moment only."""
+    page.locator(".stages").evaluate(
+        """(stages) => {
+            const states = () => [...stages.querySelectorAll(".card")].map((e) => e.classList[1]);
+            window.were = states().map((state) => [state]);
+            const note = () => states().forEach((state, place) => window.were[place].push(state));
+            new MutationObserver(note).observe(stages, {subtree: true, attributes: true});
+        }"""
+    )
+
+
 def what_the_chip_said(page: Page) -> str:
     return " ".join(page.evaluate("[...new Set(window.said)]"))
 
@@ -66,21 +77,23 @@ def test_two_people_see_every_card_change_without_touching_the_page(
     app: App, browser: Browser, watcher: Someone
 ) -> None:
     session = launch(watcher, executor="talking", brief="Employees submit expenses and stumble.")
+    control.pause_session(watcher.principal, session.id)  # until both have come
     pages = [signed_in(browser, app, watcher.user).new_page() for _ in range(2)]
     for page in pages:
         page.add_init_script("window.wasLoaded = (window.wasLoaded || 0) + 1")
         open_live(app, page, session)
+        note_what_the_cards_were(page)
     was_done = [state == "completed" for state in states(pages[0])]
-    seen: list[set[str]] = [set() for _ in range(ROLES)]
-    end = time.monotonic() + 60
-    while set(states(pages[0])) != {"completed"} and time.monotonic() < end:
-        for place, state in enumerate(states(pages[0])):
-            seen[place].add(state)
-        pages[0].wait_for_timeout(50)
-    assert was_done.count(True) < 3
-    assert all(done or "running" in of_card for done, of_card in zip(was_done, seen, strict=True))
+    control.resume_session(watcher.principal, session.id)
     for page in pages:
-        expect(page.locator(".chip")).to_contain_text("Ended")
+        expect(page.locator(".chip")).to_contain_text("Ended", timeout=60_000)
+        assert set(states(page)) == {"completed"}
+        were = page.evaluate("window.were")
+        assert all(
+            done or "running" in of_card for done, of_card in zip(was_done, were, strict=True)
+        )
+    assert was_done.count(True) <= 1
+    for page in pages:
         expect(page.locator(".top")).to_contain_text("7 of 7 roles done")
         expect(page.locator(".decision")).to_have_count(ROLES)
         expect(page.locator(".st-key-session_head")).to_contain_text("Planned")

@@ -140,7 +140,9 @@ def test_the_component_gets_lanes_counts_and_what_each_role_came_to(visits: Visi
     complete_roles(visits.someone, session, "dba")
     shown = _shown(reading.get_report(visits.someone.principal, session.id))
     assert [len(stage) for stage in shown["stages"]] == [1, 2, 2, 2]
-    assert shown["outcomes"] == {str(claimed.task_id): "Keep it in one service"}
+    assert [(one["task_id"], one["text"]) for one in shown["decisions"]] == [
+        (str(claimed.task_id), "Keep it in one service")
+    ]
     assert shown["head"] == "active,"
     assert shown["journal"] == "1,0"
     assert shown["tries"] == 4

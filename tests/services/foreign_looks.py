@@ -77,6 +77,7 @@ AT_TEAMS: dict[str, Look] = {
 AT_SESSIONS: dict[str, Look] = {
     "session": reading.get_session,
     "report": reading.get_report,
+    "progress": reading.get_progress,
     "brief": reading.get_brief,
     "tasks": reading.list_tasks,
     "events": reading.list_events,

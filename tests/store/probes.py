@@ -186,8 +186,11 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("external_work", "find_worker"): lambda m, db, p, f: m.find_worker(
         db, p, f.session_id, f.task_id, 1
     ),
-    ("heads", "list_events"): lambda m, db, p, f: m.list_events(db, p, f.session_id),
+    ("heads", "_list_events"): lambda m, db, p, f: m.list_events(db, p, f.session_id),
     ("journal", "_list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),
+    ("watching", "_session_at_work"): lambda m, db, p, f: m.get_session_at_work(
+        db, p, f.session_id
+    ),
     ("journal", "_list_artifacts"): lambda m, db, p, f: m.list_artifacts(db, p, f.session_id),
     ("journal", "get_artifact"): lambda m, db, p, f: m.get_artifact(db, p, f.artifact_id),
     ("notifications", "list_notifications"): lambda m, db, p, f: m.list_notifications(
@@ -208,7 +211,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("invitations", "list_open"): lambda m, db, p, f: m.list_open(
         db, p, f.team_id, datetime.now(UTC)
     ),
-    ("sessions", "get_session"): lambda m, db, p, f: m.get_session(db, p, f.session_id),
+    ("sessions", "_get_session"): lambda m, db, p, f: m.get_session(db, p, f.session_id),
     ("sessions", "get_brief"): lambda m, db, p, f: m.get_brief(db, p, f.session_id),
     ("sessions", "find_by_launch_key"): lambda m, db, p, f: m.find_by_launch_key(
         db, p, f.team_id, str(f.session_id)

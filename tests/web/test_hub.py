@@ -22,6 +22,7 @@ from tests.factories import (
     events_of,
     in_parallel,
     launch,
+    make_decision,
     make_someone,
 )
 from tests.web.browser import real_server
@@ -53,6 +54,27 @@ def test_a_tab_hears_the_state_and_then_every_event(host: str, someone: Someone)
         events = events_of(someone, session)
         assert tab.seqs == list(range(2, len(events) + 1))
         assert tab.state == to_json(fold(events))
+
+
+def test_a_decision_comes_with_its_event(host: str, someone: Someone) -> None:
+    session = launch(someone)
+    claimed = claim(someone, session, "architect")
+    with open_tab(host, someone.user) as tab:
+        tab.watch(topic_of(session))
+        tab.hear_until("state")
+        complete(claimed, decisions=(make_decision(text="One table for all"),))
+        said = tab.hear_until(lambda message: "decision" in message.get("event", {}))
+        line = said["event"]["decision"]
+        assert (line["text"], line["kind"], line["role"], line["superseded"]) == (
+            "One table for all",
+            "tactical",
+            "architect",
+            False,
+        )
+        assert (line["id"], line["task_id"]) == (
+            said["event"]["decision_id"],
+            str(claimed.work.task_id),
+        )
 
 
 def test_nothing_is_missing_or_out_of_order_under_load(host: str, someone: Someone) -> None:

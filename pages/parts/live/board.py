@@ -1,7 +1,7 @@
 """Lanes of cards, events and decisions: a component that hears the session's own topic.
 
 It is drawn from what the page read, and keeps itself up to date. It asks for a rerun only when
-the journal's texts or the session's head have changed.
+the session's head has changed, or what a task came to.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.domain.live_words import MAX_CHARACTERS, line_of
 from core.domain.pipeline import Step, stages_of
-from core.domain.session import Decision, Session
+from core.domain.session import Session
 from core.domain.session_state import to_json
 from core.errors import AppError
-from core.services.reading import SessionReport
+from core.services.reading import SessionProgress
 from pages.parts.component import component
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
-from pages.parts.kept import read_report
+from pages.parts.kept import read_progress
 from pages.parts.live.drawer import most_tries, open_drawer
 from pages.parts.session_head import HEAD_FRAGMENT, drawn_mark
 from pages.parts.theme import looks_for_browser
 from pages.parts.visit import open_visit
 
 BOARD_FRAGMENT = "live_board"
-SHOWN_CHARACTERS = 500
 _board = component("live", "cards.js", "feed.js", "live.js", "live.css")
 
 
@@ -35,7 +35,7 @@ def draw_board(session_id: UUID) -> None:
     """Draw the session as it stands; from then on it follows by itself."""
     visit = open_visit()
     try:
-        report = read_report(visit, session_id)
+        report = read_progress(visit, session_id)
     except AppError as error:
         draw_error(error, kept="The session itself goes on.")
         return
@@ -46,7 +46,7 @@ def draw_board(session_id: UUID) -> None:
         key="live",
         on_open_change=open_drawer,
         on_status_change=lambda: st.rerun([HEAD_FRAGMENT, BOARD_FRAGMENT]),
-        on_journal_change=lambda: st.rerun(BOARD_FRAGMENT),
+        on_journal_change=lambda: None,
         on_answer_change=lambda: None,
     )
     if result.answer:
@@ -66,7 +66,7 @@ def _draw_without_task(session: Session) -> None:
     )
 
 
-def _shown(report: SessionReport) -> dict[str, Any]:
+def _shown(report: SessionProgress) -> dict[str, Any]:
     """Return what the component draws; `head` and `journal` tell it when that is out of date."""
     session = report.session
     stages = stages_of({str(task.id): Step(task.role, task.after) for task in report.tasks})
@@ -79,26 +79,14 @@ def _shown(report: SessionReport) -> dict[str, Any]:
         # Routed tasks come one by one: the browser puts them beside each other itself.
         "stages": [list(stage) for stage in stages] if session.pipeline is not None else None,
         "tries": most_tries(),
-        "outcomes": _outcomes(report),
-        "decisions": [
-            {
-                "id": str(one.id),
-                "task_id": str(one.task_id) if one.task_id else None,
-                "role": one.author_role,
-                "text": one.text[:SHOWN_CHARACTERS],
-                "kind": "tactical" if one.task_id else "strategic",
-                "confidence": one.confidence,
-                "superseded": one.id in superseded,
-                "at": one.created_at.isoformat(),
-            }
-            for one in report.decisions
-        ],
+        "made": _made(report),
+        "decisions": [line_of(one, is_superseded=one.id in superseded) for one in report.decisions],
         "head": drawn_mark(session),
         "journal": f"{len(report.decisions)},{len(report.artifacts)}",
     }
 
 
-def _state(report: SessionReport) -> dict[str, Any]:
+def _state(report: SessionProgress) -> dict[str, Any]:
     """Return the tables in the shape of the fold, to draw from until the topic says more."""
     shown = ("role", "task_type", "after", "attempt", "started_at", "finished_at", "due_at")
     errors = ("error_code", "error_message")
@@ -117,20 +105,10 @@ def _state(report: SessionReport) -> dict[str, Any]:
     }
 
 
-def _outcomes(report: SessionReport) -> dict[str, str]:
-    """Return what each task came to, in a line: its first own decision, else what it made."""
+def _made(report: SessionProgress) -> dict[str, str]:
+    """Return what each task made, in a line."""
     lines: dict[str, str] = {}
     for artifact in report.artifacts:
         made = lines.get(str(artifact.task_id))
         lines[str(artifact.task_id)] = f"{made}, {artifact.title}" if made else artifact.title
-    for decision in reversed(report.decisions):
-        for task in report.tasks:
-            if _is_by(decision, task.id, task.role):
-                lines[str(task.id)] = decision.text
-    return {task_id: line[:SHOWN_CHARACTERS] for task_id, line in lines.items()}
-
-
-def _is_by(decision: Decision, task_id: UUID, role: str) -> bool:
-    return decision.task_id == task_id or (
-        decision.task_id is None and decision.author_role == role
-    )
+    return {task_id: line[:MAX_CHARACTERS] for task_id, line in lines.items()}

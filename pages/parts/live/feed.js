@@ -92,11 +92,15 @@ const drawFeed = (board) => {
 const drawDecisions = (board, open) => {
   const list = element('div', {className: 'decided'});
   const count = element('span', {className: 'muted small num'});
+  let drawn = '';
   return {
     node: element('section', {'aria-label': 'Decisions so far'},
       element('div', {className: 'over'}, element('h2', {}, 'Decisions so far'), count), list),
     update() {
       const {look} = board, found = [...board.decisions()].reverse();
+      const key = JSON.stringify([found.map((one) => [one.id, one.superseded]), board.startedAt(), board.theme()]);
+      if (key === drawn) return;
+      drawn = key;
       count.textContent = String(found.length);
       list.replaceChildren(...found.map((one) => element('button', {
         type: 'button', className: 'decision' + (one.superseded ? ' superseded' : ''),

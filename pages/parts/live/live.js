@@ -1,9 +1,9 @@
 // The live view: lanes of cards, events and decisions, kept up to date over the tab's socket.
-// It draws what the server folded; a rerun is asked for only when texts from the journal or the
-// session's head have changed.
+// It draws what the server folded; a rerun is asked for only when the session's head has changed,
+// or what a task came to. Decisions come with their events.
 
+const JOURNAL_MS = 8; // the head's change, which brings the journal, may come right behind
 const AGAIN_MS = 2000; // after so long a rerun that was asked for counts as lost
-const JOURNAL_MS = 8; // the events of one transaction come as one change
 
 const chipText = (status, model, isFollowed) => {
   if (!isFollowed) return ['Ended', 'ended'];
@@ -33,8 +33,8 @@ const byRole = (tasks) => {
 };
 
 const makeBoard = (root, component) => {
-  const board = {look: null, data: null, model: {seq: 0, events: [], signs: {}}, tries: 1};
-  let status = {name: 'live'}, asked = {}, timer = null;
+  const board = {look: null, data: null, known: [], model: {seq: 0, events: [], signs: {}}, tries: 1};
+  let status = {name: 'live'}, asked = {}, asking = null, timer = null;
   const state = () => board.model.state || board.data.state;
   Object.assign(board, {
     ahead: () => board.model.ahead || 0,
@@ -44,8 +44,8 @@ const makeBoard = (root, component) => {
     startedAt: () => Date.parse(state().started_at || board.data.state.started_at),
     isGone: () => !board.data.topic,
     events: () => board.model.events,
-    decisions: () => board.data.decisions,
-    decision: (id) => id && board.data.decisions.find((one) => one.id === id),
+    decisions: () => board.known,
+    decision: (id) => id && board.known.find((one) => one.id === id),
     roleOf: (event) => {
       const task = event.task_id && state().tasks[event.task_id];
       const decision = board.decision(event.decision_id);
@@ -136,7 +136,11 @@ const makeBoard = (root, component) => {
   };
   const drawCards = () => {
     const {tasks, decisions, artifacts} = state();
-    const decisionsOf = {}, artifactsOf = {};
+    const decisionsOf = {}, artifactsOf = {}, decided = {};
+    for (const one of board.known) {
+      const owner = board.taskOf(one);
+      if (!(owner in decided)) decided[owner] = one.text;
+    }
     for (const [id, one] of Object.entries(decisions || {})) {
       const known = board.decision(id);
       const owner = one.task_id || (known && board.taskOf(known));
@@ -146,7 +150,7 @@ const makeBoard = (root, component) => {
     for (const [id, card] of cards) {
       if (!tasks[id]) continue; // it was routed after what the socket has told so far
       card.update({
-        task: tasks[id], sign: board.model.signs[id], outcome: board.data.outcomes[id],
+        task: tasks[id], sign: board.model.signs[id], outcome: decided[id] || board.data.made[id],
         decisions: decisionsOf[id] || 0, artifacts: artifactsOf[id] || 0,
       });
     }
@@ -156,25 +160,47 @@ const makeBoard = (root, component) => {
     const {status: now, outcome, decisions, artifacts} = state();
     const head = [now, outcome].join(), journal = [decisions, artifacts].map((all) => Object.keys(all || {}).length).join();
     const isLost = Date.now() - asked.headAt > AGAIN_MS; // another rerun came between
+    clearTimeout(asking);
     if (head !== board.data.head && (head !== asked.head || isLost)) {
-      Object.assign(asked, {head, headAt: Date.now()});
+      Object.assign(asked, {head, journal, headAt: Date.now()}); // it brings both
       component.setTriggerValue('status', head);
     } else if (journal !== board.data.journal && journal !== asked.journal) {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
+      asking = setTimeout(() => {
         asked.journal = journal;
         component.setTriggerValue('journal', journal);
       }, JOURNAL_MS);
     }
   };
+  // The page's decisions, and those that came since: their events carry them.
+  const know = () => {
+    const ids = new Set(board.data.decisions.map((one) => one.id));
+    const fresh = board.events().map((event) => event.decision).filter((one) => one && !ids.has(one.id));
+    const folded = (board.model.state && board.model.state.decisions) || {};
+    board.known = [...board.data.decisions, ...fresh].map((one) => (
+      folded[one.id] && folded[one.id].superseded_by ? {...one, superseded: true} : one));
+  };
   const draw = () => {
+    know();
     drawStages();
     drawCards();
     drawTop();
     drawStrips();
     drawChip();
     feed.update();
+    decided.update();
     if (board.model.state) compare();
+  };
+  // The events of one transaction come one after another, and are drawn as one change.
+  const drawSoon = () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      draw();
+    }, 0);
+  };
+  const stopDrawing = () => {
+    clearTimeout(asking);
+    clearTimeout(timer);
+    timer = null;
   };
   const tick = () => {
     if (document.hidden) return;
@@ -187,18 +213,17 @@ const makeBoard = (root, component) => {
     show(data, look, next) {
       component = next;
       Object.assign(board, {data, look, tries: data.tries});
-      decided.update();
       draw();
     },
     follow(topic) {
       const ticking = setInterval(tick, 500);
-      ends.push(() => clearInterval(ticking), () => clearTimeout(timer));
+      ends.push(() => clearInterval(ticking), stopDrawing);
       if (!topic) return;
       ends.push(watchTopic(topic, (model, message) => {
         board.model = model;
         if (!model.state) return;
         if (message && message.kind === 'progress') drawCards();
-        else draw();
+        else drawSoon();
       }, (next) => {
         status = next;
         drawChip();
