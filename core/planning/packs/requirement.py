@@ -137,6 +137,29 @@ REQUIREMENT = Pack(
             ),
         ),
         RulePattern(
+            slug="requirement.fields",
+            text="Mandatory: <event>. Nothing is saved without it; the answer names what is "
+            "missing.",
+            cues=(
+                r"(?:^|[,;:] |\band )(?P<event>(?!it\b|this\b|that\b|approval\b|registration\b|"
+                r"sign)"
+                r"[a-z\"\u201c][^,;:.]{2,50}?) (?:is|are) (?:mandatory|obligatory|compulsory|"
+                r"required "
+                r"fields?)(?=$|[,;:.]| and\b)",
+                r"\b(?:required|mandatory) fields?(?: are| is|:) (?P<event>[^;:.]{3,120})",
+                r"(?P<event>\b(?:each|every|an?) [a-z]+(?: [a-z]+)? must have (?:an?|the) "
+                r"(?!reason)"
+                r"[a-z]+(?: [a-z]+)?)(?=$|[,;.]| and )",
+                r"(?P<event>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:must|has to|have to) be filled "
+                r"in\b",
+            ),
+            already=r"\b(?:mandatory|reason|file)\b",
+            mechanisms=(
+                Mechanism("interface", "create<Record>", "422 that names each of them"),
+                Mechanism("test", "create<Record>", "left out, empty, blanks alone"),
+            ),
+        ),
+        RulePattern(
             slug="requirement.file",
             text="A file is mandatory: <event>. Without it the deed is refused.",
             cues=(

@@ -48,7 +48,11 @@ VISIBILITY_RULES = (
             rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:visible|shown|open|readable) "
             rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without "
             rf"(?:signing in|an account|login))",
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) public(?=$|[,;:.)]| and\b)",
         ),
+        unless=r"\b(?:not|never|no longer|until|before|after|if) (?:be )?public\b|\bpublic "
+        r"(?:until|once|"
+        r"after|when|only)\b",
         mechanisms=(
             Mechanism("permission", "reads of <what>", "no session; an answer type of its own"),
             Mechanism("interface", "reads of <what>", "limited by address, kept in caches"),
@@ -165,6 +169,7 @@ VISIBILITY_RULES = (
         each=True,
         text="<Who> may not see <what>.",
         cues=(
+            rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} [^,;:]{{2,60}}? but not {_WHAT}",
             rf"{BEGINS}{WHO} {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} (?:can|may|must|should) [\w ]{{3,60}} (?:but|and) {_NOT} {_SEE} "
             rf"{_WHAT}",

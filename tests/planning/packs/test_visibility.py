@@ -48,6 +48,8 @@ def told(sentence: str) -> list[str]:
         ("The phone number is shown only partly.",
          "The phone number is shown only in part, whoever looks; the whole of it never leaves the "
          "server."),
+        ("The archive is public.", "The archive can be seen by anybody, without signing in."),
+        ("Guests can see the menu but not the prices.", "Guests may not see the prices."),
         ("Which juror gave what stays secret.", "Nobody sees which juror gave what."),
         ("Callers stay anonymous; nobody sees their number.", "Nobody sees their number."),
         ("Contractors must not see which keys others have.",
