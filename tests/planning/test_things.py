@@ -169,6 +169,100 @@ def test_other_lists_are_no_fields(noun: str, text: str) -> None:
     assert fields(noun, text) == {}
 
 
+@pytest.mark.parametrize(
+    ("noun", "text", "expected"),
+    [
+        ("asset", "Every asset has a barcode.", {"barcode": "text"}),
+        ("parcel", "For each parcel we need a sender, the weight in kg and whether it is fragile.",
+         {"sender": "text", "weight_kg": "integer", "fragile": "flag"}),
+        ("bike", "When a bike comes in we note down the frame number, the colour and the owner.",
+         {"frame_number": "text", "colour": "text", "owner_id": "ref"}),
+        ("vehicle", "A vehicle has a licence plate, a mileage in km and a fuel (petrol, diesel).",
+         {"licence_plate": "text", "mileage_km": "integer", "fuel": "choice"}),
+        ("expense", "Each expense has a title, a date and an amount in EUR.",
+         {"title": "text", "expense_date": "date", "amount": "money"}),
+        ("room", "Rooms have a name, a number of seats and equipment like beamer or whiteboard.",
+         {"name": "text", "number_of_seats": "integer", "equipment": "text"}),
+        ("visit", "We record for each visit: name, host, arrival and departure.",
+         {"name": "text", "host_id": "ref", "arrival_at": "moment", "departure_at": "moment"}),
+        ("contract", "Teams enter contracts: start, notice period in months, person in charge.",
+         {"starts_at": "moment", "notice_period_months": "integer", "person_in_charge_id": "ref"}),
+        ("course", "Course = title, teacher, max. participants, fee",
+         {"title": "text", "teacher_id": "ref", "maximum_participants": "integer", "fee": "money"}),
+        ("service", "The page shows each service as operational, degraded or down.",
+         {"status": "choice"}),
+        ("book", "The condition of a book is good, worn or lost.", {"condition": "choice"}),
+        ("reading", "For each reading we store the date, the value in kWh and who took it.",
+         {"reading_date": "date", "value_kwh": "integer", "done_by_id": "ref"}),
+        ("plant", "# Fields of a plant\n\n- name\n- height (cm)\n- toxic (yes/no)",
+         {"name": "text", "height_cm": "integer", "toxic": "flag"}),
+        ("plant", "# Plant\n\n| Name | text |\n|-|-|\n| Planted on | date |\n| Toxic | yes/no |",
+         {"name": "text", "planted": "date", "toxic": "flag"}),
+    ],
+)  # fmt: skip
+def test_fields_are_read_with_their_units_and_kinds(
+    noun: str, text: str, expected: dict[str, str]
+) -> None:
+    assert {name: field.type for name, field in fields(noun, text).items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("noun", "text"),
+    [
+        ("card", "If a card is lost, stolen or broken, it is blocked."),
+        ("ticket", "An agent who closes a ticket has to choose a reason (solved, duplicate)."),
+        ("order", "Orders need an approval."),
+        ("order", "We note that orders are late."),
+    ],
+)
+def test_other_sentences_name_no_fields(noun: str, text: str) -> None:
+    assert set(fields(noun, text)) <= {"reason"}
+
+
+def test_a_clause_that_only_lists_fields_is_understood() -> None:
+    text = "Members create and edit bikes. Every bike has a barcode. A bike has a frame and a bell."
+    model = understand(text)
+    assert model.not_understood == ()
+    assert not any("barcode" in question.text for question in model.questions)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "required"),
+    [
+        ("A repair belongs to a machine.", True),
+        ("Each repair has a text and a machine.", True),
+        ("A machine has several repairs.", True),
+        ("The repairs of a machine are public.", False),
+        ("The desk opens a machine and adds repairs.", False),
+    ],
+)
+def test_a_record_refers_to_the_one_that_it_belongs_to(sentence: str, required: bool) -> None:
+    model = understand(
+        f"Members create and edit machines. Members create and edit repairs. {sentence}"
+    )
+    repair, machine = model.entity("repair"), model.entity("machine")
+    assert repair is not None
+    assert machine is not None
+    key = repair.field("machine_id")
+    assert key is not None
+    assert (key.references, key.required) == ("machine", required)
+    assert machine.field("repair_id") is None
+
+
+def test_two_records_never_belong_to_each_other() -> None:
+    model = understand(
+        "Members create and edit orders. Members create and edit invoices. An order has an "
+        "invoice. An invoice belongs to an order."
+    )
+    keys = {
+        field.references
+        for entity in model.new_entities
+        for field in entity.fields
+        if field.references in {"order", "invoice"}
+    }
+    assert len(keys) == 1
+
+
 def test_a_thing_refers_to_what_the_brief_counts_and_repeats() -> None:
     parts = clauses(
         "We have 12 kennels. Keepers record a visit. A kennel can have one visit a day. "

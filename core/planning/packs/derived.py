@@ -42,6 +42,21 @@ DERIVED = Pack(
             ),
         ),
         RulePattern(
+            slug="derived.computed",
+            text="Computed by the system and never entered: <event>.",
+            cues=(
+                r"(?:^|[,;:] |\band )(?P<event>(?:the |an? |each |its |their )?[a-z'-]+(?: "
+                r"[a-z'-]+){0,6}?"
+                r") (?:is|are|must be|should be) (?:automatically )?(?:calculated|computed)"
+                r"(?: automatically| by the system)?(?=$|[,;.])",
+            ),
+            already=r"^Computed",
+            mechanisms=(
+                Mechanism("interface", "a view", "computed when it is read, by one formula"),
+                Mechanism("test", "a view", "none, one, many; one corrected afterwards"),
+            ),
+        ),
+        RulePattern(
             slug="derived.number",
             text="Each <record_> has a number of the form <words>: the server gives it when the "
             "<record_> is made, and gives none twice.",

@@ -168,6 +168,24 @@ RANGE_RULES = (
         ),
     ),
     RulePattern(
+        slug="limit.measure",
+        text="At most <words> (<event>): more is refused, with the number that is possible.",
+        cues=(
+            r"(?:^|[,;:] |\b(?:the|its|their) )(?P<event>[a-z]+(?: [a-z]+)?) (?:must not|may not|"
+            r"cannot|"
+            r"can't|can not|must never) (?:exceed|be (?:above|over|more than|higher than|longer "
+            r"than|"
+            r"heavier than)) (?P<words>(?P<near>\d[\d.,]*) ?(?:kg|g|t|km|m|cm|mm|l|ml|degrees|"
+            r"points|"
+            r"characters|pages|words|%))(?![a-z])",
+        ),
+        quantity="count",
+        mechanisms=(
+            Mechanism("interface", "<record>", "422 that names the limit"),
+            Mechanism("test", "<record>", "exactly the limit, and a little more"),
+        ),
+    ),
+    RulePattern(
         slug="limit.all-together",
         text="At most <value> <event> at the same time, over all; one more is refused, also when "
         "two come at once.",

@@ -7,7 +7,8 @@ from core.planning.packs.wording import AT_MOST, SUBJECT
 _OFTEN = r"(?P<near>once|twice|(?:\d{1,2}|two|three|four|five|six) times)"
 _AGAIN = (
     r"(?P<event>extended|renewed|prolonged|postponed|changed|moved|rescheduled|repeated|resent|"
-    r"transferred|corrected|reopened|paused|retaken|repeated|swapped|shared)"
+    r"transferred|corrected|reopened|paused|retaken|repeated|swapped|shared|used|redeemed|claimed|"
+    r"printed|appealed)"
 )
 _CAN = rf"(?:can|may|could) (?:only )?be {_AGAIN}"
 _TIMES = (

@@ -10,12 +10,18 @@ _GIVE = (
     r"(?:give|enter|state|say|choose|provide|write|write down|name|add|select|fill in|specify|type|"
     r"type in|note|note down|leave|record|pick|explain|tell)"
 )
+_REASON = (
+    r"(?:an? |the |their |his |her |one )?(?:short |written |brief |valid )?(?:reason|reasons|"
+    r"justification|explanation)"
+)
+# Written out, so that only sentences with one of them are looked at.
 _WHY = (
-    r"(?:(?:an? |the |their |his |her |one )?(?:short |written |brief |valid )?(?:reason|reasons|"
-    r"justification|explanation|comment|remark)|why(?! not)|what happened)"
+    r"(?:say why|enter why|state why|explain why|write why|give why|note why|record why|tell why|"
+    r"say what happened|write what happened|enter what happened|explain what happened|state what "
+    r"happened|tell what happened|note what happened)"
 )
 _FILE = (
-    r"(?:an?|at least one|one|the) (?:[a-z]+ )?(?:photo|picture|scan|receipt|attachment|image|"
+    r"(?:an?|at least one|one|the) (?:[a-z]+ )?(?:photo|picture|receipt|attachment|image|"
     r"screenshot)"
 )
 _MARK = (
@@ -38,7 +44,9 @@ REQUIREMENT = Pack(
             "with who gave it and when.",
             cues=(
                 rf"(?P<event>[a-z][^;:.]{{2,120}}?,? (?:but |and |then )?{_MUST} (?:also |always )?"
-                rf"{_GIVE} {_WHY}\b[^,;.()]{{0,60}})",
+                rf"{_GIVE} {_REASON}\b[^,;.()]{{0,60}})",
+                rf"(?P<event>[a-z][^;:.]{{2,120}}?,? (?:but |and |then )?{_MUST} (?:also |always )?"
+                rf"{_WHY}\b(?! not)[^,;.()]{{0,60}})",
                 r"(?P<event>\b(?:[a-z]+ing )?(?:(?:an?|every|each|the|any) )?[a-z]+(?: [a-z]+)? "
                 r"(?:needs?|requires?|must have|must come with) (?:an? |the )?(?:written |valid |"
                 r"short )?(?:reason|justification|explanation)\b[^,;.]{0,40})",
@@ -129,6 +137,29 @@ REQUIREMENT = Pack(
             ),
         ),
         RulePattern(
+            slug="requirement.fields",
+            text="Mandatory: <event>. Nothing is saved without it; the answer names what is "
+            "missing.",
+            cues=(
+                r"(?:^|[,;:] |\band )(?P<event>(?!it\b|this\b|that\b|approval\b|registration\b|"
+                r"sign)"
+                r"[a-z\"\u201c][^,;:.]{2,50}?) (?:is|are) (?:mandatory|obligatory|compulsory|"
+                r"required "
+                r"fields?)(?=$|[,;:.]| and\b)",
+                r"\b(?:required|mandatory) fields?(?: are| is|:) (?P<event>[^;:.]{3,120})",
+                r"(?P<event>\b(?:each|every|an?) [a-z]+(?: [a-z]+)? must have (?:an?|the) "
+                r"(?!reason)"
+                r"[a-z]+(?: [a-z]+)?)(?=$|[,;.]| and )",
+                r"(?P<event>(?:the |an? )?[a-z]+(?: [a-z]+)?) (?:must|has to|have to) be filled "
+                r"in\b",
+            ),
+            already=r"\b(?:mandatory|reason|file)\b",
+            mechanisms=(
+                Mechanism("interface", "create<Record>", "422 that names each of them"),
+                Mechanism("test", "create<Record>", "left out, empty, blanks alone"),
+            ),
+        ),
+        RulePattern(
             slug="requirement.file",
             text="A file is mandatory: <event>. Without it the deed is refused.",
             cues=(
@@ -136,8 +167,6 @@ REQUIREMENT = Pack(
                 rf"{_FILE}\b[^,;.]{{0,40}})",
                 rf"(?P<event>[a-z][^;:.,]{{2,60}}? {_MUST} (?:have|take|add|attach|upload|include|"
                 rf"make|contain) {_FILE}\b[^,;.]{{0,40}})",
-                rf"(?P<event>[a-z][^;:.,]{{2,60}}? (?:is|are) only (?:possible|accepted|allowed) "
-                rf"with {_FILE}\b[^,;.]{{0,30}})",
             ),
             already=r"\bmandatory\b|\bat least one (?:file|photo|image)\b",
             mechanisms=(

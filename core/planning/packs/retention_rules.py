@@ -26,6 +26,7 @@ _PAPERS = (
 )
 _OF_PEOPLE = rf"\b{_PERSONAL}(?:(?:,| and) {_PERSONAL}){{0,2}}(?: of [^;,.]{{3,60}}?)?"
 KEPT = (
+    rf"^{THING}: (?:keep|kept|retain) (?:for )?(?:at least )?{DURATION}",
     rf"{SUBJECT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"(?:^|[,;:] )(?P<before>[^,;:]{{1,120}}?) {_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"{IT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
@@ -181,7 +182,7 @@ EVENT_RULES = (
     RulePattern(
         slug="retention.keep-after",
         text="<Records_> are kept for <words> after <event>: none is deleted before.",
-        cues=tuple(f"{cue} after {_EVENT}" for cue in KEPT[:4]),
+        cues=tuple(f"{cue} after {_EVENT}" for cue in KEPT[:5]),
         quantity="duration",
         mechanisms=(
             Mechanism("constraint", "<records>_kept_after", "CHECK: the end is late enough"),
@@ -334,6 +335,9 @@ EVENT_RULES = (
             rf"{SUBJECT}{_GOES} (?P<event>(?:at|by) the end of [^,;.]{{3,40}}|the (?:next )?(?:day|"
             r"week|month)(?: after(?:wards)?)?\b|on the day [^,;.]{3,40})",
             rf"{SUBJECT}{_GOES} (?P<event>(?:when|once|as soon as) [^,;.]{{3,50}})",
+            rf"(?:^|[,;:] |\bwe |\bthen )(?:delete|erase|remove|purge) {THING} (?P<event>(?:once|"
+            rf"when|as "
+            r"soon as) [^,;.]{3,50})",
         ),
         mechanisms=(
             Mechanism("job", "purge-<records->", "every night, from retention_starts_at on"),

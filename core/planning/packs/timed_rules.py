@@ -17,7 +17,10 @@ _ACTS = (
 )
 _NOTE = rf"(?:an? |the |another |one |second |third |further |final )*(?:[a-z-]+ )?{MESSAGE}"
 _EFFECT = (
-    rf"(?:then )?(?:{_NOTE}\b[^,;.]{{0,40}}|{_ACTS}\b[^,;.]{{0,60}}|(?:it|they|he|she|this|we|"
+    r"(?:then )?(?:(?:close|cancel|delete|remove|send|remind|archive|release|escalate|call|block|"
+    r"hide|"
+    rf"notify|tell|inform) [^,;.]{{3,50}}|{_NOTE}\b[^,;.]{{0,40}}|{_ACTS}\b[^,;.]{{0,60}}|(?:it|"
+    rf"they|he|she|this|we|"
     rf"{_NAMED}|[a-z]{{4,20}}) {_ACTS}\b[^,;.]{{0,60}})"
 )
 _NEXT = r"(?:an? |the )?(?:second|third|last|final|another|next) [a-z]+(?: [a-z]+)?"
@@ -42,7 +45,10 @@ _UNIT = (
 )
 _CLOCK = r"(?: (?:at|around) (?:\d{1,2}(?::\d\d)?(?: ?[ap]m)?|noon|midnight))?"
 _WHEN = (
-    rf"(?:(?:every|each) (?:(?:first|second|third|last|other) )?{_UNIT}(?: (?:of|in) (?:the|each|"
+    rf"(?:(?:once|twice) (?:a|per|each|every) (?:day|week|month|quarter|year)|every (?:\d{{1,2}}|"
+    rf"two|"
+    rf"three|four|six|twelve) (?:hours|days|weeks|months|years)|(?:every|each) (?:(?:first|second|"
+    rf"third|last|other) )?{_UNIT}(?: (?:of|in) (?:the|each|"
     rf"every|a) (?:month|week|quarter|year))?{_CLOCK}|on the (?:first|last|\d{{1,2}}(?:st|nd|rd|"
     rf"th))(?: (?:working |business )?(?:day|{_WEEKDAY}))? of (?:the|each|every|a) (?:month|"
     rf"quarter|year){_CLOCK}|at the end of (?:the|each|every) (?:day|week|month|quarter|year)|on "
@@ -124,7 +130,7 @@ def _silence(number: str) -> tuple[str, ...]:
     head = r"(?:(?:if|when|once) )?"
     tail = (
         rf",? (?:for|after|within|in|since) {_LONGER}{number}(?: (?:in|at|on|of) [a-z ]{{2,24}}?)?"
-        rf"(?:: ?|, ?| )(?P<event>{_EFFECT})"
+        rf"(?:: ?|, ?| ?(?:->|=>|\u2192) ?| )(?P<event>{_EFFECT})"
     )
     return (
         rf"(?:^|[;:,] |\b(?:and|but) (?=if|when))(?P<clock>{head}(?:an? |the |each |every |all )?"
@@ -166,7 +172,7 @@ TIMED_RULES = (
         "otherwise",
         "This has <words>: <clock>. Otherwise, by itself and once: <event>.",
         (
-            rf"(?P<clock>[a-z][^,;:]{{2,60}}?) (?:within|in) {_LONGER}{DURATION},? (?:and "
+            rf"(?P<clock>[a-z][^,;:]{{2,60}}?) within {_LONGER}{DURATION},? (?:and "
             rf")?(?:otherwise|or else|else|or|if not),? (?P<event>(?:it|they|{_NAMED}|"
             rf"[a-z]{{4,20}}) {_ACTS}\b"
             r"[^,;.]{0,60})",
@@ -223,6 +229,44 @@ TIMED_RULES = (
                     "every 5 minutes",
                     "Tells, <words> before <clock>, once: <event>.",
                     "it is past that time and nobody was told",
+                ),
+            ),
+        ),
+    ),
+    _step(
+        "lasts",
+        "This lasts <words>: <clock>. Then, by itself and once: <event>.",
+        (
+            rf"(?P<clock>[a-z][^,;:]{{2,60}}? (?:runs?|lasts?|holds?|stays?|(?:is|are) (?:held|"
+            rf"shown|open|"
+            rf"online|reserved|visible|active))) for {DURATION},? (?:and )?(?:then|after that|"
+            rf"afterwards)"
+            rf",? (?P<event>{_EFFECT}|{_BY_ITSELF}\b[^,;.]{{0,40}}|(?:deleted|closed|archived)\b"
+            r"[^,;.]{0,40})",
+        ),
+        counted=False,
+    ),
+    RulePattern(
+        slug="deadline.due-monthly",
+        text="Due <words>: <event>. What is missing then is listed, and who is responsible is "
+        "told; "
+        "nothing is closed by it.",
+        cues=(
+            r"(?P<event>[a-z][^,;:.]{3,60}?) (?P<words>(?:by|before|until|no later than) the "
+            r"\d{1,2}(?:st"
+            r"|nd|rd|th) of (?:the|each|every) (?:following |next )?month)",
+        ),
+        mechanisms=(
+            Mechanism("job", "<event->", "each month once, by the clock of the place"),
+            Mechanism("test", "<event->", "the evening before, the day itself, a month of 28 days"),
+        ),
+        adds=Contribution(
+            jobs=(
+                Job(
+                    "<event->",
+                    "every month",
+                    "Lists what is missing <words> (<event>), and tells who is responsible.",
+                    "it has not run a day after",
                 ),
             ),
         ),
@@ -296,7 +340,9 @@ TIMED_RULES = (
         "then.",
         cues=(
             rf"(?:^|[,;:] |\band )(?P<words>{_WHEN}),? (?P<event>[a-z][^;.]{{2,60}}? (?:(?:is|are|"
-            rf"must be|should be) (?:automatically )?{_DONE_BY_CLOCK}|(?:gets?|receives?) (?:an? |"
+            rf"must be|should be) (?:automatically )?{_DONE_BY_CLOCK}|(?:must|has to|have to|"
+            rf"needs? to|should) be "
+            rf"[a-z]+(?:ed|en|wn|ut|de)\b|(?:gets?|receives?) (?:an? |"
             rf"the |one |all )[a-z])[^;.]{{0,80}})",
             rf"(?:^|[,;:] |\band )(?P<event>[a-z][^,;:.]{{2,60}}? (?:(?:is|are|must be|should be) "
             rf"(?:automatically )?{_DONE_BY_CLOCK}\b[^,;:.]{{0,40}}?|(?:gets?|receives?) (?:an? |"

@@ -48,7 +48,11 @@ VISIBILITY_RULES = (
             rf"{BEGINS}{_THING} (?:is|are|must be|should be) (?:visible|shown|open|readable) "
             rf"(?:publicly|to the public|to (?:everybody|everyone|anybody|anyone) without "
             rf"(?:signing in|an account|login))",
+            rf"{BEGINS}{_THING} (?:is|are|must be|should be) public(?=$|[,;:.)]| and\b)",
         ),
+        unless=r"\b(?:not|never|no longer|until|before|after|if) (?:be )?public\b|\bpublic "
+        r"(?:until|once|"
+        r"after|when|only)\b",
         mechanisms=(
             Mechanism("permission", "reads of <what>", "no session; an answer type of its own"),
             Mechanism("interface", "reads of <what>", "limited by address, kept in caches"),
@@ -107,9 +111,8 @@ VISIBILITY_RULES = (
         cues=(
             rf"^(?:but )?(?P<what>(?:who|which {NAME}) [a-z ]{{3,50}}?) (?:stays?|remains?|is|"
             rf"must stay|must remain) (?:hidden|secret|anonymous|unknown|confidential)",
-            rf"(?:^|[,;:] |\b(?:and|but) )(?:nobody|no one) (?:can |may |should |must |ever "
-            rf")?{_SEE} (?P<what>(?!how\b|it\b|that\b|what\b|a\b|anything\b)[a-z'\u2019 "
-            rf"]{{3,50}})$",
+            r"(?:^|[,;:] |\b(?:and|but) )(?:nobody|no one) (?:(?:can|may|should|must) see|sees) "
+            r"(?P<what>(?:their|his|her|whose|who|which) [a-z'\u2019 ]{3,50})$",
         ),
         unless=r"\b(?:until|before|unless|from|except)\b",
         mechanisms=_mechanisms(
@@ -166,6 +169,7 @@ VISIBILITY_RULES = (
         each=True,
         text="<Who> may not see <what>.",
         cues=(
+            rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} [^,;:]{{2,60}}? but not {_WHAT}",
             rf"{BEGINS}{WHO} {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} (?:can|may|must|should) [\w ]{{3,60}} (?:but|and) {_NOT} {_SEE} "
             rf"{_WHAT}",

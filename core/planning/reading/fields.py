@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.planning.model import Field
 from core.planning.reading.clauses import Clause
@@ -70,6 +71,15 @@ _STATE = (
     r"can be|may be|must be|as) (?:either |always )?(?P<list>[a-z]+(?: [a-z]+)?(?:, [a-z]+(?: "
     r"[a-z]+)?)+,? or [a-z]+(?: [a-z]+)?)\b(?! by\b)"
 )
+# Each with the words of which a text needs one.
+_LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (_LISTED, ()),
+    (_BEHIND, (":",)),
+    (_GIVEN, ("assign", "give", "set ", "sets ")),
+    (_PER, (" per ", " for each ", " for every ", " by ")),
+    (_NOTED, (" need", " note", " write down", " record", " enter", " store", " keep", " save",
+              " register", " ask for", " collect")),
+)  # fmt: skip
 # “scope read, publish or yank”: a choice without brackets.
 _CHOICE = re.compile(
     r"\b(?P<name>scope|type|kind|priority|severity|urgency|size|level)s?:? "
@@ -82,6 +92,9 @@ _HEADING = (
     r"^(?:(?:fields|data|attributes|properties|details|information|columns)(?: (?:of|for|about|"
     r"per) (?:an? |the |each |every |our )?(?:{thing}))?|(?:an? |each |every |the )?(?:{thing})"
     r"(?: (?:has|have|fields|data|details|needs?|attributes|table))?):?$"
+)
+_ANNOUNCES = re.compile(
+    r"(?:fields|data|attributes|properties|details|information|columns)\b", re.IGNORECASE
 )
 _COLUMN_TYPES = {
     "text": "text", "string": "text", "date": "date", "datetime": "moment", "timestamp": "moment",
@@ -111,35 +124,44 @@ def fields_told(noun: str, clauses: Sequence[Clause], *, is_main: bool = False) 
         for short in _shorter(noun)
         for form in (plural(short).replace("_", " "), short.replace("_", " "))
     )
-    about = re.compile(rf"\b(?:{told}|they|each|it)\b", re.IGNORECASE)
-    lists = [
-        re.compile(pattern.format(thing=told), re.IGNORECASE)
-        for pattern in (_LISTED, _BEHIND, _GIVEN, _PER, _NOTED)
-    ]
-    if is_main:
-        lists.append(_OF_THE_MAIN)
-    states = re.compile(_STATE.format(thing=told), re.IGNORECASE)
+    about = _pattern(r"\b(?:{thing}|they|each|it)\b", told)
     found: dict[str, Field] = {}
     read: list[Clause] = []
     for field, clause in _below_headings(noun, told, clauses):
         found.setdefault(field.name, field)
         read.append(clause)
     for clause in clauses:
-        is_about = about.search(clause.text) or (is_main and _OF_THE_MAIN.match(clause.text))
-        if clause.section != "body" or not is_about:
+        is_open = is_main and bool(_OF_THE_MAIN.match(clause.text))
+        if clause.section != "body" or not (is_open or about.search(clause.text)):
             continue
-        for field, is_whole in (*_in_lists(noun, clause, lists), *_in_choices(clause, states)):
+        lists = list(_lists(clause.text, told, is_open=is_open))
+        for field, is_whole in (*_in_lists(noun, clause, lists), *_in_choices(clause, told)):
             found.setdefault(field.name, field)
             if is_whole:
                 read.append(clause)
         other = _OTHERS.search(clause.text)
-        if other and not re.fullmatch(told, other["what"], re.IGNORECASE):
+        if other and not _pattern("{thing}", told).fullmatch(other["what"]):
             continue  # “every group has a budget” says nothing of its bookings
         if not _NEGATED.search(clause.text) and not _LOGGED.search(clause.text):
             for field in _known(noun, clause.text):
                 if not any(_is_part(field.name, name) for name in found):
                     found.setdefault(field.name, field)
     return Told(tuple(found.values())[:_MAX_FIELDS], tuple(dict.fromkeys(read)))
+
+
+@lru_cache(maxsize=512)
+def _pattern(pattern: str, thing: str) -> re.Pattern[str]:
+    return re.compile(pattern.format(thing=thing), re.IGNORECASE)
+
+
+def _lists(text: str, told: str, *, is_open: bool) -> Iterator[re.Pattern[str]]:
+    """Yield the patterns of lists that a text may hold: most texts lack the words of most."""
+    low = text.lower()
+    for pattern, needed in _LISTS:
+        if not needed or any(word in low for word in needed):
+            yield _pattern(pattern, told)
+    if is_open:
+        yield _OF_THE_MAIN
 
 
 def _in_lists(
@@ -158,9 +180,10 @@ def _in_lists(
                 yield field, is_whole
 
 
-def _in_choices(clause: Clause, states: re.Pattern[str]) -> Iterator[tuple[Field, bool]]:
+def _in_choices(clause: Clause, told: str) -> Iterator[tuple[Field, bool]]:
     """Yield what is one of several: the state of a thing, its kind, its size."""
-    for match in states.finditer(clause.text):
+    has_three = ", " in clause.text and " or " in clause.text
+    for match in _pattern(_STATE, told).finditer(clause.text) if has_three else ():
         choices = choices_in(match["list"])
         if len(choices) > _FEW_CHOICES:
             field = Field(snake(match["name"] or "status"), "choice", choices=choices)
@@ -183,11 +206,12 @@ def _below_headings(
     noun: str, told: str, clauses: Iterable[Clause]
 ) -> Iterator[tuple[Field, Clause]]:
     """Yield the fields of a list below a heading that announces them: “Fields of a plant:”."""
-    heading = re.compile(_HEADING.format(thing=told), re.IGNORECASE)
     is_below = False
+    last = noun.rpartition("_")[2]
     for clause in clauses:
         if clause.section == "title":
-            is_below = bool(heading.search(clause.text))
+            is_named = last in clause.text.lower() or _ANNOUNCES.match(clause.text)
+            is_below = bool(is_named and _pattern(_HEADING, told).search(clause.text))
             continue
         if not is_below or clause.section != "body":
             continue

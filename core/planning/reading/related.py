@@ -74,8 +74,10 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     one = _names(noun.rpartition("_")[2])
     many = plural(noun.rpartition("_")[2]).replace("_", " ")
     found: dict[str, bool] = {}
+    body = [(clause.text, clause.text.lower()) for clause in clauses if clause.section == "body"]
     for other in others:
-        if other == noun:
+        texts = [text for text, low in body if _speaks_of(noun, low) and _speaks_of(other, low)]
+        if other == noun or not texts:
             continue
         whole = _names(other.rpartition("_")[2])
         always = (
@@ -98,7 +100,6 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
             rf")?(?:{one})\b",
             rf"\b(?:{whole}) (?:{one})\b",
         )
-        texts = [clause.text for clause in clauses if clause.section == "body"]
         if any(re.search(pattern, text, re.IGNORECASE) for pattern in always for text in texts):
             found[other] = True
         elif any(
@@ -106,6 +107,11 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
         ):
             found[other] = False
     return found
+
+
+def _speaks_of(noun: str, text: str) -> bool:
+    last = noun.rpartition("_")[2]
+    return last in text or plural(last) in text
 
 
 def is_said_to_belong(noun: str, other: str, text: str) -> bool:

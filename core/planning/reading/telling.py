@@ -78,7 +78,7 @@ TOLD = (
     rf"her))\b))",
     rf"(?P<told>{_BEGINS}(?P<b_who>{_FEW}) {_GETS} (?P<b_what>{_KIND}{MESSAGE})\b(?!-))",
     rf"(?P<told>{_BEGINS}(?P<e_who>{_FEW}) {_GETS} (?P<e_what>(?:an?|the|their|his|her) (?:[\w-]+ )"
-    rf"{{0,2}}?[\w-]+))(?= (?:by|via|per|in) (?:{_WAY})\b)",
+    rf"{{0,5}}?[\w-]+))(?= (?:by|via|per|in) (?:{_WAY})\b)",
     rf"(?P<told>(?:\b(?=(?:an?|the|one) )|{_BEGINS})(?P<c_what>{_KIND}{MESSAGE}) {_GOES} to "
     rf"(?P<c_who>{_FEW}))(?=$|[,;:.()]| (?:by|via|when|if|as|once|after|before|with|about|in|on|"
     rf"and|for|every|at|who|whenever|that|so|only)\b)",
@@ -96,7 +96,9 @@ TOLD = (
     rf"after|and|before|with)\b)",
     rf"(?P<told>\b(?:we|i) (?:want|need|would like) (?P<j_what>(?:an? |the )?{MESSAGE})(?: (?:by|"
     rf"in|via) (?:{_WAY}))?(?= (?:if|when|once|as soon|whenever|every time|before|after)\b))",
-    rf"(?P<told>{_BEGINS}(?P<i_who>{_FEW}) (?:hears?|learns?) (?:about|of) (?:it|this|that)\b)",
+    rf"(?P<told>{_BEGINS}(?P<i_who>{_FEW}) (?:hears?|learns?) (?:(?:about|of) (?:it|this|that)\b|"
+    rf"(?=(?:how|whether) )))",
+    rf"(?P<told>\b(?:we|i) (?:would like|want|need|have) to be (?P<l_what>{_TOLD})\b)",
 )
 _OPENS = (
     r"(?:when(?:ever)?|once|as soon as|if|in case|after|every time|each time|on each|on every|for "
@@ -117,7 +119,7 @@ _BEFORE = re.compile(
 _LEAD = re.compile(r"(?P<said>[^;:.]{3,100}): ?$")
 _SAYS = re.compile(
     r"^\W*(?:(?:by|via|in|on) [\w#-]+(?: [\w#-]+)?,? )?(?P<said>(?:with|containing|saying|"
-    r"including|about) (?!it\b|this\b)[^;:()]{3,100})",
+    r"including|about) (?!it\b|this\b)[^;:()]{3,100}|(?:how|whether) [^;:()]{3,100})",
     re.IGNORECASE,
 )
 _SAID_ENDS = re.compile(
@@ -151,7 +153,8 @@ _ON_SCREEN = re.compile(
     r"\b(?:error|clear|readable|understandable|friendly|polite|warning) mess", re.I
 )
 _LEADING = re.compile(
-    r"^(?:(?:and|but|then|so|also|that|while|please|we want|we need|immediately|automatically) )+",
+    r"^(?:(?:and|but|then|so|also|that|while|please|to|we want|we need|immediately|automatically) "
+    r")+",
     re.IGNORECASE,
 )
 
@@ -195,6 +198,7 @@ def telling(match: re.Match[str]) -> Telling | None:
         if said and name[1] == "_"
     }
     opened, who = _recipient(text[slice(*groups["who"])] if "who" in groups else "us")
+    who = "us" if who in {"we", "i"} else who
     what = text[slice(*groups["what"])] if "what" in groups else ""
     if not _is_somebody(who) or _ON_SCREEN.search(what):
         return None
@@ -231,9 +235,9 @@ def telling(match: re.Match[str]) -> Telling | None:
     if says:
         said = after.index(says.strip())
         spans.append((end + said, end + said + len(says)))
-    by = _BY.search(after)
-    if by:
-        spans.append((end + by.start(), end + by.end()))
+    elif match.groupdict().get("e_what"):
+        says = f": {what}"
+    spans += [(end + by.start(), end + by.end()) for by in _BY.finditer(after)][:1]
     return Telling(
         who, ways, _BY.sub("", occasion).replace("  ", " ").rstrip(" ,"), says, tuple(spans)
     )

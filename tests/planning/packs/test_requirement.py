@@ -39,6 +39,9 @@ def said(sentence: str) -> dict[str, str]:
         ("A damage report needs a photo.", "file", "damage report"),
         ("Perishable goods must be marked.", "mark", "perishable"),
         ("Returned goods must be flagged as damaged.", "mark", "damaged"),
+        ("The phone number is mandatory.", "fields", "phone number"),
+        ("Required fields are name, phone and e-mail.", "fields", "name, phone and e-mail"),
+        ("It must be stated whether a pen is there.", "has", "pen"),
         ("It must be stated whether the guest is vegetarian.", "mark", "vegetarian"),
     ],
 )
@@ -67,6 +70,7 @@ def test_nothing_is_mandatory_by_other_words(sentence: str) -> None:
     [
         ("Uptime per month is calculated from the incidents.", "value", "from the incidents"),
         ("The total of an order is the sum of its items.", "value", "the sum of its items"),
+        ("The age of a player is calculated.", "computed", "the age of a player"),
         ("Each request gets a number like C-2026-0001.", "number", "C-2026-0001"),
         ("Invoice numbers have the format 2026-00001 and have no gaps.", "gapless", "no gaps"),
     ],
