@@ -23,8 +23,10 @@ from core.planning.reading.states import states_in
 from core.planning.reading.things import Thing, things
 from core.planning.stepping import match_steps
 
-_MAX_RECORDS = 3
+_MAX_RECORDS = 5
 _HEAVY = 6  # so much speaks for a thing that it is a record beside what another pack is about
+# The kinds of feature that work on what is stored already.
+_OF_WHAT_IS_THERE = frozenset({"interface", "performance", "migration", "integration"})
 # What somebody starts rather than writes: packs of their own know what of it is stored.
 _RUNS = frozenset({"search", "import", "export"})
 
@@ -152,7 +154,12 @@ def _match_records(
     )
     weights: dict[str, Thing] = {}
     kinds_matched = {BY_SLUG[matched.slug].kind for matched in found.packs}
+    is_data = "data" in kinds_matched
     for thing in found.things:
+        if thing.is_spoken and kinds_matched & _OF_WHAT_IS_THERE:
+            continue
+        if thing.is_spoken and not (thing.is_asked_for or is_data):
+            continue
         if thing.is_handled and "interface" in kinds_matched:
             continue  # how it looks is meant, not what people do with it
         weights.setdefault(found.known_as(thing.noun), thing)
@@ -180,6 +187,7 @@ def _match_records(
             Evidence(deed.clause.text, "records.deed")
             for deed in {d.clause: d for d in mine}.values()
         )
+        evidence += tuple(Evidence(one.text, "records.told") for one in weights[noun].told)
         _add(pack, {"subject": noun}, evidence, clauses, found)
     known = _handled(found) | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)

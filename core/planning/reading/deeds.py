@@ -12,6 +12,7 @@ from core.planning.reading.deed import OUTCOMES, Deed, DeedKind, is_forbidden
 from core.planning.reading.deed_acts import acts
 from core.planning.reading.deed_loans import with_loans
 from core.planning.reading.nouns import is_thing, plural, words
+from core.planning.reading.parts import with_parts
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.remembered import remembered
@@ -187,6 +188,8 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
         found.extend(_recorded(clause))
         found.extend(remembered(clause))
     found = [_made(deed, clauses) for deed in found]
+    known = {deed.noun for deed in found}
+    found += [deed for deed in with_parts(clauses) if deed.noun not in known]
     found = [deed for deed in found if deed.noun]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
         found = [deed for deed in found if deed.noun != "application"]

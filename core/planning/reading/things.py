@@ -12,6 +12,7 @@ from core.planning.reading.deeds import TOLD_OF, VERBS
 from core.planning.reading.nouns import is_thing, plural, singular, words
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
+from core.planning.reading.spoken import spoken_things
 
 # What is done with a thing, not the thing: “sample tracking” is about samples.
 _DOINGS = words(
@@ -57,6 +58,13 @@ class Thing:
     is_created: bool  # somebody creates it for sure
     is_named: bool  # only the title names it
     is_handled: bool = False  # nobody creates it, but several things are done to it
+    told: tuple[Clause, ...] = ()  # no deed names it, but these sentences are about it
+    is_asked_for: bool = True  # and demand something of it
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether only what the sentences are about speaks for it."""
+        return bool(self.told)
 
 
 def is_label(text: str) -> bool:
@@ -83,6 +91,13 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
     handled = _handled(deeds)
     for noun in handled:
         points[noun] = max(points.get(noun, 0), _CREATED)
+    spoken = {
+        noun: told
+        for noun, told in spoken_things(clauses).items()
+        if not any(_same(noun, other) for other in points)
+    }
+    for noun in spoken:
+        points[noun] = _CREATED
     titled = _titled(clauses, body)
     for noun in titled:
         known = [other for other in points if _same(noun, other)]
@@ -95,8 +110,10 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
             noun,
             worth + min(_MAX_MENTIONS, mentions(noun, body)),
             noun in created,
-            noun not in made and noun not in handled,
+            noun not in made and noun not in handled and noun not in spoken,
             noun in handled and noun not in made,
+            tuple(spoken[noun].clauses) if noun in spoken else (),
+            noun not in spoken or spoken[noun].is_asked_for,
         )
         for noun, worth in points.items()
     ]

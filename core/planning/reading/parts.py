@@ -1,0 +1,110 @@
+"""What belongs to a thing and is stored beside it: reviews of a proposal, who takes part in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from core.planning.reading.clauses import Clause
+from core.planning.reading.deed import Deed
+from core.planning.reading.nouns import singular
+from core.planning.reading.people import names_people
+from core.planning.reading.phrases import phrase_after
+from core.planning.reading.spoken import may_be_table, spoken_things
+
+_MANY = (
+    r"(?:\d+|two|three|four|five|six|several|many|one or more|at least \d+|at least two|up to \d+|"
+    r"any number of)"
+)
+# “Each proposal needs 3 reviews”, “a trip has several stops”.
+_HAS_MANY = re.compile(
+    rf"\b(?:an?|each|every|one) (?P<whole>[a-z]+(?: [a-z]+)?) (?:needs?|has|gets?|receives?|consists "
+    rf"of|can have|may have|must have) (?:at least |at most |up to )?{_MANY} "
+    r"(?P<what>[a-z]+s)\b",
+    re.IGNORECASE,
+)
+# “Twelve people at most in one challenge”, “before joining”.
+_PEOPLE_IN = re.compile(
+    r"\b(?:people|players|persons|participants|friends|colleagues)\b(?: at most| max(?:imum)?)? "
+    r"(?:in|per|can join|may join|join) (?:an?|one|each|every|the)? ?(?P<whole>[a-z]+)\b",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(
+    r"\b(?:joins?|takes? part in|participates? in|signs? up for) (?:an?|one|the|each|every) "
+    r"(?P<whole>[a-z]+)\b",
+    re.IGNORECASE,
+)
+# “Learners can dispute a grade once”.
+_DISPUTED = re.compile(
+    r"\b(?:can|may|could) (?P<verb>dispute|contest|appeal against) (?:an?|the|their|his|her|its) "
+    r"(?:own )?(?P<whole>[a-z]+)\b",
+    re.IGNORECASE,
+)
+# “Goodwill credits: agents up to 25 EUR”: what each role may give.
+_GRANTED = re.compile(
+    r"^(?P<what>[a-z]+(?: [a-z]+)?s): (?:[a-z]+ ){1,3}(?:up to|at most|max\.?) (?:[€$£] ?)?\d",
+    re.IGNORECASE,
+)
+# “For each environment (dev, staging, prod) on/off and a percentage”.
+_FOR_EACH = re.compile(
+    r"\bfor (?:each|every) (?P<what>[a-z]+) \([^()]{2,60},[^()]{2,60}\)", re.IGNORECASE
+)
+# “A device can't be lent to two people”.
+_LENT = re.compile(
+    r"\b(?:an?|each|every|the|one) (?P<whole>[a-z]+(?: [a-z]+)?) (?:can|can't|cannot|may|must|is|are)"
+    r"(?: only| never| not)?(?: be)? (?:lent|loaned|rented out|borrowed|lent out)\b",
+    re.IGNORECASE,
+)
+_LOAN = re.compile(r"\bloans?\b", re.IGNORECASE)
+# “Submissions are deleted after a year; grades stay”.
+_STAYS = re.compile(r"^(?:the |all |only (?:the )?)?(?P<what>[a-z]+s) (?:stay|remain|are kept)$", re.I)
+_BROUGHT = frozenset({"approval", "comment", "message", "photo", "file", "payment", "point"})
+_DEVICES = frozenset({"device", "laptop", "tablet", "phone"})
+
+
+def with_parts(clauses: Sequence[Clause]) -> Iterator[Deed]:
+    """Yield what is created beside a thing, named as the brief names it, with what it belongs to."""
+    body = [clause for clause in clauses if clause.section == "body"]
+    for clause in body:
+        for match in _HAS_MANY.finditer(clause.text):
+            what, whole = singular(match["what"].lower()), phrase_after(match["whole"])
+            if whole and may_be_table(what) and may_be_table(whole):
+                yield _made(what, whole, clause, match)
+        for pattern in (_PEOPLE_IN, _JOINED):
+            for match in pattern.finditer(clause.text):
+                whole = singular(match["whole"].lower())
+                if may_be_table(whole):
+                    yield _made("participant", whole, clause, match)
+        for match in _DISPUTED.finditer(clause.text):
+            yield _made("dispute", singular(match["whole"].lower()), clause, match)
+        granted = _GRANTED.match(clause.text)
+        if granted and may_be_table(singular(granted["what"].lower().rpartition(" ")[2])):
+            yield _made(phrase_after(granted["what"]), "", clause, granted)
+        for match in _FOR_EACH.finditer(clause.text):
+            main = _main(clauses)
+            if main and may_be_table(match["what"].lower()):
+                yield _made(f"{main}_{singular(match['what'].lower())}", main, clause, match)
+        lent = _LENT.search(clause.text)
+        if lent:
+            whole = singular(lent["whole"].lower())
+            if may_be_table(whole) or whole in _DEVICES:
+                said = any(_LOAN.search(part.text) for part in clauses)
+                yield _made(whole, "", clause, lent)
+                yield _made("loan" if said else f"{whole}_loan", whole, clause, lent)
+        stays = _STAYS.match(clause.text)
+        if stays:
+            what = singular(stays["what"].lower())
+            if what not in _BROUGHT and not names_people(what):
+                yield _made(what, "", clause, stays)
+
+
+def _made(noun: str, whole: str, clause: Clause, match: re.Match[str]) -> Deed:
+    return Deed(
+        "create", noun, match.group(), clause, match.start(), match.end(), is_weak=False, of=whole
+    )
+
+
+def _main(clauses: Sequence[Clause]) -> str:
+    """Return what the sentences are mainly about; empty where nothing is."""
+    spoken = spoken_things(clauses)
+    return max(spoken, key=lambda noun: spoken[noun].points, default="")
