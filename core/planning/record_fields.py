@@ -103,7 +103,7 @@ def _belonging(
     known = {entity.name: {field.references for field in entity.fields} for entity in entities}
     found: dict[str, dict[str, bool]] = {}
     for name in reversed(records):  # what the brief is mainly about belongs to nothing, if it can
-        posted = {deed.of: False for deed in done if deed.noun == name and deed.of in records}
+        posted = {deed.of: False for deed in done if deed.noun == name and deed.of in known}
         whole = posted | belongs_to(name, records, parts)
         found[name] = {
             other: always
@@ -147,7 +147,8 @@ def _with_fields(
     )
     named += fields_set(entity.name, done, {*known, *(field.name for field in named)})
     is_entered = any(map(_is_entered, (*named, *entity.fields)))
-    if not is_entered and not whole and "owner_id" in known:
+    is_part = bool(whole) or any(deed.of for deed in done if deed.noun == entity.name)
+    if not is_entered and not is_part and "owner_id" in known:
         named += (Field("description", "long_text"),)
     listed = {field.name for field in told.fields}
     named += tuple(

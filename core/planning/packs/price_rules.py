@@ -113,14 +113,16 @@ PRICE_RULES = (
             rf"\b(?:costs?|prices? (?:is|are|of|starts? at)|priced at|pays?|charges?|charged|"
             rf"rates? "
             rf"(?:is|are|of)|fees? (?:is|are|of))(?::)? (?:only |about )?(?P<words>{MONEY}{_PER}\b"
-            rf"[^;:]{{0,100}})",
+            rf"[^;:]{{0,100}}(?=$|[,;:.()]))",
             rf"\b(?:(?:it|this|which|that|[a-z]+) costs?|prices? (?:is|are)|(?<!late "
             rf")(?<!reminder )(?<!penalty )fees? (?:is|are)|is priced at|are "
             rf"priced "
-            rf"at) (?:only )?(?P<words>{MONEY}[^;:]{{0,100}})",
-            rf"\b(?P<words>[a-z]+(?: [a-z]+)? (?:is|are) {MONEY}{_PER}\b[^;:]{{0,60}})",
-            rf"^(?P<words>[a-z][a-z -]{{2,30}}:? {MONEY}{_PER}\b[^;:]{{0,60}})",
-            rf"\b(?P<words>[a-z]+ pays? {MONEY}(?: instead of \d+)?[^;:]{{0,40}})",
+            rf"at) (?:only )?(?P<words>{MONEY}[^;:]{{0,100}}(?=$|[,;:.()]))",
+            rf"\b(?P<words>[a-z]+(?: [a-z]+)? (?:is|are) {MONEY}{_PER}\b[^;:]{{0,60}}"
+            rf"(?=$|[,;:.()]))",
+            rf"^(?P<words>[a-z][a-z -]{{2,30}}:? {MONEY}{_PER}\b[^;:]{{0,60}}(?=$|[,;:.()]))",
+            rf"\b(?P<words>[a-z]+ pays? {MONEY}(?! (?:more|extra)\b)(?: instead of \d+)?"
+            rf"[^;:,]{{0,40}}(?=$|[,;:.()]))",
         ),
         unless=r"\b(?:fines?|salar(?:y|ies)|wages?|deposits?|refund\w*|above|limits?|budget|penalt\w+|"
         r"approv\w+|tutors?|fees? for (?:late|each late)|surcharges?|(?:are|is|get|gets) paid|"

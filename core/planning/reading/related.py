@@ -159,10 +159,10 @@ def _in_its_name(noun: str, clauses: Sequence[Clause], body: Sequence[str]) -> I
     """Yield what a compound says: farm inspections are of farms, if the brief speaks of farms."""
     last = noun.rpartition("_")[2]
     compound = re.compile(rf"\b(?P<what>[a-z]+) (?:{last}|{plural(last)})\b", re.IGNORECASE)
+    spoken = {one for pattern in _SPOKEN for one in _spoken(pattern, body)}
     for clause in clauses:
         for match in compound.finditer(clause.text):
             what = phrase_after(match["what"])
-            spoken = {one for pattern in _SPOKEN for one in _spoken(pattern, body)}
             if what and what in spoken:
                 yield what
 
