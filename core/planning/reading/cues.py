@@ -42,24 +42,37 @@ class Hit:
 
 def find(pattern: str, text: str) -> Hit | None:
     """Return where a pattern is first found in a text, as it stands or in plain words."""
-    return next(find_all(pattern, text), None)
+    compiled, needed = _compiled(pattern)
+    for wording in wordings(text):
+        if _may_hold(wording.folded, needed) and (match := compiled.search(wording.text)):
+            return _hit(match, wording)
+    return None
 
 
 def find_all(pattern: str, text: str) -> Iterator[Hit]:
     """Find a pattern everywhere in a text; in plain words only where the text itself has none."""
     compiled, needed = _compiled(pattern)
     for wording in wordings(text):
-        if needed and not any(literal in wording.folded for literal in needed):
-            continue
         found = False
-        for match in compiled.finditer(wording.text):
-            found = True
-            start, end = match.span()
-            yield Hit(
-                match, wording, wording.origin(start), wording.origin(max(start, end - 1)) + 1
-            )
+        if _may_hold(wording.folded, needed):
+            for match in compiled.finditer(wording.text):
+                found = True
+                yield _hit(match, wording)
         if found:
             return
+
+
+def _may_hold(folded: str, needed: tuple[str, ...]) -> bool:
+    """Whether a text has what a pattern cannot do without; a loop, as this is asked most often."""
+    for literal in needed:  # noqa: SIM110
+        if literal in folded:
+            return True
+    return not needed
+
+
+def _hit(match: re.Match[str], wording: Wording) -> Hit:
+    start, end = match.span()
+    return Hit(match, wording, wording.origin(start), wording.origin(max(start, end - 1)) + 1)
 
 
 @cache
