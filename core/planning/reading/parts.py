@@ -57,7 +57,9 @@ _LENT = re.compile(
 )
 _LOAN = re.compile(r"\bloans?\b", re.IGNORECASE)
 # “Submissions are deleted after a year; grades stay”.
-_STAYS = re.compile(r"^(?:the |all |only (?:the )?)?(?P<what>[a-z]+s) (?:stay|remain|are kept)$", re.I)
+_STAYS = re.compile(
+    r"^(?:the |all |only (?:the )?)?(?P<what>[a-z]+s) (?:stay|remain|are kept)$", re.I
+)
 _BROUGHT = frozenset({"approval", "comment", "message", "photo", "file", "payment", "point"})
 _DEVICES = frozenset({"device", "laptop", "tablet", "phone"})
 

@@ -116,6 +116,7 @@ _ORGANISED = re.compile(
 _HEADED = re.compile(r"^=+ [^=]{2,60} =+ ")
 _EVERYDAY = words("release kill new old open solved late internal external own")
 _ENOUGH = 3
+_KEPT = 4
 _TITLED = 2
 # Two words for one thing: the table has the word of registers.
 _CALLED_AS_WELL = {"family": "household"}
@@ -129,6 +130,7 @@ class Spoken:
     clauses: list[Clause] = field(default_factory=list)
     names: Counter[str] = field(default_factory=Counter)
     subjects: int = 0
+    is_kept: bool = False  # a sentence says for how long it is kept, or who may not see it
 
     @property
     def is_asked_for(self) -> bool:
@@ -163,6 +165,7 @@ def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
         latest = next((noun for points, noun in told.values()), "")
         for points, noun in told.values():
             _add(found, noun, clause, points, is_subject=points > 1)
+            found[noun.rpartition("_")[2]].is_kept |= points == _KEPT
     return {
         _name(last, spoken): spoken
         for last, spoken in found.items()
@@ -195,7 +198,7 @@ def _in_clause(text: str) -> Iterator[tuple[str, int]]:
     """Yield the nouns of a clause with what speaks for each."""
     stored = _STORED.match(text)
     if stored:
-        yield from ((noun, 4) for noun in _things(stored["what"]))
+        yield from ((noun, _KEPT) for noun in _things(stored["what"]))
     for match in _SUBJECT.finditer(text):
         yield from ((noun, 2) for noun in _things(match["what"], match["det"] or ""))
     for match in _COUNTED.finditer(text):
@@ -212,7 +215,15 @@ def _in_clause(text: str) -> Iterator[tuple[str, int]]:
         behind = text[word.end() :]
         if _DETERMINED.match(behind):
             noun = phrase_after(behind)
-            yield from ((noun, 1) for noun in _things(noun.replace("_", " "), "one"))
+            said = noun.replace("_", " ") or _first_word(_DETERMINED.sub("", behind))
+            yield from ((noun, 1) for noun in _things(said, "one"))
+
+
+def _first_word(text: str) -> str:
+    word = _WORD.match(text)
+    name = word.group().lower() if word else ""
+    is_adverb = text[len(name) :].startswith((" of", " more", " less"))
+    return name if singular(name) in _THINGS_TOO and not is_adverb else ""
 
 
 def _things(what: str, determiner: str = "") -> Iterator[str]:
