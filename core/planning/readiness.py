@@ -80,11 +80,9 @@ def is_ready(
             pack.kind != "none" and clause not in found.used for pack, clause in found.unbound
         )
         return is_clear or has_thing or packs + spoken >= _MUCH
-    if (
-        has_thing
-        and packs
-        and len(_told_of(found, read + unread)) >= _TOLD * (len(read) + len(unread))
-    ):
-        return True
     enough = _OF_A_THING if has_thing else _OF_PACKS
-    return any(share >= needed and packs + spoken >= many for needed, many in enough)
+    asked = read + unread
+    is_about_it = len(_told_of(found, asked)) >= _TOLD * len(asked)
+    return (has_thing and packs > 0 and is_about_it) or any(
+        share >= needed and packs + spoken >= many for needed, many in enough
+    )

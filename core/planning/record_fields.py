@@ -151,7 +151,7 @@ def _with_fields(
     named = tuple(
         field
         for field in told.fields
-        if not {field.name, f"{field.name}_id"} & known
+        if not {field.name, f"{field.name}_id", field.name.removesuffix("_id")} & known
         # What has a begin and an end has its length from them.
         and not (field.name.endswith("_minutes") and "ends_at" in known)
     )

@@ -39,7 +39,7 @@ _NOT_ACTED = words(
     error limit budget hand eye care part place line data information access right role permission
     setting preference cookie language theme filter search export import csv pdf list
     overview dashboard calendar view table row column kilometre mile metre piece unit litre kilo
-    name state status
+    name state status rent
     """
 )
 _NEVER_ACTED = words("mail e-mail email link sms button page screen app website password mailbox")

@@ -42,9 +42,15 @@ _SUBJECT = re.compile(
 )
 # What is kept for a time, erased or hidden is stored, though only one sentence says so.
 _STORED = re.compile(
-    rf"^(?:all |the |our )?{_NOUN} (?:(?:is|are|must be|get|gets) (?:then |automatically )?(?:erased|"
-    r"deleted|purged|kept|stored|archived|anonymi[sz]ed|retained) (?:for |after |within |\d)|must "
-    r"never be shown|(?:is|are) (?:never|not|only) (?:shown|visible))",
+    rf"^(?:all |the |our )?{_NOUN} (?:(?:is|are|must be|get|gets) (?:then |automatically )?"
+    r"(?:erased|deleted|purged|kept|stored|archived|anonymi[sz]ed|retained) "
+    r"(?:for |after |within |\d)|must never be shown|(?:is|are) (?:never|not|only) (?:shown|visible))",
+    re.IGNORECASE,
+)
+# “Each plot has a number, a size and a tenant”: what has attributes is a row with columns.
+_DESCRIBED = re.compile(
+    rf"(?:^|[;,] )(?:an?|each|every) {_NOUN} (?:has|carries|consists of|comes with) (?:an?|its) "
+    r"[a-z]+(?: [a-z]+)?(?:,| and) ",
     re.IGNORECASE,
 )
 # “What a flag is”, over a list of what it says.
@@ -114,6 +120,10 @@ _ORGANISED = re.compile(
     re.IGNORECASE,
 )
 _HEADED = re.compile(r"^=+ [^=]{2,60} =+ ")
+_PERSONS = words(
+    "juror recipient mentee attendee invitee learner cook musician mum dad friend nobody driver "
+    "boss intern winner loser newcomer child kid adult minor pensioner"
+)
 _EVERYDAY = words("release kill new old open solved late internal external own")
 _ENOUGH = 3
 _KEPT = 4
@@ -171,7 +181,7 @@ def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
         for last, spoken in found.items()
         if spoken.points + (_TITLED if last in titled else 0) >= _ENOUGH + (len(spoken.clauses) < 2)
         and (spoken.subjects or spoken.points >= _ENOUGH)
-        and not (_CALLED_AS_WELL.get(last, "") in found)
+        and _CALLED_AS_WELL.get(last, "") not in found
         and not re.search(rf"\b(?:{last}|{plural(last)})\b", left_out)
     }
 
@@ -191,7 +201,9 @@ def _add(
 
 def _name(last: str, spoken: Spoken) -> str:
     """Return a thing's own name: the longer one only where the brief never says another."""
-    return next(iter(spoken.names)) if len(spoken.names) == 1 else last
+    longer = [name for name in spoken.names if name != last]
+    is_short_for_it = len(longer) == 1 and next(iter(spoken.names)) == longer[0]
+    return longer[0] if is_short_for_it else last
 
 
 def _in_clause(text: str) -> Iterator[tuple[str, int]]:
@@ -199,6 +211,9 @@ def _in_clause(text: str) -> Iterator[tuple[str, int]]:
     stored = _STORED.match(text)
     if stored:
         yield from ((noun, _KEPT) for noun in _things(stored["what"]))
+    described = _DESCRIBED.search(text)
+    if described:
+        yield from ((noun, _KEPT) for noun in _things(described["what"], "each"))
     for match in _SUBJECT.finditer(text):
         yield from ((noun, 2) for noun in _things(match["what"], match["det"] or ""))
     for match in _COUNTED.finditer(text):
@@ -243,7 +258,8 @@ def _things(what: str, determiner: str = "") -> Iterator[str]:
         return
     if last in _NO_TABLES or (last in NOT_THINGS and last not in _THINGS_TOO):
         return
-    if what in DEPARTMENTS or names_people(noun) and last not in ORGANISATIONS:
+    is_role = last in _PERSONS or (names_people(noun) and last not in ORGANISATIONS)
+    if what in DEPARTMENTS or is_role:
         return
     yield noun
 
