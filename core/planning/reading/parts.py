@@ -39,6 +39,16 @@ _JOINED = re.compile(
     r"(?P<whole>[a-z]+)\b",
     re.IGNORECASE,
 )
+# “Every worker can block a lot, with defect, machine and 2 photos”: each time has its own data.
+_WITH_DETAILS = re.compile(
+    r"\b(?:can|may|must|should) (?P<verb>block|inspect|check|return|repair|reject|recall|lock|"
+    r"transfer|clean|test|audit|sample|quarantine) (?:an?|the|each|every) (?P<whole>[a-z]+),? with "
+    r"[a-z ]+, [a-z ]+(?:,| and) ",
+    re.IGNORECASE,
+)
+_OCCASIONS = {
+    "inspect": "inspection", "reject": "rejection", "clean": "cleaning",
+}  # fmt: skip
 # “Learners can dispute a grade once”.
 _DISPUTED = re.compile(
     r"\b(?:can|may|could) (?P<verb>dispute|contest|appeal against) (?:an?|the|their|his|her|its) "
@@ -68,6 +78,7 @@ _STAYS = re.compile(
 )
 _BROUGHT = frozenset({"approval", "comment", "message", "photo", "file", "payment", "point"})
 _DEVICES = frozenset({"device", "laptop", "tablet", "phone"})
+_OWN_WORDS = _DEVICES | {"lot", "tool"}
 
 
 def with_parts(clauses: Sequence[Clause]) -> Iterator[Deed]:
@@ -86,6 +97,11 @@ def with_parts(clauses: Sequence[Clause]) -> Iterator[Deed]:
             main = _main(clauses)
             if main and may_be_table(match["what"].lower()):
                 yield _made(f"{main}_{singular(match['what'].lower())}", main, clause, match)
+        for match in _WITH_DETAILS.finditer(clause.text):
+            verb, whole = match["verb"].lower(), match["whole"].lower()
+            if may_be_table(whole) or whole in _OWN_WORDS:
+                noun = f"{whole}_{_OCCASIONS.get(verb, verb)}"
+                yield _made(noun, whole, clause, match)
         yield from _lent(clause, clauses)
         yield from _named(clause)
 

@@ -44,7 +44,8 @@ _SUBJECT = re.compile(
 _STORED = re.compile(
     rf"^(?:all |the |our )?{_NOUN} (?:(?:is|are|must be|get|gets) (?:then |automatically )?"
     r"(?:erased|deleted|purged|kept|stored|archived|anonymi[sz]ed|retained) "
-    r"(?:for |after |within |\d)|must never be shown|(?:is|are) (?:never|not|only) (?:shown|visible))",
+    r"(?:for |after |within |\d)|must never be shown|"
+    r"(?:is|are) (?:never|not|only) (?:shown|visible))",
     re.IGNORECASE,
 )
 # “Each plot has a number, a size and a tenant”: what has attributes is a row with columns.
@@ -95,10 +96,10 @@ _NO_TABLES = words(
     mailbox inbox question money rule law risk mistake error limit information access right role
     setting preference cookie theme filter search export import overview dashboard calendar view
     approval confirmation change decision permission entry list call log step work help place part
-    line period window silence percent minute round waiting total half copy version attempt retry
+    line period window silence percent minute waiting total half copy version attempt retry
     start begin end beginning story problem requirement goal content detail row
     name login booking reservation payment refund image upload download pdf mode data lock
-    consent reader event clock service brand market agreement standard focus motion contrast
+    consent clock service brand market agreement standard focus motion contrast
     outline colour animation tab icon screen keyboard layout font menu weekday holiday working
     feature situation internet connection request sync webhook certificate signature contents
     need want order discount format hand parent owner team group organisation organization
@@ -109,7 +110,9 @@ _NO_TABLES = words(
     """
 )
 # A word of another meaning in most briefs, that may be a thing where a sentence is about one.
-_THINGS_TOO = words("lot device laptop tablet phone")
+_THINGS_TOO = words("lot device laptop tablet phone tool")
+_COUNTED_ONLY = words("tool")  # “the tool” is the program, “each tool” is none
+_EACH = words("each every no any all one two three")
 # Who acts for an organisation outside: what belongs to it is kept apart by it.
 ORGANISATIONS = words("carrier agency shop merchant supplier vendor haulier school club branch")
 _ORGANISED = re.compile(
@@ -255,6 +258,9 @@ def _things(what: str, determiner: str = "") -> Iterator[str]:
         return
     if not determiner and last == what.rpartition(" ")[2] and last not in _THINGS_TOO:
         # “Support can extend it”: without a word before it only many of a thing are things.
+        return
+    is_counted = determiner.lower() in _EACH or determiner.isdigit()
+    if last in _COUNTED_ONLY and not is_counted:
         return
     if last in _NO_TABLES or (last in NOT_THINGS and last not in _THINGS_TOO):
         return

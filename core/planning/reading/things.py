@@ -91,9 +91,12 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
     handled = _handled(deeds)
     for noun in handled:
         points[noun] = max(points.get(noun, 0), _CREATED)
+    told_of = spoken_things(clauses)
+    for noun in points.keys() & told_of.keys():
+        points[noun] = max(points[noun], _CREATED)
     spoken = {
         noun: told
-        for noun, told in spoken_things(clauses).items()
+        for noun, told in told_of.items()
         if not any(_same(noun, other) for other in points)
     }
     for noun in spoken:
