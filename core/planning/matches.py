@@ -67,7 +67,10 @@ class Matches:
         first = next((noun for noun in bound if noun), "")
         if not self.things or not first:
             return first or next(iter(self.created), "")
-        weightiest = self.things[0]
+        # What only the sentences are about does not take the place of what a pack has found.
+        weightiest = next((one for one in self.things if not one.is_spoken), self.things[0])
+        if weightiest.is_spoken:
+            return first
         weight = _BOUND + mentions(first, self.body)
         return weightiest.noun if weightiest.weight > weight else first
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from core.domain.artifact import Evidence
@@ -25,6 +26,7 @@ from core.planning.stepping import match_steps
 
 _MAX_RECORDS = 5
 _HEAVY = 6  # so much speaks for a thing that it is a record beside what another pack is about
+_PLACED = re.compile(r"(?<=[a-z]) (?:in|on|at) (?:the |an? )?$", re.IGNORECASE)
 # The kinds of feature that work on what is stored already.
 _OF_WHAT_IS_THERE = frozenset({"interface", "performance", "migration", "integration"})
 # What somebody starts rather than writes: packs of their own know what of it is stored.
@@ -146,6 +148,7 @@ def _match_records(
     its own. What only the title names becomes one where no pack knows better.
     """
     taken = {noun for matched in found.packs for _, noun in matched.bindings}
+    taken -= _only_presupposed(found)
     free = _recordable(found)
     bound = any(
         BY_SLUG[matched.slug].kind == "interface"
@@ -154,7 +157,7 @@ def _match_records(
     )
     weights: dict[str, Thing] = {}
     kinds_matched = {BY_SLUG[matched.slug].kind for matched in found.packs}
-    is_data = "data" in kinds_matched
+    is_data = "data" in kinds_matched or any(not thing.is_spoken for thing in found.things)
     for thing in found.things:
         if thing.is_spoken and kinds_matched & _OF_WHAT_IS_THERE:
             continue
@@ -191,6 +194,18 @@ def _match_records(
         _add(pack, {"subject": noun}, evidence, clauses, found)
     known = _handled(found) | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
+
+
+def _only_presupposed(found: Matches) -> set[str]:
+    """Return the things that people create and that the packs only take for granted."""
+    made = {thing.noun for thing in found.things if thing.is_created}
+    presupposed: set[str] = set()
+    for matched in found.packs:
+        for entity in BY_SLUG[matched.slug].brings.entities:
+            noun = dict(matched.bindings).get(entity.name.strip("<>"), "")
+            if noun in made and entity.summary:
+                (presupposed.add if entity.existing else made.discard)(noun)
+    return presupposed & made
 
 
 def _brought(found: Matches) -> set[str]:
@@ -266,6 +281,9 @@ def _phrase(noun: Noun, groups: dict[str, str | None]) -> str:
     if noun.or_people and not phrase:
         people = people_in([Clause(" ".join((after or "").split()[:2]))])
         return people[0].name if people else ""
+    if before and phrase:  # “a change in prod must be approved” is about the change
+        head = before[: before.lower().rfind(phrase.split("_")[0])]
+        phrase = phrase if not _PLACED.search(head) else phrase_before(_PLACED.sub("", head))
     return "" if names_people(phrase) else phrase
 
 

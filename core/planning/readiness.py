@@ -33,6 +33,14 @@ _MOST = 0.6
 _OF_A_THING = ((0.5, 1), (0.25, 3), (0.2, 5))
 _OF_PACKS = ((0.5, 3), (0.4, 5))
 _MUCH = 4
+# Where so much of what is asked for speaks of one clear thing, the rest is asked about it.
+_TOLD = 0.4
+
+
+def _told_of(found: Matches, asked: Sequence[Clause]) -> list[Clause]:
+    """Return the clauses that are read, or that speak of what the sentences are about."""
+    about = {clause for thing in found.things[:1] if thing.is_spoken for clause in thing.told}
+    return [clause for clause in asked if clause in found.used or clause in about]
 
 
 def is_ready(
@@ -73,4 +81,8 @@ def is_ready(
         )
         return is_clear or has_thing or packs + spoken >= _MUCH
     enough = _OF_A_THING if has_thing else _OF_PACKS
-    return any(share >= needed and packs + spoken >= many for needed, many in enough)
+    asked = read + unread
+    is_about_it = len(_told_of(found, asked)) >= _TOLD * len(asked)
+    return (has_thing and packs > 0 and is_about_it) or any(
+        share >= needed and packs + spoken >= many for needed, many in enough
+    )

@@ -39,6 +39,8 @@ def with_fields(
     told = {
         name: fields_told(name, parts, is_main=place == 0) for place, name in enumerate(records)
     }
+    for name in records[1:]:  # what a sentence says of the first is not said of the others too
+        told[name] = _beside(told[name], told[records[0]])
     filled = tuple(
         _with_fields(
             entity,
@@ -70,6 +72,14 @@ def with_fields(
         if is_said_to_belong(name, other, clause.text)
     }
     return Filled(filled, frozenset(read))
+
+
+def _beside(told: Told, first: Told) -> Told:
+    """Return what is told of a record without what the same sentence tells of the first one."""
+    if not set(told.read) & set(first.read):
+        return told
+    known = {field.name for field in first.fields}
+    return replace(told, fields=tuple(f for f in told.fields if f.name not in known))
 
 
 def _is_record(entity: Entity, model: FeatureModel) -> bool:
@@ -141,7 +151,7 @@ def _with_fields(
     named = tuple(
         field
         for field in told.fields
-        if not {field.name, f"{field.name}_id"} & known
+        if not {field.name, f"{field.name}_id", field.name.removesuffix("_id")} & known
         # What has a begin and an end has its length from them.
         and not (field.name.endswith("_minutes") and "ends_at" in known)
     )

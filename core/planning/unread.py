@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from core.planning.demand_words import CONJUNCTION
@@ -13,6 +14,10 @@ from core.planning.reading.conditions import Part, parts
 from core.planning.reading.status_quo import is_volume
 
 _LONG = 120  # a clause of so many letters holds more than what it called for
+# Words of order and of change that a cue alone does not take up.
+_ORDERED = re.compile(
+    r"\bfirst$|\b(?:from zero|from scratch|new version|stops? at|doesn't|don't|pro rata)\b", re.I
+)
 _FEW = 3  # so few words beside a demand say nothing of their own
 
 
@@ -47,11 +52,15 @@ def unread(clauses: Iterable[Clause], found: Matches) -> tuple[str, ...]:
         dict.fromkeys(
             part.words
             for clause in clauses
-            if clause in found.used and clause not in found.ruled and len(clause.text) > _LONG
+            if clause in found.used
+            and clause not in found.ruled
+            and (len(clause.text) > _LONG or _ORDERED.search(clause.text))
             for part in parts(clause.text)
-            if len(part.words.split()) > _FEW
+            if (len(part.words.split()) > _FEW or _ORDERED.search(part.words))
             and not is_within(part, found.settled.get(clause, set()))
-            and not is_within(part, found.touched.get(clause, set()))
+            and (
+                _ORDERED.search(part.words) or not is_within(part, found.touched.get(clause, set()))
+            )
         )
     )
 

@@ -36,7 +36,6 @@ NOT_YET: dict[str, str] = {
     "ferry-boarding-slow": "no sorting",
     "film-props-rental": "no states; no quotes expire; no second in line",
     "fire-brigade-breathing-sets": "needs_input; kind none; no states; no fitness by age",
-    "gym-membership": "needs_input; no proof; no told before; no retries",
     "hospital-sign-in": "no locks after wrong pins; no second factor for prescribers",
     "hotel-deposit": "needs_input; no held; no refund; no no show; no groups",
     "hr-applicants": "needs_input; no two approve; no deleted; no consent",

@@ -47,8 +47,9 @@ OFFLINE = Pack(
         *OFFLINE_RULES,
         RulePattern(
             slug="offline.works",
-            text="It works with bad reception and offline: what was seen stays readable, what "
-            "was done is sent when the network is back, and never twice.",
+            text="It works with bad reception and offline, also for hours without internet: "
+            "what was seen stays readable, what was done is sent when the network is back, and "
+            "never twice.",
             cues=_CUES,
             takes=("offline",),
             mechanisms=(

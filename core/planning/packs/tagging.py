@@ -246,7 +246,8 @@ TAGGING = Pack(
         r"(?:\w+ )?(?:categories|labels|keywords)\b",
         r"\blabel(?:s|led)? (?:\w+ )?with\b",
     ),
-    unless=r"\b(?:html|price|name|git|rfid|nfc) tags?\b|\btag lines?\b",
+    unless=r"\b(?:html|price|name|git|rfid|nfc|asset|inventory|equipment) tags?\b|"
+    r"\btag lines?\b",
     nouns=(
         Noun(
             "tag",

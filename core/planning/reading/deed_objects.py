@@ -39,7 +39,7 @@ _NOT_ACTED = words(
     error limit budget hand eye care part place line data information access right role permission
     setting preference cookie language theme filter search export import csv pdf list
     overview dashboard calendar view table row column kilometre mile metre piece unit litre kilo
-    name state status somebody someone everybody everyone anybody anyone nobody people
+    name state status somebody someone everybody everyone anybody anyone nobody people rent
     """
 )
 _NEVER_ACTED = words("mail e-mail email link sms button page screen app website password mailbox")
@@ -127,7 +127,7 @@ class Objects:
         if word in ONE | MANY:
             return self._latest(word)
         noun = phrase_before(text.whole[: text.words[place].end])
-        if not noun and singular(word) in _DEVICES:
+        if not noun and self._is_device(word):
             noun = singular(word)
         return self._thing(noun, is_many=singular(word) != word)
 
@@ -194,7 +194,7 @@ class Objects:
             return self._owner(behind)
         if word in _REPORTS and any(deed.verb == "report" for deed in self.scene.deeds):
             return self.scene.current
-        if not noun and singular(word) in _DEVICES and verb.act in {"stamp", "create", "set"}:
+        if not noun and self._is_device(word) and verb.act in {"stamp", "create", "set"}:
             return self._thing(singular(word), is_many=singular(word) != word)
         written = self._last_word(noun, head)
         return self._thing(noun, is_many=singular(written) != written)
@@ -289,13 +289,17 @@ class Objects:
         """Return a thing that may be done something to, and remember it; a part is its owner."""
         last = noun.rpartition("_")[2]
         is_none = noun in _NOT_ACTED or last in _NEVER_ACTED or names_people(noun)
-        if not noun or is_none or not (is_thing(noun) or noun in _DEVICES):
+        if not noun or is_none or not (is_thing(noun) or self._is_device(noun)):
             return None
         if self._is_part(noun):
             return self.scene.current
         if last not in _CHILDREN:
             self.scene.meet(noun, is_many=is_many)
         return noun
+
+    def _is_device(self, word: str) -> bool:
+        """Whether a word is no thing of most briefs, but one of this."""
+        return singular(word) in _DEVICES or (singular(word) == _LOT and _LOT in self.scene.own)
 
     def _is_part(self, noun: str) -> bool:
         """Whether a noun only belongs to what a brief is about: the label of a parcel."""
@@ -308,10 +312,20 @@ class Objects:
         return back or self.scene.current
 
 
+# “A lot” is much, but “each lot”, “the lots” and “a lot number” are things.
+_LOT = "lot"
+_LOTS = re.compile(
+    r"\b(?:the|each|every|per|this|of|no|which|blocked|new) lots?\b(?! of)|^lots?\b(?! of)|"
+    r"\ba lot (?:is|can|has|may|must|gets|number)\b",
+    re.IGNORECASE,
+)
+
+
 def own_things(title: str, texts: Sequence[str]) -> frozenset[str]:
     """Return what would be a part of something, but is what the brief is about: a card."""
     spoken = [text.lower() for text in texts]
-    return frozenset(
+    lots = sum(bool(_LOTS.search(text)) for text in texts)
+    return frozenset({_LOT} if lots >= _OFTEN else ()) | frozenset(
         part
         for part in _PARTS
         if re.search(rf"\b{part}s?\b", title.lower())

@@ -18,9 +18,14 @@ _MANY = (
 )
 # “Each proposal needs 3 reviews”, “a trip has several stops”.
 _HAS_MANY = re.compile(
-    rf"\b(?:an?|each|every|one) (?P<whole>[a-z]+(?: [a-z]+)?) (?:needs?|has|gets?|receives?|consists "
-    rf"of|can have|may have|must have) (?:at least |at most |up to )?{_MANY} "
+    rf"\b(?:an?|each|every|one) (?P<whole>[a-z]+(?: [a-z]+)?) (?:needs?|has|gets?|receives?|"
+    rf"consists of|can have|may have|must have) (?:at least |at most |up to )?{_MANY} "
     r"(?P<what>[a-z]+s)\b",
+    re.IGNORECASE,
+)
+# “Each match has goals”, where a goal is spoken of again.
+_HAS_SOME = re.compile(
+    r"\b(?:an?|each|every) (?P<whole>[a-z]+(?: [a-z]+)?) has (?P<what>[a-z]{3,}s)\b(?=[,;]| and|$)",
     re.IGNORECASE,
 )
 # “Twelve people at most in one challenge”, “before joining”.
@@ -34,6 +39,16 @@ _JOINED = re.compile(
     r"(?P<whole>[a-z]+)\b",
     re.IGNORECASE,
 )
+# “Every worker can block a lot, with defect, machine and 2 photos”: each time has its own data.
+_WITH_DETAILS = re.compile(
+    r"\b(?:can|may|must|should) (?P<verb>block|inspect|check|return|repair|reject|recall|lock|"
+    r"transfer|clean|test|audit|sample|quarantine) (?:an?|the|each|every) (?P<whole>[a-z]+),? with "
+    r"[a-z ]+, [a-z ]+(?:,| and) ",
+    re.IGNORECASE,
+)
+_OCCASIONS = {
+    "inspect": "inspection", "reject": "rejection", "clean": "cleaning",
+}  # fmt: skip
 # “Learners can dispute a grade once”.
 _DISPUTED = re.compile(
     r"\b(?:can|may|could) (?P<verb>dispute|contest|appeal against) (?:an?|the|their|his|her|its) "
@@ -51,8 +66,9 @@ _FOR_EACH = re.compile(
 )
 # “A device can't be lent to two people”.
 _LENT = re.compile(
-    r"\b(?:an?|each|every|the|one) (?P<whole>[a-z]+(?: [a-z]+)?) (?:can|can't|cannot|may|must|is|are)"
-    r"(?: only| never| not)?(?: be)? (?:lent|loaned|rented out|borrowed|lent out)\b",
+    r"\b(?:an?|each|every|the|one) (?P<whole>[a-z]+(?: [a-z]+)?) "
+    r"(?:can|can't|cannot|may|must|is|are)(?: only| never| not)?(?: be)? "
+    r"(?:lent|loaned|rented out|borrowed|lent out)\b",
     re.IGNORECASE,
 )
 _LOAN = re.compile(r"\bloans?\b", re.IGNORECASE)
@@ -62,16 +78,14 @@ _STAYS = re.compile(
 )
 _BROUGHT = frozenset({"approval", "comment", "message", "photo", "file", "payment", "point"})
 _DEVICES = frozenset({"device", "laptop", "tablet", "phone"})
+_OWN_WORDS = _DEVICES | {"lot", "tool"}
 
 
 def with_parts(clauses: Sequence[Clause]) -> Iterator[Deed]:
-    """Yield what is created beside a thing, named as the brief names it, with what it belongs to."""
+    """Yield what is created beside a thing, named as the brief says, with what it belongs to."""
     body = [clause for clause in clauses if clause.section == "body"]
     for clause in body:
-        for match in _HAS_MANY.finditer(clause.text):
-            what, whole = singular(match["what"].lower()), phrase_after(match["whole"])
-            if whole and may_be_table(what) and may_be_table(whole):
-                yield _made(what, whole, clause, match)
+        yield from _counted(clause, body)
         for pattern in (_PEOPLE_IN, _JOINED):
             for match in pattern.finditer(clause.text):
                 whole = singular(match["whole"].lower())
@@ -79,25 +93,50 @@ def with_parts(clauses: Sequence[Clause]) -> Iterator[Deed]:
                     yield _made("participant", whole, clause, match)
         for match in _DISPUTED.finditer(clause.text):
             yield _made("dispute", singular(match["whole"].lower()), clause, match)
-        granted = _GRANTED.match(clause.text)
-        if granted and may_be_table(singular(granted["what"].lower().rpartition(" ")[2])):
-            yield _made(phrase_after(granted["what"]), "", clause, granted)
         for match in _FOR_EACH.finditer(clause.text):
             main = _main(clauses)
             if main and may_be_table(match["what"].lower()):
                 yield _made(f"{main}_{singular(match['what'].lower())}", main, clause, match)
-        lent = _LENT.search(clause.text)
-        if lent:
-            whole = singular(lent["whole"].lower())
-            if may_be_table(whole) or whole in _DEVICES:
-                said = any(_LOAN.search(part.text) for part in clauses)
-                yield _made(whole, "", clause, lent)
-                yield _made("loan" if said else f"{whole}_loan", whole, clause, lent)
-        stays = _STAYS.match(clause.text)
-        if stays:
-            what = singular(stays["what"].lower())
-            if what not in _BROUGHT and not names_people(what):
-                yield _made(what, "", clause, stays)
+        for match in _WITH_DETAILS.finditer(clause.text):
+            verb, whole = match["verb"].lower(), match["whole"].lower()
+            if may_be_table(whole) or whole in _OWN_WORDS:
+                noun = f"{whole}_{_OCCASIONS.get(verb, verb)}"
+                yield _made(noun, whole, clause, match)
+        yield from _lent(clause, clauses)
+        yield from _named(clause)
+
+
+def _counted(clause: Clause, body: Sequence[Clause]) -> Iterator[Deed]:
+    """Yield what there are several of; without a number only where the brief goes on about it."""
+    for match in _HAS_MANY.finditer(clause.text):
+        what, whole = singular(match["what"].lower()), phrase_after(match["whole"])
+        if whole and may_be_table(what) and may_be_table(whole):
+            yield _made(what, whole, clause, match)
+    for match in _HAS_SOME.finditer(clause.text):
+        what, whole = singular(match["what"].lower()), phrase_after(match["whole"])
+        again = re.compile(rf"\b(?:an?|each|every|the) {what} (?:is|has|can|must|may)\b", re.I)
+        if whole and may_be_table(what) and any(again.search(other.text) for other in body):
+            yield _made(what, whole, clause, match)
+
+
+def _lent(clause: Clause, clauses: Sequence[Clause]) -> Iterator[Deed]:
+    lent = _LENT.search(clause.text)
+    whole = singular(lent["whole"].lower()) if lent else ""
+    if lent and (may_be_table(whole) or whole in _DEVICES):
+        said = any(_LOAN.search(part.text) for part in clauses)
+        yield _made(whole, "", clause, lent)
+        yield _made("loan" if said else f"{whole}_loan", whole, clause, lent)
+
+
+def _named(clause: Clause) -> Iterator[Deed]:
+    """Yield what roles may give up to an amount, and what stays when its whole is deleted."""
+    granted = _GRANTED.match(clause.text)
+    if granted and may_be_table(singular(granted["what"].lower().rpartition(" ")[2])):
+        yield _made(phrase_after(granted["what"]), "", clause, granted)
+    stays = _STAYS.match(clause.text)
+    what = singular(stays["what"].lower()) if stays else ""
+    if stays and what not in _BROUGHT and not names_people(what):
+        yield _made(what, "", clause, stays)
 
 
 def _made(noun: str, whole: str, clause: Clause, match: re.Match[str]) -> Deed:

@@ -61,8 +61,18 @@ def related(noun: str, clauses: Sequence[Clause], known: Iterable[str] = ()) -> 
         and any(_named(what).search(text) for text in together)
     }
     found |= dict.fromkeys(_spoken(_FOR_THEIRS, together))
+    found |= dict.fromkeys(_spoken(_one_per(noun.rpartition("_")[2]), together))
     found |= dict.fromkeys(_in_its_name(noun, clauses, body))
     return tuple(what for what in found if _may_be(what, noun, known))[:_MAX_RELATED]
+
+
+def _one_per(noun: str) -> re.Pattern[str]:
+    """Return how a brief counts a thing by another one: “one submission per assignment”."""
+    return re.compile(
+        rf"\b(?:one|a single|exactly one|\d+) (?:{noun}|{plural(noun)}) (?:per|for each|for every) "
+        rf"(?P<what>(?!day|week|month|year|night|hour|minute|person|user|season)[a-z]+)\b",
+        re.IGNORECASE,
+    )
 
 
 def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> dict[str, bool]:

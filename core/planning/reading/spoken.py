@@ -42,9 +42,16 @@ _SUBJECT = re.compile(
 )
 # What is kept for a time, erased or hidden is stored, though only one sentence says so.
 _STORED = re.compile(
-    rf"^(?:all |the |our )?{_NOUN} (?:(?:is|are|must be|get|gets) (?:then |automatically )?(?:erased|"
-    r"deleted|purged|kept|stored|archived|anonymi[sz]ed|retained) (?:for |after |within |\d)|must "
-    r"never be shown|(?:is|are) (?:never|not|only) (?:shown|visible))",
+    rf"^(?:all |the |our )?{_NOUN} (?:(?:is|are|must be|get|gets) (?:then |automatically )?"
+    r"(?:erased|deleted|purged|kept|stored|archived|anonymi[sz]ed|retained) "
+    r"(?:for |after |within |\d)|must never be shown|"
+    r"(?:is|are) (?:never|not|only) (?:shown|visible))",
+    re.IGNORECASE,
+)
+# “Each plot has a number, a size and a tenant”: what has attributes is a row with columns.
+_DESCRIBED = re.compile(
+    rf"(?:^|[;,] )(?:an?|each|every) {_NOUN} (?:has|carries|consists of|comes with) (?:an?|its) "
+    r"[a-z]+(?: [a-z]+)?(?:,| and) ",
     re.IGNORECASE,
 )
 # “What a flag is”, over a list of what it says.
@@ -89,10 +96,10 @@ _NO_TABLES = words(
     mailbox inbox question money rule law risk mistake error limit information access right role
     setting preference cookie theme filter search export import overview dashboard calendar view
     approval confirmation change decision permission entry list call log step work help place part
-    line period window silence percent minute round waiting total half copy version attempt retry
+    line period window silence percent minute waiting total half copy version attempt retry
     start begin end beginning story problem requirement goal content detail row
     name login booking reservation payment refund image upload download pdf mode data lock
-    consent reader event clock service brand market agreement standard focus motion contrast
+    consent clock service brand market agreement standard focus motion contrast
     outline colour animation tab icon screen keyboard layout font menu weekday holiday working
     feature situation internet connection request sync webhook certificate signature contents
     need want order discount format hand parent owner team group organisation organization
@@ -103,7 +110,9 @@ _NO_TABLES = words(
     """
 )
 # A word of another meaning in most briefs, that may be a thing where a sentence is about one.
-_THINGS_TOO = words("lot device laptop tablet phone")
+_THINGS_TOO = words("lot device laptop tablet phone tool")
+_COUNTED_ONLY = words("tool")  # “the tool” is the program, “each tool” is none
+_EACH = words("each every no any all one two three")
 # Who acts for an organisation outside: what belongs to it is kept apart by it.
 ORGANISATIONS = words("carrier agency shop merchant supplier vendor haulier school club branch")
 _ORGANISED = re.compile(
@@ -114,8 +123,13 @@ _ORGANISED = re.compile(
     re.IGNORECASE,
 )
 _HEADED = re.compile(r"^=+ [^=]{2,60} =+ ")
+_PERSONS = words(
+    "juror recipient mentee attendee invitee learner cook musician mum dad friend nobody driver "
+    "boss intern winner loser newcomer child kid adult minor pensioner"
+)
 _EVERYDAY = words("release kill new old open solved late internal external own")
 _ENOUGH = 3
+_KEPT = 4
 _TITLED = 2
 # Two words for one thing: the table has the word of registers.
 _CALLED_AS_WELL = {"family": "household"}
@@ -129,6 +143,7 @@ class Spoken:
     clauses: list[Clause] = field(default_factory=list)
     names: Counter[str] = field(default_factory=Counter)
     subjects: int = 0
+    is_kept: bool = False  # a sentence says for how long it is kept, or who may not see it
 
     @property
     def is_asked_for(self) -> bool:
@@ -163,12 +178,13 @@ def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
         latest = next((noun for points, noun in told.values()), "")
         for points, noun in told.values():
             _add(found, noun, clause, points, is_subject=points > 1)
+            found[noun.rpartition("_")[2]].is_kept |= points == _KEPT
     return {
         _name(last, spoken): spoken
         for last, spoken in found.items()
         if spoken.points + (_TITLED if last in titled else 0) >= _ENOUGH + (len(spoken.clauses) < 2)
         and (spoken.subjects or spoken.points >= _ENOUGH)
-        and not (_CALLED_AS_WELL.get(last, "") in found)
+        and _CALLED_AS_WELL.get(last, "") not in found
         and not re.search(rf"\b(?:{last}|{plural(last)})\b", left_out)
     }
 
@@ -188,14 +204,19 @@ def _add(
 
 def _name(last: str, spoken: Spoken) -> str:
     """Return a thing's own name: the longer one only where the brief never says another."""
-    return next(iter(spoken.names)) if len(spoken.names) == 1 else last
+    longer = [name for name in spoken.names if name != last]
+    is_short_for_it = len(longer) == 1 and next(iter(spoken.names)) == longer[0]
+    return longer[0] if is_short_for_it else last
 
 
 def _in_clause(text: str) -> Iterator[tuple[str, int]]:
     """Yield the nouns of a clause with what speaks for each."""
     stored = _STORED.match(text)
     if stored:
-        yield from ((noun, 4) for noun in _things(stored["what"]))
+        yield from ((noun, _KEPT) for noun in _things(stored["what"]))
+    described = _DESCRIBED.search(text)
+    if described:
+        yield from ((noun, _KEPT) for noun in _things(described["what"], "each"))
     for match in _SUBJECT.finditer(text):
         yield from ((noun, 2) for noun in _things(match["what"], match["det"] or ""))
     for match in _COUNTED.finditer(text):
@@ -212,7 +233,15 @@ def _in_clause(text: str) -> Iterator[tuple[str, int]]:
         behind = text[word.end() :]
         if _DETERMINED.match(behind):
             noun = phrase_after(behind)
-            yield from ((noun, 1) for noun in _things(noun.replace("_", " "), "one"))
+            said = noun.replace("_", " ") or _first_word(_DETERMINED.sub("", behind))
+            yield from ((noun, 1) for noun in _things(said, "one"))
+
+
+def _first_word(text: str) -> str:
+    word = _WORD.match(text)
+    name = word.group().lower() if word else ""
+    is_adverb = text[len(name) :].startswith((" of", " more", " less"))
+    return name if singular(name) in _THINGS_TOO and not is_adverb else ""
 
 
 def _things(what: str, determiner: str = "") -> Iterator[str]:
@@ -230,9 +259,13 @@ def _things(what: str, determiner: str = "") -> Iterator[str]:
     if not determiner and last == what.rpartition(" ")[2] and last not in _THINGS_TOO:
         # “Support can extend it”: without a word before it only many of a thing are things.
         return
+    is_counted = determiner.lower() in _EACH or determiner.isdigit()
+    if last in _COUNTED_ONLY and not is_counted:
+        return
     if last in _NO_TABLES or (last in NOT_THINGS and last not in _THINGS_TOO):
         return
-    if what in DEPARTMENTS or names_people(noun) and last not in ORGANISATIONS:
+    is_role = last in _PERSONS or (names_people(noun) and last not in ORGANISATIONS)
+    if what in DEPARTMENTS or is_role:
         return
     yield noun
 

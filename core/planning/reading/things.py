@@ -21,6 +21,7 @@ _DOINGS = words(
     process administration registration request online tool app system portal software review
     """
 )
+_OF_THE_TOOL = re.compile(r"(?<=[a-z]) (?:admin|desk|pool|page|console|backend|tool|app)$", re.I)
 _ASIDE = re.compile(r"\([^()]*\)")
 _SEGMENT = re.compile(r"[,:;/&]|\s[-–—]\s|\band\b", re.IGNORECASE)
 _DOING_OF = re.compile(r"^\s*(?:[a-z]+ing|management|administration) of\b", re.IGNORECASE)
@@ -91,13 +92,19 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
     handled = _handled(deeds)
     for noun in handled:
         points[noun] = max(points.get(noun, 0), _CREATED)
+    told_of = spoken_things(clauses)
+    for noun in points.keys() & told_of.keys():
+        points[noun] = max(points[noun], _CREATED)
     spoken = {
         noun: told
-        for noun, told in spoken_things(clauses).items()
+        for noun, told in told_of.items()
         if not any(_same(noun, other) for other in points)
     }
     for noun in spoken:
         points[noun] = _CREATED
+    for deed in deeds:  # a part goes behind what it belongs to
+        if deed.kind == "create" and deed.of in points and deed.noun in points:
+            points[deed.of] = max(points[deed.of], points[deed.noun] + 1)
     titled = _titled(clauses, body)
     for noun in titled:
         known = [other for other in points if _same(noun, other)]
@@ -109,7 +116,7 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
         Thing(
             noun,
             worth + min(_MAX_MENTIONS, mentions(noun, body)),
-            noun in created,
+            noun in created or (noun in spoken and spoken[noun].is_kept),
             noun not in made and noun not in handled and noun not in spoken,
             noun in handled and noun not in made,
             tuple(spoken[noun].clauses) if noun in spoken else (),
@@ -199,7 +206,8 @@ def _spoken_of(noun: str, body: Sequence[Clause]) -> str:
 
 
 def _named(piece: str) -> str:
-    noun = phrase_after(_ING.sub("", _DOING_OF.sub("", piece)).strip())
+    piece = _OF_THE_TOOL.sub("", _ING.sub("", _DOING_OF.sub("", piece)).strip())
+    noun = phrase_after(piece)
     parts = noun.split("_")
     while len(parts) > 1 and parts[-1] in _DOINGS:
         parts = [*parts[:-2], singular(parts[-2])]
