@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.domain.artifact import Evidence
+from core.planning.asked_kind import asked_kind
 from core.planning.demand_rules import match_demands
 from core.planning.firing import fire
-from core.planning.kinds import asides
+from core.planning.kinds import asides, beside_the_kind
 from core.planning.matches import Matches
 from core.planning.model import Actor, PackMatch
 from core.planning.packs import BY_SLUG, PACKS
@@ -34,13 +35,14 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     found = Matches(
         things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
+        asked=asked_kind(clauses, deeds),
     )
     done = [deed for deed in deeds if deed.is_act]
     deeds = [deed for deed in deeds if not deed.is_act]
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
-    stepped_back = asides(clauses, deeds)
+    stepped_back = asides(clauses, deeds, found.asked) | beside_the_kind(found.asked)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
@@ -71,7 +73,9 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
     ]
     # A title alone says too little: something in the body must call for the pack as well.
     if not any(clause.section == "body" for clause, _ in hits):
-        return
+        if found.asked is None or pack.slug != found.asked.kind:
+            return
+        hits = list(found.asked.said)  # the brief states it in words that no cue knows
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
         # Where rules call for the pack, they have looked at all other clauses already.

@@ -95,6 +95,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="interface.contrast",
         text="Contrast of at least <words>.",
+        each=True,
         cues=(r"\bcontrast\b.{0,30}?(?P<words>\d(?:[.,]\d)?(?: ?: ?| to )1)\b",),
         mechanisms=(
             Mechanism("client", "tokens", "colours in pairs, each pair measured"),

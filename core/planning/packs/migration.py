@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.migration_case_rules import MIGRATION_CASE_RULES
+from core.planning.packs.migration_gate_rules import MIGRATION_GATE_RULES
 from core.planning.packs.migration_nouns import MIGRATION_NOUNS
 from core.planning.packs.migration_rules import MIGRATION_RULES
 from core.planning.packs.migration_switch_rules import MIGRATION_SWITCH_RULES
@@ -28,7 +29,12 @@ MIGRATION = Pack(
     kind="migration",
     alone=True,
     instead_of=("speed",),
-    rules=(*MIGRATION_RULES, *MIGRATION_SWITCH_RULES, *MIGRATION_CASE_RULES),
+    rules=(
+        *MIGRATION_RULES,
+        *MIGRATION_SWITCH_RULES,
+        *MIGRATION_CASE_RULES,
+        *MIGRATION_GATE_RULES,
+    ),
     brings=Contribution(
         entities=(
             Entity(

@@ -10,13 +10,15 @@ MIGRATION_NOUNS: tuple[Noun, ...] = (
     Noun(
         "subject",
         (
-            r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}) (?P<after>.+)",
+            r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}) (?P<after>(?:(?! and \d).)+)",
             r"\b(?:million|thousand) (?P<after>.+)",
             r"\b(?:migrate|move|moving|migrating|switch) (?:all |our |the )*"
             r"(?P<after>(?!from\b).+?) (?:from|to|into|over)\b",
             r"\b(?P<before>[a-z ]+?) (?:are|is|will be|must be|have to be) (?:moved|"
             r"migrated)\b",
             r"\bmigration of (?P<after>.+)",
+            r"\b(?:their|all) (?P<after>[a-z]+)(?: and [a-z]+)? (?:move|moves|go|goes) to\b",
+            r"\b(?:old|new|current|the) (?P<after>[a-z]+) (?:software|system|platform|database)\b",
         ),
     ),
     Noun(

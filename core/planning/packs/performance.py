@@ -3,6 +3,7 @@
 from core.planning.model import Action, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
 from core.planning.packs.performance_limits import PERFORMANCE_LIMITS
+from core.planning.packs.performance_promise_rules import PERFORMANCE_PROMISE_RULES
 from core.planning.packs.performance_rules import PERFORMANCE_RULES
 
 _SLOW = (
@@ -31,11 +32,13 @@ PERFORMANCE = Pack(
             "subject",
             (
                 r"\b(?P<before>[a-z_]+) table (?:has|holds|with|is)\b",
+                r"\b(?P<before>[a-z_]+) table, \d",
                 r"\brows in (?:the |our )?(?P<after>.+)",
                 r"\b(?:million|thousand|\d+ ?k|\d{1,3}(?:,\d{3})+) (?:rows of |of )?"
                 r"(?P<after>(?!rows|people|users|requests).+)",
                 r"\b(?:list|view|overview|page|history|report) (?:of|for|with) "
                 r"(?:all |the |our |their )*(?P<after>.+)",
+                r"\bopening [\"“]all (?P<after>[a-z]+)",
                 r"\b(?P<before>[a-z]+) (?:calendar|list|overview|page|view|history|report|ranking|"
                 r"statistics|dashboard|screen|inbox)\b",
             ),
@@ -46,7 +49,7 @@ PERFORMANCE = Pack(
     alone=True,
     aside="speed",
     instead_of=("speed",),
-    rules=(*PERFORMANCE_RULES, *PERFORMANCE_LIMITS),
+    rules=(*PERFORMANCE_RULES, *PERFORMANCE_LIMITS, *PERFORMANCE_PROMISE_RULES),
     brings=Contribution(
         entities=(
             Entity(
