@@ -45,6 +45,13 @@ _SIGNS: tuple[_Signs, ...] = (
             rf"(?:to|into|from) (?:the |our |a |an )?(?:new|old|other|current|self-hosted|"
             rf"(?:\w+ )?{_SYSTEM})\b",
             r"\bcut[- ]?over\b",
+            rf"\bmov(?:e|es|ing) {_THING}from {_THING}(?:to|into) {_THING}{_SYSTEM}\b",
+            rf"\b(?:we|the \w+|to) (?:change|leave|switch|replace|drop) (?:the |our )?{_THING}"
+            rf"{_SYSTEM}\b",
+            r"\b(?:go|goes|move|moves) (?:over )?(?:in)?to the new\b|^(?:\W*[\w-]+){1,3} to the new\b",
+            rf"\bold {_THING}(?:off|shut down|switched off)\b|\b{_SYSTEM} (?:is|will be) (?:shut "
+            r"down|switched off|retired)\b",
+            r"\bswitch from (?:the |our )?.{2,50}\bto (?-i:[A-Z])",
             rf"\b(?:move|moving) {_THING}(?:off|away from) (?:the |our )?(?:old|current) ",
             r"\b(?:change|switch|replacement|migration|move) (?:of|from) (?:the |our )?(?:old |"
             rf"current )?{_THING}{_SYSTEM}\b",
@@ -58,9 +65,11 @@ _SIGNS: tuple[_Signs, ...] = (
         (
             r"\b(?:old|new|former|previous|current) (?:\w+ )?(?:system|platform|server|software|"
             r"tool|one|directory|solution)\b",
-            r"\b(?:go|going|roll|switch|step) ?back\b|\bway back\b|\brollback\b",
+            r"\b(?:go|going|roll|switch|step|fall) ?back\b|\bway back\b|\brollback\b",
+            r"\bin parallel\b|\bboth run\b|\btrial move\b|\bis compared\b",
+            r"\b(?:go|goes|carried|come|comes) (?:over|along)\b|\bredirect",
             r"\bread-?only\b|\bstays? (?:readable|available)\b",
-            r"\b(?:number|count|sum|total|stock|salar|fees?|amount|grade)\w*\b.{0,50}\b(?:match|"
+            r"\b(?:number|count|sum|total|stock|salar|fees?|amount|grade|balance|membership|difference)\w*\b.{0,50}\b(?:match|"
             r"agree|equal|identical|same)\b",
             r"\bchecksums?\b|\breconcil\w+",
             r"\b(?:in|by) one system only\b|\bnever in both\b|\bboth (?:systems )?run\b",
@@ -81,22 +90,28 @@ _SIGNS: tuple[_Signs, ...] = (
             r"\bin (?:step|sync) with\b",
             rf"\b(?:from|via|by|over|through) (?:the |our |their |an? )?{_THING}(?:sftp|api|edi|"
             r"webhooks?|feed)\b",
-            r"\b(?:sftp|edifact|webhooks?|data feed|rest api)\b",
+            r"\b(?:sftp|edifact|webhooks?|data feed|rest api|mqtt|soap|odata)\b",
+            r"\binterface (?:to|with|between) (?:the|our|an?) ",
+            rf"\b(?:data|values|orders|invoices|payments|bookings|readings)\b.{{0,40}}\b(?:into|show "
+            rf"up in) (?:the |our ){_THING}{_SYSTEM}\b",
+            r"\b(?:carrier|provider|supplier|bank|partner|marketplace)'s api\b",
             rf"\bfrom (?:the|our) {_THING}(?:marketplace|erp|crm|provider|portal|supplier|carrier|"
             r"bank|shop|hr tool)\b.{0,80}\b(?:automatically|in(?:to)? our)\b",
         ),
         (
             r"\b(?:every|each) (?:\d+|few|other|two|three|five|ten|fifteen) "
-            r"(?:min(?:ute)?s?|h(?:ours?)?)\b|\b(?:hourly|every hour|nightly)\b",
+            r"(?:s|sec(?:ond)?s?|min(?:ute)?s?|h(?:ours?)?)\b|\b(?:hourly|every night at|every hour|nightly)\b",
             r"\b(?:try|tried|tries|retr(?:y|ies|ied)|attempts?|repeated)\b.{0,30}\b(?:again|times|"
             r"every|later|\d)|\bretr(?:y|ies)\b|\bfailed tries\b",
             r"\b(?:doesn't|does not|don't|not) (?:answer|respond|reachable)\b|\b(?:may|is|be) "
-            r"down\b|\btime-?out\b",
-            r"\b(?:exactly|only|count) once\b|\b(?:twice|not read again|never be imported)\b",
+            r"(?:down|offline)\b|\btime-?out\b",
+            r"\b(?:fetch|request|poll|pull)(?:es|ed)?\b.{0,60}\bfrom\b|\bcaught up\b",
+            r"\bduplicat\w+|\b(?:exactly|only|count) once\b|\bnever two\b|\b(?:twice|not read again|never be imported)\b",
             r"\bunknown\b|\bdon't know\b|\bparked\b",
-            r"\b(?:is the )?master\b|\balways wins\b|\bwins\b|\bnever changes (?:them|it)\b|"
+            r"\b(?:is the )?master\b|\bis always right\b|\balways wins\b|\bwins\b|\bnever changes (?:them|it)\b|"
             r"\bcome from the\b",
-            r"\bapi\b|\bwebhooks?\b|\bsftp\b|\bclient certificate\b|\bsignature\b",
+            r"\bapi\b|\bwebhooks?\b|\bsftp\b|\bsoap\b|\bmqtt\b",
+            r"\bclient certificate\b|\bsignature\b|\bapi key\b",
             r"\b(?:requests|calls) (?:per|a|an) (?:second|minute|hour|day)\b",
             r"\b(?:is|are) (?:not )?(?:transferred|sent over|sent to|pushed|fetched|imported)\b|"
             r"\bgoes? (?:back )?to them\b",
@@ -136,7 +151,14 @@ _SIGNS: tuple[_Signs, ...] = (
             r"\b(?:readable|legible|hard to read|contrast|font|print size)\b|\b(?:text|letters|"
             r"print|buttons?) (?:bigger|larger)\b|\b(?:bigger|larger) (?:text|letters|print|"
             r"buttons?)\b",
-            r"\b(?:redesign|restyle|new look|look and feel|layout|dark mode|responsive)\b",
+            r"\b(?:redesign|restyle|new look|look and feel|layout|responsive|progress bar)\b",
+            r"\bdark (?:mode|version|theme|design)\b",
+            r"\b(?:on|for) (?:my|their|a|the|small) (?:tablet|phone|mobile|smartphone)s?\b",
+            r"\b(?:split|cut|divide) (?:it|them|the \w+)? ?(?:up )?into \w+ (?:steps|pages|screens)\b",
+            r"\b(?:cleaner|clearer|tidier|simpler|new) (?:\w+ )?(?:start page|home ?page|page|screen|"
+            r"form)\b",
+            r"\b(?:can't|cannot|can not) (?:reach|read)\b",
+            r"\b(?:sticky|table header|column chooser|scrolls away)\b",
             r"\b(?:navigation|burger menu|side menu|tab bar|(?:bottom|side) ?bar|tabs at)\b",
             r"\b(?:usable|readable|works?|working|fit) (?:\w+ ){0,3}(?:on|for|by|with) (?:a |the |"
             r"small )?(?:phones?|mobiles?|tablets?|smartphones?|screens?|keyboard|one hand)\b",
@@ -145,7 +167,13 @@ _SIGNS: tuple[_Signs, ...] = (
             r"empty) states?\b",
         ),
         (
-            r"\b\d+ ?(?:px|dp|pt|rem)\b",
+            r"\b\d+ ?(?:px|dp|pt|rem|mm)\b",
+            r"\bcolou?r[- ]?blind\b|\bwhile scrolling\b|\bscrolls? with\b|\bfirst column\b",
+            r"\b(?:on-screen )?keyboard\b|\bwhat (?:i|has been|was|people) typed\b",
+            r"\b(?:labels?|icons?|fields?) (?:above|below|beside|get)\b|\bshown at the field\b|"
+            r"\bprogress bar\b",
+            r"\b(?:on|at) the (?:top|bottom|left|right)\b|\b(?:lower|upper) half\b|\bon top\b",
+            r"\bcolumns? (?:on|can be shown)\b|\bdesktop layout\b",
             r"\bcontrast\b|\bcolou?r alone\b",
             r"\bfocus\b|\btab key\b|\besc(?:ape)?\b|\bshort-?cuts?\b|\bF\d{1,2}\b",
             r"\bscreen ?readers?\b|\bread aloud\b|\bwcag\b",
@@ -165,7 +193,9 @@ _ONLY_SHOWN = (
     r"\bonly the (?:pages?|screens?|navigation|looks?|layout|views?|surface) change|"
     r"\bonly the (?:navigation|looks?|layout|surface)\b|\bnothing is stored\b|"
     r"\bnothing changes in (?:how|what)\b|\bthemselves (?:do not|don't|stay)\b|"
-    r"\bpurely (?:visual|cosmetic)\b"
+    r"\bpurely (?:visual|cosmetic)\b|\bno (?:backend|back end) work\b|\bnothing else changes\b|"
+    r"\bwhat is (?:asked|sent|stored)\b.{0,40}\bstays\b|\bsame content\b|"
+    r"\bcontent stays\b|\bno changes? to the (?:export|data|api|backend)\b"
 )
 _WISH = r"\b(?:want|wants|need|needs|would like|please|should|shall|must|wish)\b"
 # What lets people do something new, which is a feature of its own whatever it looks like.

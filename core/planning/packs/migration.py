@@ -24,7 +24,7 @@ MIGRATION = Pack(
         r"\bcut-?over\b",
     ),
     unless=r"\b(?:excel|spreadsheets?|google sheets?|paper|whiteboard|clipboard|database "
-    r"migration)\b",
+    r"migration|new (?:address|flat|house|home|office))\b",
     nouns=MIGRATION_NOUNS,
     kind="migration",
     alone=True,

@@ -16,6 +16,8 @@ MIGRATION_NOUNS: tuple[Noun, ...] = (
             r"(?P<after>(?!from\b).+?) (?:from|to|into|over)\b",
             r"\b(?P<before>[a-z ]+?) (?:are|is|will be|must be|have to be) (?:moved|"
             r"migrated)\b",
+            r"\b(?P<before>[a-z]+) (?:are|is) (?:carried|taken) over\b",
+            r"\b(?:every|each) (?P<after>[a-z]+) is compared\b",
             r"\bmigration of (?P<after>.+)",
             r"\b(?:their|all) (?P<after>[a-z]+)(?: and [a-z]+)? (?:move|moves|go|goes) to\b",
             r"\b(?:old|new|current|the) (?P<after>[a-z]+) (?:software|system|platform|database)\b",
