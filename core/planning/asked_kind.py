@@ -48,7 +48,8 @@ _SIGNS: tuple[_Signs, ...] = (
             rf"\bmov(?:e|es|ing) {_THING}from {_THING}(?:to|into) {_THING}{_SYSTEM}\b",
             rf"\b(?:we|the \w+|to) (?:change|leave|switch|replace|drop) (?:the |our )?{_THING}"
             rf"{_SYSTEM}\b",
-            r"\b(?:go|goes|move|moves) (?:over )?(?:in)?to the new\b|^(?:\W*[\w-]+){1,3} to the new\b",
+            r"\b(?:go|goes|move|moves) (?:over )?(?:in)?to the new\b|^(?:\W*[\w-]+){1,3} to "
+            r"the new\b",
             rf"\bold {_THING}(?:off|shut down|switched off)\b|\b{_SYSTEM} (?:is|will be) (?:shut "
             r"down|switched off|retired)\b",
             r"\bswitch from (?:the |our )?.{2,50}\bto (?-i:[A-Z])",
@@ -69,7 +70,8 @@ _SIGNS: tuple[_Signs, ...] = (
             r"\bin parallel\b|\bboth run\b|\btrial move\b|\bis compared\b",
             r"\b(?:go|goes|carried|come|comes) (?:over|along)\b|\bredirect",
             r"\bread-?only\b|\bstays? (?:readable|available)\b",
-            r"\b(?:number|count|sum|total|stock|salar|fees?|amount|grade|balance|membership|difference)\w*\b.{0,50}\b(?:match|"
+            r"\b(?:number|count|sum|total|stock|salar|fees?|amount|grade|balance|membership|"
+            r"difference)\w*\b.{0,50}\b(?:match|"
             r"agree|equal|identical|same)\b",
             r"\bchecksums?\b|\breconcil\w+",
             r"\b(?:in|by) one system only\b|\bnever in both\b|\bboth (?:systems )?run\b",
@@ -92,7 +94,8 @@ _SIGNS: tuple[_Signs, ...] = (
             r"webhooks?|feed)\b",
             r"\b(?:sftp|edifact|webhooks?|data feed|rest api|mqtt|soap|odata)\b",
             r"\binterface (?:to|with|between) (?:the|our|an?) ",
-            rf"\b(?:data|values|orders|invoices|payments|bookings|readings)\b.{{0,40}}\b(?:into|show "
+            rf"\b(?:data|values|orders|invoices|payments|bookings|readings)"
+            rf"\b.{{0,40}}\b(?:into|show "
             rf"up in) (?:the |our ){_THING}{_SYSTEM}\b",
             r"\b(?:carrier|provider|supplier|bank|partner|marketplace)'s api\b",
             rf"\bfrom (?:the|our) {_THING}(?:marketplace|erp|crm|provider|portal|supplier|carrier|"
@@ -100,15 +103,18 @@ _SIGNS: tuple[_Signs, ...] = (
         ),
         (
             r"\b(?:every|each) (?:\d+|few|other|two|three|five|ten|fifteen) "
-            r"(?:s|sec(?:ond)?s?|min(?:ute)?s?|h(?:ours?)?)\b|\b(?:hourly|every night at|every hour|nightly)\b",
+            r"(?:s|sec(?:ond)?s?|min(?:ute)?s?|h(?:ours?)?)\b|\b(?:hourly|every night at|every "
+            r"hour|nightly)\b",
             r"\b(?:try|tried|tries|retr(?:y|ies|ied)|attempts?|repeated)\b.{0,30}\b(?:again|times|"
             r"every|later|\d)|\bretr(?:y|ies)\b|\bfailed tries\b",
             r"\b(?:doesn't|does not|don't|not) (?:answer|respond|reachable)\b|\b(?:may|is|be) "
             r"(?:down|offline)\b|\btime-?out\b",
             r"\b(?:fetch|request|poll|pull)(?:es|ed)?\b.{0,60}\bfrom\b|\bcaught up\b",
-            r"\bduplicat\w+|\b(?:exactly|only|count) once\b|\bnever two\b|\b(?:twice|not read again|never be imported)\b",
+            r"\bduplicat\w+|\b(?:exactly|only|count) once\b|\bnever two\b|\b(?:twice|not read "
+            r"again|never be imported)\b",
             r"\bunknown\b|\bdon't know\b|\bparked\b",
-            r"\b(?:is the )?master\b|\bis always right\b|\balways wins\b|\bwins\b|\bnever changes (?:them|it)\b|"
+            r"\b(?:is the )?master\b|\bis always right\b|\balways wins\b|\bwins\b|\bnever "
+            r"changes (?:them|it)\b|"
             r"\bcome from the\b",
             r"\bapi\b|\bwebhooks?\b|\bsftp\b|\bsoap\b|\bmqtt\b",
             r"\bclient certificate\b|\bsignature\b|\bapi key\b",
@@ -154,8 +160,10 @@ _SIGNS: tuple[_Signs, ...] = (
             r"\b(?:redesign|restyle|new look|look and feel|layout|responsive|progress bar)\b",
             r"\bdark (?:mode|version|theme|design)\b",
             r"\b(?:on|for) (?:my|their|a|the|small) (?:tablet|phone|mobile|smartphone)s?\b",
-            r"\b(?:split|cut|divide) (?:it|them|the \w+)? ?(?:up )?into \w+ (?:steps|pages|screens)\b",
-            r"\b(?:cleaner|clearer|tidier|simpler|new) (?:\w+ )?(?:start page|home ?page|page|screen|"
+            r"\b(?:split|cut|divide) (?:it|them|the \w+)? ?(?:up )?into \w+ (?:steps|pages|"
+            r"screens)\b",
+            r"\b(?:cleaner|clearer|tidier|simpler|new) (?:\w+ )?(?:start page|home ?page|page|"
+            r"screen|"
             r"form)\b",
             r"\b(?:can't|cannot|can not) (?:reach|read)\b",
             r"\b(?:sticky|table header|column chooser|scrolls away)\b",

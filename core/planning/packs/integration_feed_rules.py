@@ -44,7 +44,7 @@ INTEGRATION_FEED_RULES: tuple[RulePattern, ...] = (
         each=True,
         cues=(
             rf"{_PIECE}(?P<words>[^,;:]{{1,60}} (?:is|are) (?:the )?master\b[^;]{{0,80}})",
-            rf"{_PIECE}(?P<words>[^;:]{{0,40}}\b(?:always )?wins\b[^,;]{{0,40}}(?:, whatever "
+            rf"{_PIECE}(?P<words>[^;:]{{0,90}}\b(?:always )?wins\b[^,;]{{0,40}}(?:, whatever "
             rf"[^;]{{3,40}})?)",
             r"(?P<words>\b[a-z ]{2,40}:? (?:come|comes) from (?:the |our )?[^;]{2,40}\bnever "
             r"changes?"
@@ -85,6 +85,18 @@ INTEGRATION_FEED_RULES: tuple[RulePattern, ...] = (
         mechanisms=(
             Mechanism("job", "send-<deliverys->", "waits between two tries, and counts them"),
             Mechanism("test", "send-<deliverys->", "the last try succeeds"),
+        ),
+    ),
+    RulePattern(
+        slug="integration.given-up",
+        text="What was given up waits in a list, to be sent again by hand: “<words>”.",
+        cues=(
+            r"(?P<words>\b(?:lands?|goes|ends up|is put) (?:in|into|on) (?:an? |the )?(?:[a-z]+ )?"
+            r"list\b[^;]{3,60}\b(?:send|sent|try|start)\b[^;]{0,20}\bagain)\b",
+        ),
+        mechanisms=(
+            Mechanism("interface", "retry<Delivery>", "one or many, under the same key"),
+            Mechanism("test", "retry<Delivery>", "given up, sent again, received once"),
         ),
     ),
     RulePattern(
@@ -208,6 +220,9 @@ INTEGRATION_FEED_RULES: tuple[RulePattern, ...] = (
             r"[^;]{0,40})$",
             rf"{_PIECE}(?P<words>[^;:]{{3,60}} (?:appear|are shown|show up) as [^;]{{3,30}} only)"
             rf"\b",
+            rf"{_PIECE}(?P<words>[^,;:]{{3,60}} (?:are|is) (?:not|never) (?:transferred|sent|"
+            rf"handed "
+            r"over|imported|stored))\b",
             r"^(?P<words>no consent,? no [a-z]+)\b",
             rf"{_PIECE}(?P<words>[^,;:]{{3,40}} (?:never|not) in (?:the )?(?:code|logs)"
             rf"[^;]{{0,30}})",
@@ -218,6 +233,22 @@ INTEGRATION_FEED_RULES: tuple[RulePattern, ...] = (
                 "interface", "<words>", "a list of fields that are given; others never leave"
             ),
             Mechanism("test", "<words>", "recorded calls hold none of it"),
+        ),
+    ),
+    RulePattern(
+        slug="integration.their-limit",
+        text="Their limit is kept: “<words>”. Calls wait for their turn.",
+        cues=(
+            r"(?P<words>\b(?:allows?|limit(?: of| is)?)\b (?:us )?(?P<near>\d[\d,.]*) "
+            r"(?:requests|calls|"
+            r"messages) (?:per|a|an|each) (?:second|minute|hour|day))\b",
+        ),
+        quantity="count",
+        yields_to=("integration.partner-pace",),
+        mechanisms=(
+            Mechanism("job", "send-<deliverys->", "a token bucket for each connection"),
+            Mechanism("alert", "<deliverys>", "the queue grows for an hour at that pace"),
+            Mechanism("test", "send-<deliverys->", "a burst; 429 with Retry-After is obeyed"),
         ),
     ),
     RulePattern(

@@ -85,6 +85,8 @@ INTERFACE_BEHAVIOUR_RULES: tuple[RulePattern, ...] = (
             rf"{_PIECE}(?:please )?(?P<words>[^,;:]{{3,80}}? (?:must not change|(?:do|does) not "
             r"change|don't change|stays? (?:exactly |just )?(?:like|as|how|where) (?:it|they) "
             r"(?:is|are)|must still work|still works?|keeps? working))\b",
+            r"(?P<words>\b(?:(?:old|deep|existing|saved|bookmarked) )+(?:links?|addresses)\b"
+            r"[^,;]{0,40}\b(?:still works?|must still work|keep working))\b",
         ),
         mechanisms=(Mechanism("test", "<words>", "pictures and recorded calls, before and after"),),
     ),

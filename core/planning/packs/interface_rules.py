@@ -108,7 +108,8 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\bscreen[- ]?readers?\b",
             r"\bread (?:aloud|out)\b",
-            r"\b(?:blind|visually impaired|partially sighted) (?:[a-z]+s|people)\b",
+            r"(?<!colour[- ])(?<!color[- ])\b(?:blind|visually impaired|"
+            r"partially sighted) (?:[a-z]+s|people)\b",
         ),
         mechanisms=(
             Mechanism("client", "every page", "labels, headings, errors tied to their field"),

@@ -118,6 +118,7 @@ MIGRATION_GATE_RULES: tuple[RulePattern, ...] = (
         cues=(
             rf"(?P<words>\b(?:within|for|during) (?:these |the )?{_SPAN}\b[^;]{{0,60}}\b(?:go|roll|"
             r"switch|be taken) back\b[^,;]{0,40})",
+            rf"(?P<words>\b{_SPAN} way back\b[^,;]{{0,30}})",
             rf"(?P<words>\b(?:rollback|way back|return)\b[^,;]{{0,30}}\b(?:for|within) {_SPAN})",
         ),
         yields_to=("migration.way-back-within",),

@@ -39,7 +39,8 @@ PERFORMANCE = Pack(
                 r"\b(?:list|view|overview|page|history|report) (?:of|for|with) "
                 r"(?:all |the |our |their )*(?P<after>.+)",
                 r"\bopening [\"“]all (?P<after>[a-z]+)",
-                r"\b(?P<before>(?!(?:faster|slower?|new|our|this|public|live)\b)[a-z]+) (?:calendar|"
+                r"\b(?P<before>(?!(?:faster|slower?|new|our|this|public|live)\b)[a-z]+) "
+                r"(?:calendar|"
                 r"lists?|overviews?|pages?|views?|history|reports?|ranking|statistics|dashboards?|"
                 r"screens?|inbox|api|endpoint)\b",
                 r"\b(?P<after>[a-z]+) per [a-z]+\b",
