@@ -42,13 +42,13 @@ INTEGRATION = Pack(
         Noun(
             "subject",
             (
+                r"\bnew (?:and|or) changed (?P<after>[a-z]+) (?:go|are)\b",
                 rf"\bwebhooks? (?:call )?(?:for|per|on|about|with) {_FILL}(?P<after>.+)",
                 rf"\b{_MOVES} {_FILL}(?P<after>.+?) (?:to|with|from|into|between|every|in)\b",
                 r"^(?P<before>[a-z]{2,20}): [^;]{1,40}(?:-+>|<-+|→|=>)",
                 rf"(?<!\bno )\b(?P<before>[a-z ]+?) (?:are|is|get|gets|be) (?:automatically )"
                 rf"?{_MOVED}\b",
                 r"\b(?:like|want|have|need) (?P<after>.+?) synchroni[sz]ed\b",
-                r"\bnew (?:and|or) changed (?P<after>[a-z]+) (?:go|are)\b",
                 r"\b(?P<before>[a-z]+) (?:feed|sync)\b",
                 r"\b(?:want|need) (?:the |our )?(?P<after>.+?) in (?:the|our)\b",
                 r"\b(?P<before>[a-z]+) go(?:es)? (?:out|to)\b",
