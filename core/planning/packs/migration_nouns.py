@@ -10,7 +10,8 @@ MIGRATION_NOUNS: tuple[Noun, ...] = (
     Noun(
         "subject",
         (
-            r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}) (?P<after>(?:(?! and \d)[^,;])+)",
+            r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}|\d[\d.]* (?:million|thousand)) "
+            r"(?P<after>(?:(?! and \d)[^,;])+)",
             r"\b(?:million|thousand) (?P<after>.+)",
             r"\b(?:migrate|move|moving|migrating|switch) (?:all |our |the )*"
             r"(?P<after>(?!from\b).+?) (?:from|to|into|over)\b",
