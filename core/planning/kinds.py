@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.domain.artifact import Evidence
+from core.planning.asked_kind import Asked
 from core.planning.model import Kind, PackMatch
 from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Pack
@@ -18,6 +19,15 @@ from core.planning.reading.genre import asks_for_nothing
 _WEIGHT: tuple[Kind, ...] = ("migration", "integration", "performance", "data", "interface")
 # So many clauses at the beginning say what a brief is after.
 _BEGINNING = 4
+# Packs of another kind that a stated kind of work needs.
+_JOINING: dict[Kind, set[str]] = {"performance": {"search"}}
+# Aspects whose words mean something else there: two sums agree, nobody sees more than before.
+_APART: dict[Kind, set[str]] = {
+    "migration": {"consent", "visibility"},
+    "performance": {"consent"},
+    "interface": {"consent"},
+}
+_QUOTED = 3  # so many words are quoted as the reason for a kind
 # Words that hint at a kind where no pack could be bound. A thing must stand beside “slow”: that
 # something is slow somewhere is a mood, no demand.
 _HINTS: tuple[tuple[Kind, str], ...] = (
@@ -45,15 +55,18 @@ _HINTS: tuple[tuple[Kind, str], ...] = (
 
 
 def kind_of(
-    parts: Sequence[Clause], matched: Sequence[PackMatch]
+    parts: Sequence[Clause], matched: Sequence[PackMatch], asked: Asked | None = None
 ) -> tuple[Kind, tuple[Evidence, ...]]:
-    """Name the kind: by the packs that matched, else by words that hint at it.
+    """Name the kind: what the brief states, else by the packs that matched, else by a hint.
 
     An integration that a data feature speaks of late is a part of it. What asks for nothing is of
     no kind, whatever it praises.
     """
     if asks_for_nothing(parts):
         return "none", ()
+    if asked:
+        why = {hit.words: Evidence(hit.words, f"kind.{asked.kind}") for _, hit in asked.said}
+        return asked.kind, tuple(why.values())[:_QUOTED]
     kinds: dict[Kind, tuple[Evidence, ...]] = {}
     for one in matched:
         kinds.setdefault(BY_SLUG[one.slug].kind, one.evidence)
@@ -75,7 +88,9 @@ def _only_named(kind: Kind, text: str) -> bool:
     return kind == "integration" and bool(find(BY_SLUG["integration"].unless, text))
 
 
-def asides(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> set[str]:
+def asides(
+    clauses: Sequence[Clause], deeds: Iterable[Deed], asked: Asked | None = None
+) -> set[str]:
     """Return the packs that step back for an aspect, since the brief only mentions what they do.
 
     A brief that begins with a slow page, or with how a page looks, is about that. One that comes
@@ -85,6 +100,8 @@ def asides(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> set[str]:
     body = [clause for clause in clauses if clause.section == "body"]
     passing: set[str] = set()
     for pack in PACKS:
+        if asked and asked.kind == pack.kind:
+            continue
         called = set(_calling(pack, clauses)) if pack.aside else set()
         if not called or any(clause.section == "title" for clause in called):
             continue
@@ -114,3 +131,16 @@ def _calling(pack: Pack, clauses: Sequence[Clause]) -> list[Clause]:
         and any(find(cue, clause.text) for cue in pack.cues)
         and not (pack.unless and find(pack.unless, clause.text))
     ]
+
+
+def beside_the_kind(asked: Asked | None) -> set[str]:
+    """Return the packs that have no part in work of the kind that a brief states.
+
+    Pages that are shown otherwise, a list that becomes faster or a move make nothing new, whatever
+    exists there already: a checkout, bookings, tags. What only two systems exchange is not made.
+    """
+    if asked is None:
+        return set()
+    joins = {asked.kind, "none"}
+    apart = {pack.slug for pack in PACKS if pack.kind not in joins}
+    return (apart | _APART.get(asked.kind, set())) - _JOINING.get(asked.kind, set())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.planning.asked_kind import Asked
 from core.planning.model import PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Pack
@@ -44,6 +45,7 @@ class Matches:
     unbound: list[tuple[Pack, Clause]] = field(default_factory=list)  # called for, but about what?
     things: tuple[Thing, ...] = ()  # what the brief is about, the weightiest first
     body: tuple[Clause, ...] = ()
+    asked: Asked | None = None  # the kind of work that the brief states
     claimed: set[Clause] = field(default_factory=set)  # clauses that belong to one pack alone
     # Where in a clause something found its words: a rule or a deed, or a pack or one of its nouns.
     settled: dict[Clause, set[int]] = field(default_factory=dict)

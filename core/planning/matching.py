@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from core.domain.artifact import Evidence
+from core.planning.asked_kind import asked_kind
 from core.planning.demand_rules import match_demands
 from core.planning.firing import fire
-from core.planning.kinds import asides
+from core.planning.kinds import asides, beside_the_kind
 from core.planning.matches import Matches
 from core.planning.model import Actor, PackMatch
 from core.planning.packs import BY_SLUG, PACKS
@@ -17,6 +18,7 @@ from core.planning.reading.captures import captured
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deed import Deed
+from core.planning.reading.nouns import singular
 from core.planning.reading.people import actors as people_in
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
@@ -29,6 +31,10 @@ _HEAVY = 6  # so much speaks for a thing that it is a record beside what another
 _PLACED = re.compile(r"(?<=[a-z]) (?:in|on|at) (?:the |an? )?$", re.IGNORECASE)
 # The kinds of feature that work on what is stored already.
 _OF_WHAT_IS_THERE = frozenset({"interface", "performance", "migration", "integration"})
+_NUMBER = r"\b(?:\d{1,3}(?:,\d{3})+|\d{3,}|\d[\d.,]* ?(?:k|million|thousand))\b"
+_PLAIN = r"(?P<many>accounts|pages|entries|users|records|profiles|customers|employees|members)\b"
+_MANY = rf"{_NUMBER} (?:[a-z]+ )?{_PLAIN}"
+_MANY_FIRST = rf"^\D*{_NUMBER} {_PLAIN}"
 # What somebody starts rather than writes: packs of their own know what of it is stored.
 _RUNS = frozenset({"search", "import", "export"})
 
@@ -38,13 +44,14 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     found = Matches(
         things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
+        asked=asked_kind(clauses, deeds),
     )
     done = [deed for deed in deeds if deed.is_act]
     deeds = [deed for deed in deeds if not deed.is_act]
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
     wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
-    stepped_back = asides(clauses, deeds)
+    stepped_back = asides(clauses, deeds, found.asked) | beside_the_kind(found.asked)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
@@ -75,13 +82,17 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
     ]
     # A title alone says too little: something in the body must call for the pack as well.
     if not any(clause.section == "body" for clause, _ in hits):
-        return
+        if found.asked is None or pack.slug != found.asked.kind:
+            return
+        hits = list(found.asked.said)  # the brief states it in words that no cue knows
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
         # Where rules call for the pack, they have looked at all other clauses already.
         is_all = not (pack.each_clause or pack.by_rules)
         scope = clauses if is_all else [clause for clause, _ in group]
         bindings = _bindings(pack, scope, found)
+        if found.asked and pack.slug == found.asked.kind and "subject" in _nouns(pack):
+            bindings = _counted(pack, scope, bindings)
         if bindings is None:
             found.unbound.extend((pack, clause) for clause, _ in group if clause.section == "body")
             continue
@@ -243,7 +254,8 @@ def _handled(found: Matches) -> set[str]:
 def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str, str] | None:
     bindings: dict[str, str] = {}
     for noun in pack.nouns:
-        value = found.known_as(_noun(noun, clauses))
+        taken = set(bindings.values()) if noun.optional else set()
+        value = found.known_as(_noun(noun, clauses, taken))
         if not value or value in bindings.values():
             value = _fallback(noun, found, bindings)
         states = bindings.get("states", "").split(", ")
@@ -257,12 +269,40 @@ def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str
     return bindings
 
 
-def _noun(noun: Noun, clauses: Sequence[Clause]) -> str:
+def _nouns(pack: Pack) -> set[str]:
+    return {noun.name for noun in pack.nouns}
+
+
+def _counted(
+    pack: Pack, clauses: Sequence[Clause], bindings: dict[str, str] | None
+) -> dict[str, str] | None:
+    """Return what a pack is bound to, with what the brief counts first as its subject.
+
+    Accounts, pages or people say too little for a new table; what moves or is slow may be just
+    these. Where nothing is bound yet, they may also be counted further behind.
+    """
+    cue = _MANY if bindings is None else _MANY_FIRST
+    numbers = [clause for clause in clauses if find(_NUMBER, clause.text)]
+    hits = (
+        hit
+        for clause in (numbers if bindings is None else numbers[:1])
+        for hit in find_all(cue, clause.text)
+    )
+    counted = next((singular(hit.match.group("many").lower()) for hit in hits), "")
+    if not counted or counted in (bindings or {}).values():
+        return bindings
+    bound = bindings or {}
+    named = bound.get("subject", "")
+    beside = {"besides": named} if named and "besides" in _nouns(pack) else {}
+    return {**beside, **bound, "subject": counted}
+
+
+def _noun(noun: Noun, clauses: Sequence[Clause], taken: Set[str]) -> str:
     for pattern in noun.patterns:
         for clause in clauses:
             for hit in find_all(pattern, clause.text):
                 value = _phrase(noun, hit.match.groupdict())
-                if value:
+                if value and value not in taken:
                     return value
     return ""
 

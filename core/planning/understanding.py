@@ -112,6 +112,8 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
         questions = unplanned_questions(body or list(parts), topics, unused)
         left = left_over(body, found, found.rules)
         return replace(model, questions=questions, not_understood=left)
+    if found.asked:
+        topics = ()  # what exists there already is mentioned, not asked for
     return without_qualities(_filled(model, parts, body, found, topics, done), drops)
 
 
@@ -180,7 +182,7 @@ def _filled(
 
 
 def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
-    return kind_of(parts, found.packs)
+    return kind_of(parts, found.packs, found.asked)
 
 
 def _plannable(

@@ -1,6 +1,7 @@
 """Integration: two systems talk, over webhooks, feeds or polling, and stay in step."""
 
 from core.planning.packs.integration_case_rules import INTEGRATION_CASE_RULES
+from core.planning.packs.integration_feed_rules import INTEGRATION_FEED_RULES
 from core.planning.packs.integration_rules import INTEGRATION_RULES
 from core.planning.packs.integration_table_rules import INTEGRATION_TABLE_RULES
 from core.planning.packs.integration_tables import INTEGRATION_BRINGS
@@ -49,9 +50,12 @@ INTEGRATION = Pack(
         Noun(
             "subject",
             (
+                r"\bnew (?:and|or) changed (?P<after>[a-z]+) (?:go|are)\b",
                 rf"\bwebhooks? (?:call )?(?:for|per|on|about|with) {_FILL}(?P<after>.+)",
                 rf"\b{_MOVES} {_FILL}(?P<after>.+?) (?:to|with|from|into|between|every|in)\b",
-                rf"\b(?P<before>[a-z ]+?) (?:are|is|get|gets|be) (?:automatically )?{_MOVED}\b",
+                r"^(?P<before>[a-z]{2,20}): [^;]{1,40}(?:-+>|<-+|→|=>)",
+                rf"(?<!\bno )\b(?P<before>[a-z ]+?) (?:are|is|get|gets|be) (?:automatically )"
+                rf"?{_MOVED}\b",
                 r"\b(?:like|want|have|need) (?P<after>.+?) synchroni[sz]ed\b",
                 r"\b(?P<before>[a-z]+) (?:feed|sync)\b",
                 r"\b(?:want|need) (?:the |our )?(?P<after>.+?) in (?:the|our)\b",
@@ -71,6 +75,7 @@ INTEGRATION = Pack(
         Noun(
             "besides",
             (
+                r"^(?P<before>[a-z]{2,20}): [^;]{1,40}(?:-+>|<-+|→|=>)",
                 rf"\b(?:an?|each|every|the) (?P<after>[a-z]+) (?:is|are) (?:automatically "
                 rf")?{_MOVED}\b",
                 rf"\b(?P<before>[a-z]+) (?:is|are) (?:automatically )?{_MOVED} (?:exactly |only "
@@ -120,6 +125,11 @@ INTEGRATION = Pack(
     kind="integration",
     claims=True,
     instead_of=("speed", "quota"),
-    rules=(*INTEGRATION_RULES, *INTEGRATION_CASE_RULES, *INTEGRATION_TABLE_RULES),
+    rules=(
+        *INTEGRATION_RULES,
+        *INTEGRATION_CASE_RULES,
+        *INTEGRATION_TABLE_RULES,
+        *INTEGRATION_FEED_RULES,
+    ),
     brings=INTEGRATION_BRINGS,
 )

@@ -1,6 +1,7 @@
 """Interface: how it looks, reads and is handled changes; what is stored does not."""
 
 from core.planning.model import Quality, Question
+from core.planning.packs.interface_behaviour_rules import INTERFACE_BEHAVIOUR_RULES
 from core.planning.packs.interface_rules import INTERFACE_RULES
 from core.planning.packs.interface_screen_rules import INTERFACE_SCREEN_RULES
 from core.planning.packs.pack import Choice, Contribution, Note, Option, Pack
@@ -32,7 +33,7 @@ INTERFACE = Pack(
     claims=True,
     aside="accessibility",
     instead_of=("speed", "accessibility"),
-    rules=(*INTERFACE_RULES, *INTERFACE_SCREEN_RULES),
+    rules=(*INTERFACE_RULES, *INTERFACE_SCREEN_RULES, *INTERFACE_BEHAVIOUR_RULES),
     brings=Contribution(
         qualities=(
             Quality("wcag", "everything works by keyboard, at 200 percent zoom and read aloud"),

@@ -95,6 +95,7 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
     RulePattern(
         slug="interface.contrast",
         text="Contrast of at least <words>.",
+        each=True,
         cues=(r"\bcontrast\b.{0,30}?(?P<words>\d(?:[.,]\d)?(?: ?: ?| to )1)\b",),
         mechanisms=(
             Mechanism("client", "tokens", "colours in pairs, each pair measured"),
@@ -107,7 +108,8 @@ INTERFACE_RULES: tuple[RulePattern, ...] = (
         cues=(
             r"\bscreen[- ]?readers?\b",
             r"\bread (?:aloud|out)\b",
-            r"\b(?:blind|visually impaired|partially sighted) (?:[a-z]+s|people)\b",
+            r"(?<!colour[- ])(?<!color[- ])\b(?:blind|visually impaired|"
+            r"partially sighted) (?:[a-z]+s|people)\b",
         ),
         mechanisms=(
             Mechanism("client", "every page", "labels, headings, errors tied to their field"),

@@ -2,6 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Question
 from core.planning.packs.migration_case_rules import MIGRATION_CASE_RULES
+from core.planning.packs.migration_gate_rules import MIGRATION_GATE_RULES
 from core.planning.packs.migration_nouns import MIGRATION_NOUNS
 from core.planning.packs.migration_rules import MIGRATION_RULES
 from core.planning.packs.migration_switch_rules import MIGRATION_SWITCH_RULES
@@ -25,12 +26,17 @@ MIGRATION = Pack(
         r"\bcut-?over\b",
     ),
     unless=r"\b(?:excel|spreadsheets?|google sheets?|paper|whiteboard|clipboard|database "
-    r"migration)\b",
+    r"migration|new (?:address|flat|house|home|office))\b",
     nouns=MIGRATION_NOUNS,
     kind="migration",
     alone=True,
     instead_of=("speed",),
-    rules=(*MIGRATION_RULES, *MIGRATION_SWITCH_RULES, *MIGRATION_CASE_RULES),
+    rules=(
+        *MIGRATION_RULES,
+        *MIGRATION_SWITCH_RULES,
+        *MIGRATION_CASE_RULES,
+        *MIGRATION_GATE_RULES,
+    ),
     brings=Contribution(
         entities=(
             Entity(

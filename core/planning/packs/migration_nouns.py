@@ -10,13 +10,19 @@ MIGRATION_NOUNS: tuple[Noun, ...] = (
     Noun(
         "subject",
         (
-            r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}) (?P<after>.+)",
+            r"\b(?:\d{1,3}(?:,\d{3})+|\d+ ?k|\d{3,}|\d[\d.]* (?:million|thousand)) "
+            r"(?P<after>(?:(?! and \d)[^,;])+)",
             r"\b(?:million|thousand) (?P<after>.+)",
             r"\b(?:migrate|move|moving|migrating|switch) (?:all |our |the )*"
             r"(?P<after>(?!from\b).+?) (?:from|to|into|over)\b",
             r"\b(?P<before>[a-z ]+?) (?:are|is|will be|must be|have to be) (?:moved|"
             r"migrated)\b",
+            r"\b(?P<before>[a-z]+) (?:are|is) (?:carried|taken) over\b",
+            r"\b(?:every|each) (?P<after>[a-z]+) is compared\b",
             r"\bmigration of (?P<after>.+)",
+            r"\b(?P<before>[a-z]+) \d{1,3}(?:,\d{3})+\b",
+            r"\b(?:their|all) (?P<after>[a-z]+)(?: and [a-z]+)? (?:move|moves|go|goes) to\b",
+            r"\b(?:old|new|current|the) (?P<after>[a-z]+) (?:software|system|platform|database)\b",
         ),
     ),
     Noun(

@@ -3,6 +3,7 @@
 from core.planning.model import Action, Entity, Field, Index, Question
 from core.planning.packs.pack import Choice, Contribution, Job, Note, Noun, Option, Pack, Threat
 from core.planning.packs.performance_limits import PERFORMANCE_LIMITS
+from core.planning.packs.performance_promise_rules import PERFORMANCE_PROMISE_RULES
 from core.planning.packs.performance_rules import PERFORMANCE_RULES
 
 _SLOW = (
@@ -31,13 +32,18 @@ PERFORMANCE = Pack(
             "subject",
             (
                 r"\b(?P<before>[a-z_]+) table (?:has|holds|with|is)\b",
+                r"\b(?P<before>[a-z_]+) table, \d",
                 r"\brows in (?:the |our )?(?P<after>.+)",
                 r"\b(?:million|thousand|\d+ ?k|\d{1,3}(?:,\d{3})+) (?:rows of |of )?"
                 r"(?P<after>(?!rows|people|users|requests).+)",
                 r"\b(?:list|view|overview|page|history|report) (?:of|for|with) "
                 r"(?:all |the |our |their )*(?P<after>.+)",
-                r"\b(?P<before>[a-z]+) (?:calendar|list|overview|page|view|history|report|ranking|"
-                r"statistics|dashboard|screen|inbox)\b",
+                r"\bopening [\"“]all (?P<after>[a-z]+)",
+                r"\b(?P<before>(?!(?:faster|slower?|new|our|this|public|live)\b)[a-z]+) "
+                r"(?:calendar|"
+                r"lists?|overviews?|pages?|views?|history|reports?|ranking|statistics|dashboards?|"
+                r"screens?|inbox|api|endpoint)\b",
+                r"\b(?P<after>[a-z]+) per [a-z]+\b",
             ),
         ),
     ),
@@ -46,7 +52,7 @@ PERFORMANCE = Pack(
     alone=True,
     aside="speed",
     instead_of=("speed",),
-    rules=(*PERFORMANCE_RULES, *PERFORMANCE_LIMITS),
+    rules=(*PERFORMANCE_RULES, *PERFORMANCE_LIMITS, *PERFORMANCE_PROMISE_RULES),
     brings=Contribution(
         entities=(
             Entity(

@@ -1,5 +1,7 @@
 """Search speed: a slow search becomes fast, tolerant and stays within its permissions."""
 
+from dataclasses import replace
+
 from core.planning.model import Action, Entity, Field, Index, Mechanism, Quality, Question
 from core.planning.packs.pack import (
     Choice,
@@ -11,6 +13,21 @@ from core.planning.packs.pack import (
     Pack,
     RulePattern,
     Threat,
+)
+from core.planning.packs.performance_promise_rules import PERFORMANCE_PROMISE_RULES
+
+# What is promised of a search is promised of other calls too.
+_PROMISED = ("own-budget", "people", "visible-after", "as-today", "no-slower", "without")
+_PROMISES = tuple(
+    replace(
+        rule,
+        slug=f"search-speed.{name}",
+        mechanisms=tuple(
+            replace(one, where=one.where.replace("list<", "search<")) for one in rule.mechanisms
+        ),
+    )
+    for rule in PERFORMANCE_PROMISE_RULES
+    if (name := rule.slug.partition(".")[2]) in _PROMISED
 )
 
 SEARCH_SPEED = Pack(
@@ -43,7 +60,7 @@ SEARCH_SPEED = Pack(
         RulePattern(
             slug="search-speed.budget",
             text="Under <words> for <share> percent of the queries.",
-            cues=(r"\b(?:under|below|less than|within) (?P<near>.{1,20})",),
+            cues=(r"\b(?:under|below|less than|within|at most) (?P<near>.{1,20})",),
             quantity="duration",
             takes=("speed",),
             mechanisms=(
@@ -116,6 +133,7 @@ SEARCH_SPEED = Pack(
                 Mechanism("index", "<subjects>", "full-text and trigram index in PostgreSQL"),
             ),
         ),
+        *_PROMISES,
     ),
     brings=Contribution(
         entities=(

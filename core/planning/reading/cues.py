@@ -64,7 +64,7 @@ def find_all(pattern: str, text: str) -> Iterator[Hit]:
 
 def _may_hold(folded: str, needed: tuple[str, ...]) -> bool:
     """Whether a text has what a pattern cannot do without; a loop, as this is asked most often."""
-    for literal in needed:  # noqa: SIM110
+    for literal in needed:
         if literal in folded:
             return True
     return not needed
