@@ -84,6 +84,8 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     one = _names(noun.rpartition("_")[2])
     many = plural(noun.rpartition("_")[2]).replace("_", " ")
     found: dict[str, bool] = {}
+    said = dict.fromkeys(clause.text for clause in clauses if clause.section == "body")
+    mine = [text for text in said if re.search(rf"\b(?:{one})\b", text, re.IGNORECASE)]
     for other in others:
         if other == noun:
             continue
@@ -108,7 +110,7 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
             rf")?(?:{one})\b",
             rf"\b(?:{whole}) (?:{one})\b",
         )
-        texts = [clause.text for clause in clauses if clause.section == "body"]
+        texts = [text for text in mine if re.search(rf"\b(?:{whole})\b", text, re.IGNORECASE)]
         if any(re.search(pattern, text, re.IGNORECASE) for pattern in always for text in texts):
             found[other] = True
         elif any(
