@@ -18,7 +18,7 @@ from core.planning.reading.captures import captured
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deed import Deed
-from core.planning.reading.nouns import singular
+from core.planning.reading.nouns import plural, singular
 from core.planning.reading.people import actors as people_in
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
@@ -170,7 +170,7 @@ def _match_records(
     kinds_matched = {BY_SLUG[matched.slug].kind for matched in found.packs}
     is_data = "data" in kinds_matched or any(not thing.is_spoken for thing in found.things)
     for thing in found.things:
-        if thing.is_spoken and kinds_matched & _OF_WHAT_IS_THERE:
+        if thing.is_spoken and (kinds_matched & _OF_WHAT_IS_THERE or _is_there(thing, found)):
             continue
         if thing.is_spoken and not (thing.is_asked_for or is_data):
             continue
@@ -205,6 +205,14 @@ def _match_records(
         _add(pack, {"subject": noun}, evidence, clauses, found)
     known = _handled(found) | set(chosen)
     found.used.update(deed.clause for deed in deeds if deed.noun in known)
+
+
+def _is_there(thing: Thing, found: Matches) -> bool:
+    """Whether there are so many of a thing beside what people create: “we have 12 kennels”."""
+    owned = rf"\bwe have \d+ (?:\w+ )?{plural(thing.noun).replace('_', ' ')}\b"
+    return any(one.is_created for one in found.things) and any(
+        find(owned, clause.text) for clause in found.body
+    )
 
 
 def _only_presupposed(found: Matches) -> set[str]:

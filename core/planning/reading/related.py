@@ -84,7 +84,8 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     one = _names(noun.rpartition("_")[2])
     many = plural(noun.rpartition("_")[2]).replace("_", " ")
     found: dict[str, bool] = {}
-    body = [(clause.text, clause.text.lower()) for clause in clauses if clause.section == "body"]
+    said = dict.fromkeys(clause.text for clause in clauses if clause.section == "body")
+    body = [(text, text.lower()) for text in said]
     for other in others:
         texts = [text for text, low in body if _speaks_of(noun, low) and _speaks_of(other, low)]
         if other == noun or not texts:
