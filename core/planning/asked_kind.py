@@ -22,7 +22,7 @@ _SYSTEM = (
 )
 _SHOWN = (
     r"(?:pages?|views?|lists?|reports?|dashboards?|screens?|overviews?|quer(?:y|ies)|maps?|search|"
-    r"calendar|inbox|timeline|history|exports?|imports?|app|site|website|opening|loading|start)"
+    r"calendar|inbox|timeline|history|export(?:s|ing)?|imports?|app|site|website|opening|loading|start)"
 )
 _SPEED = r"\d[\d.]* ?(?:ms|s|secs?|seconds?|milliseconds?)\b"
 
@@ -45,10 +45,11 @@ _SIGNS: tuple[_Signs, ...] = (
             rf"(?:to|into|from) (?:the |our |a |an )?(?:new|old|other|current|self-hosted|"
             rf"(?:\w+ )?{_SYSTEM})\b",
             r"\bcut[- ]?over\b",
+            r"\b(?:moves?|moving) from (?-i:[A-Z])\w+ to (?-i:[A-Z])",
             rf"\bmov(?:e|es|ing) {_THING}from {_THING}(?:to|into) {_THING}{_SYSTEM}\b",
             rf"\b(?:we|the \w+|to) (?:change|leave|switch|replace|drop) (?:the |our )?{_THING}"
             rf"{_SYSTEM}\b",
-            r"\b(?:go|goes|move|moves) (?:over )?(?:in)?to the new\b|^(?:\W*[\w-]+){1,3} to "
+            r"\b(?:go|goes|move|moves) (?:over )?(?:in)?to the new\b|^(?:\W{0,2}[\w-]+){1,5} to "
             r"the new\b",
             rf"\bold {_THING}(?:off|shut down|switched off)\b|\b{_SYSTEM} (?:is|will be) (?:shut "
             r"down|switched off|retired)\b",
@@ -144,7 +145,7 @@ _SIGNS: tuple[_Signs, ...] = (
             r"\b\d[\d.,]* ?(?:million|billion|m) \w+|\b\d[\d.,]*(?:k|,000) rows\b",
             r"\b(?:at the same time|at once|at a time|at peak|online|concurrent\w*|per second)\b",
             r"\b(?:as|like) (?:it is )?(?:now|today|before)\b|\bunchanged\b|\bstays? (?:the same|"
-            r"as)\b|\bsame (?:results?|order|file)\b",
+            r"as)\b|\bsame (?:results?|order|file|columns)\b",
             r"\b(?:no|without) (?:new servers?|read replica|downtime|maintenance window)\b|"
             r"\bstay on\b|\bindex(?:es)?\b",
         ),
@@ -158,6 +159,7 @@ _SIGNS: tuple[_Signs, ...] = (
             r"print|buttons?) (?:bigger|larger)\b|\b(?:bigger|larger) (?:text|letters|print|"
             r"buttons?)\b",
             r"\b(?:redesign|restyle|new look|look and feel|layout|responsive|progress bar)\b",
+            r"\b(?:split|side-by-side) view\b",
             r"\bdark (?:mode|version|theme|design)\b",
             r"\b(?:on|for) (?:my|their|a|the|small) (?:tablet|phone|mobile|smartphone)s?\b",
             r"\b(?:split|cut|divide) (?:it|them|the \w+)? ?(?:up )?into \w+ (?:steps|pages|"
@@ -249,7 +251,7 @@ def asked_kind(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> Asked | None
         called = {clause for clause, _ in said}
         new = [one for one in body if one in deeds_of or find(_NEW_DEED, one.text)]
         other = [one for one in new if one not in called]
-        if weight >= signs.enough and len(other) < max(2, len(called)):
+        if weight >= signs.enough and len(other) < len(called):
             return Asked(signs.kind, tuple(said))
     return None
 
