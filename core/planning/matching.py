@@ -170,7 +170,9 @@ def _match_records(
     kinds_matched = {BY_SLUG[matched.slug].kind for matched in found.packs}
     is_data = "data" in kinds_matched or any(not thing.is_spoken for thing in found.things)
     for thing in found.things:
-        if thing.is_spoken and (kinds_matched & _OF_WHAT_IS_THERE or _is_there(thing, found)):
+        if thing.is_spoken and kinds_matched & _OF_WHAT_IS_THERE:
+            continue
+        if not thing.is_created and _is_there(thing, found):
             continue
         if thing.is_spoken and not (thing.is_asked_for or is_data):
             continue
@@ -208,7 +210,13 @@ def _match_records(
 
 
 def _is_there(thing: Thing, found: Matches) -> bool:
-    """Whether there are so many of a thing beside what people create: “we have 12 kennels”."""
+    """Whether a thing is there already.
+
+    So many of it beside what people create, “we have 12 kennels”; or its changes are logged.
+    """
+    logged = rf"\bchanges? (?:to|of) (?:an?|the|each|every) {thing.noun.replace('_', ' ')}\b"
+    if any(find(logged, clause.text) for clause in found.body):
+        return True
     owned = rf"\bwe have \d+ (?:\w+ )?{plural(thing.noun).replace('_', ' ')}\b"
     return any(one.is_created for one in found.things) and any(
         find(owned, clause.text) for clause in found.body

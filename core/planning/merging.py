@@ -89,8 +89,8 @@ def merged_actions(actions: Iterable[Action]) -> tuple[Action, ...]:
 
 
 def _merged(first: Entity, second: Entity) -> Entity:
-    fields = {field.name: field for field in first.fields}
-    for field in second.fields:
+    fields = {field.name: field for field in _own(first, second)}
+    for field in _own(second, first):
         known = fields.get(field.name)
         fields[field.name] = _merged_field(known, field) if known else field
     existing = (first.existing or not first.summary) and (second.existing or not second.summary)
@@ -109,6 +109,18 @@ def _merged(first: Entity, second: Entity) -> Entity:
         evidence=_united(first.evidence, second.evidence),
         triggers=tuple({t.name: t for t in first.triggers + second.triggers}.values()),
     )
+
+
+def _own(entity: Entity, other: Entity) -> Iterable[Field]:
+    """Yield an entity's fields; what it only presupposes is not made where another creates it.
+
+    Who has an assignee needs no owner as well.
+    """
+    is_created = bool(other.summary) and not other.existing
+    has_person = any(field.references == "user" for field in other.fields)
+    for field in entity.fields:
+        if not (entity.existing and field.name == "owner_id" and is_created and has_person):
+            yield field
 
 
 def _merged_field(known: Field, other: Field) -> Field:

@@ -139,6 +139,11 @@ def _reaches(
     return False
 
 
+def _other_names(name: str) -> set[str]:
+    """Return under which names a field may stand there already: a stock as its count."""
+    return {name, f"{name}_id", name.removesuffix("_id"), f"{name}_count"}
+
+
 def _with_fields(
     entity: Entity,
     told: Told,
@@ -151,7 +156,7 @@ def _with_fields(
     named = tuple(
         field
         for field in told.fields
-        if not {field.name, f"{field.name}_id", field.name.removesuffix("_id")} & known
+        if not _other_names(field.name) & known
         # What has a begin and an end has its length from them.
         and not (field.name.endswith("_minutes") and "ends_at" in known)
     )

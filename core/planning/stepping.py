@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from core.domain.artifact import Evidence
@@ -82,6 +83,11 @@ _SERVED = {
 _EVERYWHERE = frozenset({"approval", "payment", "moderation", "exchange", "erasure", "sign-in"})
 
 
+_SEVERAL = re.compile(
+    r"\b(?:two|three|four|both|several|\d+) (?:different )?[a-z]+(?: [a-z]+){0,2} $", re.IGNORECASE
+)
+
+
 def match_steps(pack: Pack, deeds: Sequence[Deed], found: Matches) -> None:
     """Add a match of the pack for each thing and each verb that somebody does to it."""
     stored = _stored(found)
@@ -89,7 +95,7 @@ def match_steps(pack: Pack, deeds: Sequence[Deed], found: Matches) -> None:
     unmade: list[Deed] = []
     for deed in deeds:
         noun = deed.noun if deed.noun in stored else found.known_as(deed.noun)
-        if _is_served(deed, noun, found):
+        if _is_served(deed, noun, found) or _takes_several(deed):
             continue
         if noun not in stored:
             unmade.append(deed)
@@ -110,6 +116,11 @@ def match_steps(pack: Pack, deeds: Sequence[Deed], found: Matches) -> None:
         for verb, first in undone.items():
             _undo(noun, steps[verb], steps[first][0], found)
     found.unmade += dict.fromkeys(_unmade(unmade, found))
+
+
+def _takes_several(deed: Deed) -> bool:
+    """Whether it takes more people than one: “two people must sign” is no single step."""
+    return bool(_SEVERAL.search(deed.clause.text[: deed.start]))
 
 
 def _unmade(deeds: Iterable[Deed], found: Matches) -> Iterator[str]:

@@ -38,6 +38,7 @@ TELLING_RULES = (
                 Entity(
                     "<subject>",
                     summary="Exists already; what happens to it is what people are told about.",
+                    fields=(Field("owner_id", "ref", references="user", existing=True),),
                     existing=True,
                 ),
                 Entity(

@@ -36,7 +36,6 @@ ORDER = Pack(
                 r"\bstock of (?:an? |the |each |every )?(?P<after>[a-z].+)",
             ),
             fallback="product",
-            recordable=True,
         ),
     ),
     rules=ORDER_RULES,

@@ -190,11 +190,15 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
     found = [_made(deed, clauses) for deed in found]
     known = {deed.noun for deed in found}
     found += [deed for deed in with_parts(clauses) if deed.noun not in known]
-    found = [deed for deed in found if deed.noun]
+    found = [deed for deed in found if deed.noun.isidentifier()]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
         found = [deed for deed in found if deed.noun != "application"]
-    named = _called_shortly(_with_acts(found, acts(clauses, actors), clauses), clauses)
-    return with_loans(named)
+    named = list(_called_shortly(_with_acts(found, acts(clauses, actors), clauses), clauses))
+    signed_up = {deed.noun.removesuffix("_registration") for deed in named}
+    # Who has signed up for a tour is a participant of it.
+    return with_loans(
+        deed for deed in named if deed.noun != "participant" or deed.of not in signed_up
+    )
 
 
 def _called_shortly(found: Iterable[Deed], clauses: Sequence[Clause]) -> Iterator[Deed]:

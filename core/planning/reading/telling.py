@@ -129,7 +129,7 @@ _SAID_ENDS = re.compile(
 )
 _ONWARD = re.compile(
     r"(?:,? and (?:has|have|can|may|must|is|are|gets?|the|an?|they|we|it|everybody|nobody)\b|"
-    r",? (?:but|unless|except|so that|then|otherwise)\b).*$",
+    r",? (?:but|unless|except|so that|then|otherwise|as long as|provided|even if)\b).*$",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(
