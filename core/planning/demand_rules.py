@@ -18,7 +18,7 @@ from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.captures import lowered
 from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import Hit, find, find_all
+from core.planning.reading.cues import Hit, find, find_all, may_find
 from core.planning.reading.media_types import quoted_media_types
 from core.planning.reading.people import actors, names_people
 from core.planning.reading.phrases import compound_after, phrase_before
@@ -106,6 +106,8 @@ def _demands(
     pack: Pack, pattern: RulePattern, clause: Clause, taken: Collection[int], found: Matches
 ) -> Iterator[_Demand]:
     """Yield what a clause says for a rule; one without a number is said once in a clause."""
+    if not may_find(pattern.cues, clause.text):
+        return
     for cue in pattern.cues:
         for hit in find_all(cue, clause.text):
             measured = _measured(pattern, clause, hit, taken)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from core.planning.model import Action, Actor, FeatureModel
 from core.planning.reading.clauses import Clause
+from core.planning.reading.cues import find_all
 from core.planning.reading.deed import Deed
 from core.planning.reading.nouns import plural, words
 
@@ -121,8 +122,8 @@ def _who(
     last = action.entity.rpartition("_")[2]
     own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
     for clause in body:
-        for hit in re.finditer(verb, clause.text, re.IGNORECASE):
-            before, after = clause.text[: hit.start()], clause.text[hit.end() :]
+        for hit in find_all(verb, clause.text):
+            before, after = clause.text[: hit.start], clause.text[hit.end :]
             if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
                 before = ""
             if is_own and not own.search(after):
@@ -150,5 +151,7 @@ def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
 
 
 def _last(title: str, text: str) -> int:
+    if title.lower() not in text.lower():
+        return -1
     positions = [hit.start() for hit in re.finditer(rf"\b{title}s?\b", text, re.IGNORECASE)]
     return positions[-1] if positions else -1

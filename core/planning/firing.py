@@ -19,7 +19,7 @@ from core.planning.reading.captures import THINGS, captured, captured_spans, tol
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.conditions import before_condition
-from core.planning.reading.cues import Hit, find, find_all
+from core.planning.reading.cues import Hit, find, find_all, may_find
 from core.planning.reading.nouns import is_thing
 from core.planning.reading.quantities import Quantity, count_in_words, quantities
 
@@ -115,6 +115,8 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
 
     A rule that fires for each wording finds several in one clause, none in the words of another.
     """
+    if not may_find(pattern.cues, clause.text):
+        return
     taken: list[tuple[int, int]] = []
     for cue in pattern.cues:
         hits = find_all(cue, clause.text)

@@ -16,7 +16,7 @@ from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Noun, Pack
 from core.planning.reading.captures import captured
 from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import Hit, find, find_all
+from core.planning.reading.cues import Hit, find, find_all, may_find
 from core.planning.reading.deed import Deed
 from core.planning.reading.nouns import plural, singular
 from core.planning.reading.people import actors as people_in
@@ -115,7 +115,7 @@ def _calls(pack: Pack, clause: Clause) -> Hit | None:
     readings = (
         hit
         for pattern in pack.rules
-        if pack.by_rules or pattern.slug in pack.called_by
+        if (pack.by_rules or pattern.slug in pack.called_by) and may_find(pattern.cues, clause.text)
         for cue in pattern.cues
         for hit in find_all(cue, clause.text)
         if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))

@@ -7,7 +7,7 @@ the words that it cannot do without.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,17 +49,27 @@ def find(pattern: str, text: str) -> Hit | None:
     return None
 
 
-def find_all(pattern: str, text: str) -> Iterator[Hit]:
+def find_all(pattern: str, text: str) -> Sequence[Hit]:
     """Find a pattern everywhere in a text; in plain words only where the text itself has none."""
     compiled, needed = _compiled(pattern)
     for wording in wordings(text):
-        found = False
         if _may_hold(wording.folded, needed):
-            for match in compiled.finditer(wording.text):
-                found = True
-                yield _hit(match, wording)
-        if found:
-            return
+            hits = [_hit(match, wording) for match in compiled.finditer(wording.text)]
+            if hits:
+                return hits
+    return ()
+
+
+def may_find(patterns: tuple[str, ...], text: str) -> bool:
+    """Whether any of several patterns may be found in a text: False says that none is."""
+    needed = _needed_by_any(patterns)
+    return not needed or any(_may_hold(wording.folded, needed) for wording in wordings(text))
+
+
+@cache
+def _needed_by_any(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    each = [_compiled(pattern)[1] for pattern in patterns]
+    return tuple(sorted({one for needed in each for one in needed})) if all(each) else ()
 
 
 def _may_hold(folded: str, needed: tuple[str, ...]) -> bool:

@@ -90,6 +90,12 @@ class _Done:
     behind: int
 
 
+# United once: these are asked about every word.
+_NO_VERBS = DETERMINERS | ADVERBS | _SMALL
+_NO_OBJECTS = BE | MODALS | NEGATED | {"has", "have", "of"}
+_BEGIN_OBJECTS = DETERMINERS | ONE | MANY
+
+
 def acts(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
     """Return what people do to the things of a brief, with who does it.
 
@@ -163,7 +169,7 @@ class _Reader:
         """Remember who does something that is no deed: what is joined to it has their subject."""
         following = self.tokens[at + 1 : at + 2]
         is_verb = following and following[0] in DETERMINERS and self.tokens[at].isalpha()
-        if not is_verb or self.tokens[at] in DETERMINERS | ADVERBS | _SMALL or at == 0:
+        if not is_verb or self.tokens[at] in _NO_VERBS or at == 0:
             return
         subject = self._subject(self.text.back_over(at - 1, ADVERBS))
         if subject is None or subject.is_pronoun or not subject.names:
@@ -300,7 +306,7 @@ class _Reader:
         if at + 1 >= len(self.text) or re.search(r"[,.;:()]", self.text.gap(at + 1)):
             return True
         after = self.tokens[at + 1]
-        return after not in BE | MODALS | NEGATED | {"has", "have", "of"}
+        return after not in _NO_OBJECTS
 
     def _particle(self, at: int, verb: Verb, way: str) -> int:
         """Return the place behind a verb, its particle right after it or behind its object."""
@@ -316,7 +322,7 @@ class _Reader:
             return 0
         place = at + 1 + following.index(verb.particle)
         between = self.text.whole[self.text.words[at].end : self.text.words[place].start]
-        begins = following[0] in DETERMINERS | ONE | MANY or verb.particle == "into"
+        begins = following[0] in _BEGIN_OBJECTS or verb.particle == "into"
         crossed = {*following[: following.index(verb.particle)]} & _CONJUNCTIONS
         is_object = begins and not crossed and not re.search(r"[,;:]", between)
         return at + 1 if is_object else 0

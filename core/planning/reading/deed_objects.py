@@ -11,7 +11,7 @@ from core.planning.reading.deed_text import (
     DETERMINERS,
     MANY,
     MODALS,
-    ONE,
+    PRONOUNS,
     Scene,
     Text,
 )
@@ -124,7 +124,7 @@ class Objects:
         if place < 0:
             return None
         word = text.tokens[place]
-        if word in ONE | MANY:
+        if word in PRONOUNS:
             return self._latest(word)
         noun = phrase_before(text.whole[: text.words[place].end])
         if not noun and self._is_device(word):
@@ -164,7 +164,7 @@ class Objects:
         """Return what the words behind a verb say that it is done to."""
         text = self.text
         first = text.tokens[behind]
-        if first in ONE | MANY and not self._is_noun_next(behind):
+        if first in PRONOUNS and not self._is_noun_next(behind):
             attribute = _ABOUT_THE_WHOLE.get(verb.name, "") or self._place(verb, behind)
             return self._latest(first), attribute, verb
         person = person_at(text.tokens, behind, self.known, is_known=True)
@@ -329,7 +329,8 @@ def own_things(title: str, texts: Sequence[str]) -> frozenset[str]:
         part
         for part in _PARTS
         if re.search(rf"\b{part}s?\b", title.lower())
-        or sum(bool(re.search(rf"\b{part}s?\b", text)) for text in spoken) >= _OFTEN
+        or sum(part in text and bool(re.search(rf"\b{part}s?\b", text)) for text in spoken)
+        >= _OFTEN
     )
 
 

@@ -28,6 +28,7 @@ DETERMINERS = words(
     "those some more new several two three"
 )
 ONE, MANY = words("it this that one"), words("them these those both they")
+PRONOUNS = ONE | MANY
 
 
 @dataclass(slots=True)

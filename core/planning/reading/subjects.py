@@ -137,15 +137,22 @@ def _joined(tokens: Sequence[str], found: Subject, known: frozenset[str]) -> Sub
     return Subject(found.names, found.is_many, False, start)
 
 
+# United once: these are asked about every word.
+_NO_AGENT_BEHIND = _NOT_BEFORE | {"and", "or"}
+_NOT_GUESSED = NOT_THINGS | _NO_PERSONS
+_LED_BY = _DETERMINERS | _ON_DUTY
+_SAYS_WHICH = _BEFORE | {"it"}
+
+
 def guessed_before(tokens: Sequence[str], end: int) -> Subject | None:
     """Return a noun that no list knows, where somebody who acts would stand: “the coxswain …”."""
     if end < 2 or tokens[end - 2] not in {"the", "our", "each", "every", "an", "a"}:
         return None
-    if end > 2 and tokens[end - 3] in _NOT_BEFORE | {"and", "or"}:
+    if end > 2 and tokens[end - 3] in _NO_AGENT_BEHIND:
         return None
     word = tokens[end - 1]
     one = singular(word)
-    if one != word or len(word) < 4 or not word.isalpha() or one in NOT_THINGS | _NO_PERSONS:
+    if one != word or len(word) < 4 or not word.isalpha() or one in _NOT_GUESSED:
         return None
     if word.endswith(("ing", "ion", "ment", "ness", "ity", "age", "ship", "ance", "ence")):
         return None
@@ -160,7 +167,7 @@ def person_at(
     With `is_known`, only one whom a list or the brief knows: a dossier is no agent.
     """
     at = start
-    while at < len(tokens) and tokens[at] in _DETERMINERS | _ON_DUTY:
+    while at < len(tokens) and tokens[at] in _LED_BY:
         at += 1
     if at >= len(tokens):
         return None
@@ -177,7 +184,7 @@ def person_at(
         if found is not None and _person(tokens, at, known) is not None:
             return found
     for last in (at + 1, at):
-        if last < len(tokens) and (last == at or tokens[at].lower() in _BEFORE | {"it"}):
+        if last < len(tokens) and (last == at or tokens[at].lower() in _SAYS_WHICH):
             found = _person(tokens, last, known)
             is_guess = is_known and not (
                 _known_person(tokens, last, known) or _office(tokens, last)
@@ -229,7 +236,7 @@ def _office(tokens: Sequence[str], last: int) -> Subject | None:
         return None
     is_many = one != word and word not in DEPARTMENTS
     before = tokens[last - 1] if last else ""
-    if before.lower() in _BEFORE | {"it"}:
+    if before.lower() in _SAYS_WHICH:
         return Subject((snake(f"{before} {one}"),), is_many, False, last - 1)
     is_named = one == "quality" and before not in _DETERMINERS
     if one in _PLACES and not is_named:

@@ -172,9 +172,13 @@ def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
 def mentions(noun: str, clauses: Iterable[Clause]) -> int:
     """Return how many clauses name a thing, or its last word alone."""
     last = noun.rpartition("_")[2]
-    told = TOLD_OF.get(noun) or f"{re.escape(last)}|{re.escape(plural(last))}"
+    names = (last, plural(last))
+    told = TOLD_OF.get(noun) or "|".join(map(re.escape, names))
     pattern = re.compile(rf"\b(?:{told})\b", re.IGNORECASE)
-    return sum(bool(pattern.search(clause.text)) for clause in clauses)
+    texts = [clause.text.lower() for clause in clauses]
+    if noun not in TOLD_OF:  # to look for words is quicker than to look for a pattern
+        texts = [text for text in texts if names[0] in text or names[1] in text]
+    return sum(bool(pattern.search(text)) for text in texts)
 
 
 def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
