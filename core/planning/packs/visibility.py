@@ -36,6 +36,12 @@ _ALL = (
     r"the public|the whole (?:company|team|school|house|club))"
 )
 
+# “Support can see a request but not cancel it” forbids an act, not a look.
+_NO_ACT = (
+    r"(?!(?:cancel|change|edit|correct|delete|remove|approve|reject|decide|answer|book|export|"
+    r"download|print|create|add|share|send|touch|open|close|move|undo|pay|sign|alter|modify|"
+    r"influence|overrule|use)\b)"
+)
 VISIBILITY_RULES = (
     RulePattern(
         slug="visibility.public",
@@ -169,7 +175,7 @@ VISIBILITY_RULES = (
         each=True,
         text="<Who> may not see <what>.",
         cues=(
-            rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} [^,;:]{{2,60}}? but not {_WHAT}",
+            rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} [^,;:]{{2,60}}? but not {_NO_ACT}{_WHAT}",
             rf"{BEGINS}{WHO} {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} (?:can|may|must|should) [\w ]{{3,60}} (?:but|and) {_NOT} {_SEE} "
             rf"{_WHAT}",
@@ -179,7 +185,7 @@ VISIBILITY_RULES = (
             rf"^(?P<who>no {NAME}) {_MAY}{_SEE} {_WHAT}",
             rf"^(?P<who>{NAME}(?: {NAME})?): [^:]{{0,60}}?, {_NOT} {_SEE} {_WHAT}",
             rf"{BEGINS}{WHO} {_MAY}(?:only )?{_SEE} (?:only )?[^,;:]{{2,60}}, (?:never|not|but not|"
-            rf"but never) {_WHAT}",
+            rf"but never) {_NO_ACT}{_WHAT}",
             rf"{BEGINS}{_THING} (?:must|may|should|can|are|is) (?:never|not)(?: be)? {_SEEN} "
             rf"(?:to|for) {WHO_ALL}(?=$|[,;:)])",
             rf"{BEGINS}{_THING} (?:is|are|stays?|remains?|must be) (?:hidden|concealed|kept) from "

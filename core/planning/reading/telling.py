@@ -132,6 +132,9 @@ _ONWARD = re.compile(
     r",? (?:but|unless|except|so that|then|otherwise|as long as|provided|even if)\b).*$",
     re.IGNORECASE,
 )
+_EXCEPTED = re.compile(
+    r",?\s(?:unless|except|as long as|provided|only (?:if|when))\b.*$", re.IGNORECASE
+)
 _NOBODY = re.compile(
     r"^(?:no|nobody|nothing|it|this|that|there|which|what|none|never|not|i|you|neither|each "
     r"(?:\w+ )?page|one)\b|\b(?:can|may|cannot|can't|will|would|do|does|don't|not|never)\b",
@@ -202,7 +205,7 @@ def telling(match: re.Match[str]) -> Telling | None:
     what = text[slice(*groups["what"])] if "what" in groups else ""
     if not _is_somebody(who) or _ON_SCREEN.search(what):
         return None
-    after = text[end:]
+    after = _EXCEPTED.split(text[end:])[0]  # an exception is for others to read
     also = _ALSO.match(after)
     if also:
         who, after = f"{who} and {also['who']}", after[also.end() :]
