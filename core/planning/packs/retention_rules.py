@@ -2,7 +2,7 @@
 
 from core.planning.model import Constraint, Entity, Field, Index, Mechanism, Trigger
 from core.planning.packs.pack import Contribution, Job, RulePattern
-from core.planning.packs.wording import DURATION, IT, SUBJECT, THING
+from core.planning.packs.wording import DURATION, IT, PAPERS, SUBJECT, THING
 
 _KEPT = r"(?:kept|retained|stored|archived|preserved)"
 _KEEP = (
@@ -19,11 +19,6 @@ _PERSONAL = (
     r"(?:personal data|data|details|names?|addresses?|e-?mails?|mails?|(?:phone|e-?mail|mail) "
     r"(?:numbers?|addresses?)|contact data|profiles?)"
 )
-# What a list may name with a time and no verb: “Invoices: 10 years”.
-_PAPERS = (
-    r"(?:records?|logs?|files?|invoices?|documents?|receipts?|backups?|entries|trails?|messages|"
-    r"photos|recordings?|archives?|statements?|contracts?|reports?)"
-)
 _OF_PEOPLE = rf"\b{_PERSONAL}(?:(?:,| and) {_PERSONAL}){{0,2}}(?: of [^;,.]{{3,60}}?)?"
 KEPT = (
     rf"^{THING}: (?:keep|kept|retain) (?:for )?(?:at least )?{DURATION}",
@@ -31,7 +26,7 @@ KEPT = (
     rf"(?:^|[,;:] )(?P<before>[^,;:]{{1,120}}?) {_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"{IT}{_KEEP} (?:for )?(?:at least )?{DURATION}",
     rf"\bkeep {THING}(?: [^;,]{{0,30}}?)? for (?:at least )?{DURATION}",
-    rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{_PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)"
+    rf"^(?:[a-z]+ )?(?P<record>(?:[a-z]+ )?{PAPERS})(?:[:,] (?:unchang|immutab|complet|archiv)"
     rf"[a-z]*)?[:,]? (?P<near>\d{{1,3}} (?:months|years))$",
 )
 DELETED = (

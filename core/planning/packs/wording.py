@@ -34,3 +34,8 @@ AT_MOST = (
     r"|limited to|a limit of)"
 )
 EVENT = r"(?P<event>[^,;.()]{3,60}?)(?=$|[,;.()]| and | but | unless )"
+# What a list may name with a time and no verb: “Invoices: 10 years”.
+PAPERS = (
+    r"(?:records?|logs?|files?|invoices?|documents?|receipts?|backups?|entries|trails?|messages|"
+    r"photos|recordings?|archives?|statements?|contracts?|reports?)"
+)

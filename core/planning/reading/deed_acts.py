@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.planning.model import Actor
+from core.planning.reading import act_words as said
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed, DeedKind
 from core.planning.reading.deed_objects import Objects, is_child, own_things
@@ -27,52 +28,10 @@ from core.planning.reading.deed_text import (
     Scene,
     Text,
 )
-from core.planning.reading.nouns import words
 from core.planning.reading.subjects import Subject, guessed_before, person_at, subject_before
 from core.planning.reading.verbs import BY_PAST, FORMS, Form, Verb
 
 # How things are done today, what does not work, and what is only asked about.
-_TODAY = re.compile(
-    r"\b(?:today|currently|at the moment|right now|so far|until now|these days|on paper|paper list|"
-    r"excel|spreadsheets?|whiteboard|by hand|by phone|keeps? (?:on )?\w+ing|used to|last (?:week|"
-    r"month|year|summer|winter)|a week ago|complain\w*|nobody knows|instead of|imagine|"
-    r"would be (?:nice|great)|how (?:do|can) (?:i|we))\b",
-    re.IGNORECASE,
-)
-# What hangs on something else: a rule of another pack, or a question.
-_CONDITION = re.compile(
-    r"\b(?:unless|until|before|without|if|whether|except|because|since|instead of|rather than|"
-    r"so that|in case)\b",
-    re.IGNORECASE,
-)
-_BY_ITSELF = re.compile(r"\bautomatically\b|\b(?:after|within|for) \d", re.IGNORECASE)
-_BY = re.compile(r"\bby (?:the|an?|our|their) ", re.IGNORECASE)
-_RELATIVE = re.compile(r"[;:()]|\b(?:that|which|who|if|unless|so)\b")
-_MARKED = re.compile(
-    r"\bmark(?:s|ed)? (?P<what>[^,;:.]{2,40}?) as (?:a |an )?(?P<state>[a-z]+)\b", re.IGNORECASE
-)
-# “Perishable goods must be marked”: a flag of what they are.
-_FLAGGED = re.compile(
-    r"\b(?P<state>(?!all|each|every|new|the|any)[a-z]{4,}(?:able|ible|ous|ent|ant|ile|ed|ive|al)) "
-    r"[a-z]+ (?:must|should|can|are|is|have to|has to)(?: be)? marked$",
-    re.IGNORECASE,
-)
-_WEAK_STATES = words("read unread favourite favorite spam")
-_ANYBODY = words("anyone anybody everyone everybody")
-_LOOKED_AT = words("verify check test inspect examine review compare count audit measure")
-# What machines and programs do as well: a noun that no list knows need not be a person.
-_MACHINES_TOO = words(
-    """
-    start stop end open close lock unlock load unload create add delete publish update announce
-    count measure pause resume release enable disable activate deactivate block feed water charge
-    print produce complete finish return replace split merge list offer set see view show change
-    increase decrease lower cut cover host raise place issue begin move plan schedule feature
-    describe state note mark label define found stow receive extend_to pass_on
-    """
-)
-_SMALL = words("of in on at by with for to from and or but as than if when who that which is are")
-_OF_HANDS = words("out over back in on")
-_CONJUNCTIONS = words("and or then but")
 _MAX_JOINED = 14
 _KINDS: dict[str, DeedKind] = {
     "create": "create", "set": "set", "stamp": "stamp", "read": "read", "remove": "delete",
@@ -91,7 +50,7 @@ class _Done:
 
 
 # United once: these are asked about every word.
-_NO_VERBS = DETERMINERS | ADVERBS | _SMALL
+_NO_VERBS = DETERMINERS | ADVERBS | said.SMALL
 _NO_OBJECTS = BE | MODALS | NEGATED | {"has", "have", "of"}
 _BEGIN_OBJECTS = DETERMINERS | ONE | MANY
 
@@ -107,7 +66,7 @@ def acts(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]
     body = [clause.text for clause in clauses if clause.section == "body"]
     scene = Scene(own=own_things(titles, body))
     for clause in clauses:
-        if clause.section == "body" and not _TODAY.search(clause.text):
+        if clause.section == "body" and not said.TODAY.search(clause.text):
             scene.deeds.extend(_Reader(Text(clause), known, scene).read())
     main = _main(clauses, scene.deeds)
     longer = _longer_names({name for deed in scene.deeds for name in deed.who} | known)
@@ -175,7 +134,7 @@ class _Reader:
         if subject is None or subject.is_pronoun or not subject.names:
             return
         is_third = self.tokens[at].endswith("s")
-        if is_third != subject.is_many and not _CONDITION.search(self.text.piece_before(at)):
+        if is_third != subject.is_many and not said.CONDITION.search(self.text.piece_before(at)):
             self.last = (at, "third" if is_third else "base", subject)
 
     def _meet(self, at: int) -> None:
@@ -215,7 +174,7 @@ class _Reader:
         if before in NEGATED:
             return None
         way, subject = self._way(at, back, before, {form for form, _ in meant})
-        if not way or _CONDITION.search(self.text.piece_before(at)):
+        if not way or said.CONDITION.search(self.text.piece_before(at)):
             return None
         form: Form = "past" if way == "passive" else ("third" if way == "third" else "base")
         for one, verb in meant:
@@ -243,7 +202,7 @@ class _Reader:
         if subject is None or self._is_forbidden(at):
             return "", None
         if subject.is_guessed and not any(
-            form == "third" and verb.name not in _MACHINES_TOO
+            form == "third" and verb.name not in said.MACHINES_TOO
             for form, verb in FORMS[self.tokens[at]]
         ):
             return "", None
@@ -262,13 +221,13 @@ class _Reader:
         if self.last is None or back < 0:
             return None
         place, way, subject = self.last
-        is_joined = before in _CONJUNCTIONS or "," in self.text.gap(at)
+        is_joined = before in said.CONJUNCTIONS or "," in self.text.gap(at)
         form = "past" if way == "passive" else way
         if not is_joined or form not in forms or at - place > _MAX_JOINED:
             return None
-        start = back if before in _CONJUNCTIONS else at
+        start = back if before in said.CONJUNCTIONS else at
         between = self.text.whole[self.text.words[place].end : self.text.words[start].start]
-        if _RELATIVE.search(between) or (form == "base" and not self._has_object(at)):
+        if said.RELATIVE.search(between) or (form == "base" and not self._has_object(at)):
             return None
         return way, subject
 
@@ -293,8 +252,8 @@ class _Reader:
         place = self.text.back_over(back, BE | ADVERBS | {"has", "have"})
         if place >= 0 and self.tokens[place] in {"that", "which", "who", "while", "what"}:
             return True
-        is_alone = _BY_ITSELF.search(self.text.whole, self.text.words[back].start)
-        return bool(is_alone) and not _BY.search(self.text.whole, self.text.words[at].end)
+        is_alone = said.BY_ITSELF.search(self.text.whole, self.text.words[back].start)
+        return bool(is_alone) and not said.BY.search(self.text.whole, self.text.words[at].end)
 
     def _is_compound(self, at: int) -> bool:
         """Whether a word belongs to a noun: “a check”, “the order number”."""
@@ -314,7 +273,7 @@ class _Reader:
             is_taken = verb.name != "take" or "from" in self.tokens[at + 1 : at + 7]
             return at + 1 if is_taken else 0
         following = self.tokens[at + 1 : at + 6]
-        if verb.name == "hand_over" and "to" in following and not set(following) & _OF_HANDS:
+        if verb.name == "hand_over" and "to" in following and not set(following) & said.OF_HANDS:
             return at + 1  # “hands the key to the guest”
         if following[:1] == [verb.particle]:
             return at + 2
@@ -323,7 +282,7 @@ class _Reader:
         place = at + 1 + following.index(verb.particle)
         between = self.text.whole[self.text.words[at].end : self.text.words[place].start]
         begins = following[0] in _BEGIN_OBJECTS or verb.particle == "into"
-        crossed = {*following[: following.index(verb.particle)]} & _CONJUNCTIONS
+        crossed = {*following[: following.index(verb.particle)]} & said.CONJUNCTIONS
         is_object = begins and not crossed and not re.search(r"[,;:]", between)
         return at + 1 if is_object else 0
 
@@ -372,7 +331,7 @@ class _Reader:
     def _passive(self, done: _Done, noun: str) -> Iterator[Deed]:
         if done.verb.name == "mark":
             end = self.text.words[done.at].end
-            flag = _FLAGGED.search(self.text.whole[:end])
+            flag = said.FLAGGED.search(self.text.whole[:end])
             if flag:
                 owner = noun if noun in {deed.noun for deed in self.scene.deeds} else ""
                 deed = self._deed(done, owner, attribute=f"is_{flag['state'].lower()}")
@@ -383,12 +342,12 @@ class _Reader:
 
     def _active(self, done: _Done, noun: str, attribute: str) -> Deed:
         start = self.text.words[done.at].start
-        marked = _MARKED.match(self.text.whole, start) if done.verb.name == "mark" else None
-        if marked is None or marked["state"].lower() in _WEAK_STATES:
+        marked = said.MARKED.match(self.text.whole, start) if done.verb.name == "mark" else None
+        if marked is None or marked["state"].lower() in said.WEAK_STATES:
             is_for_all = self.tokens[done.at - 2 : done.at] and bool(
-                set(self.tokens[max(0, done.at - 2) : done.at]) & _ANYBODY
+                set(self.tokens[max(0, done.at - 2) : done.at]) & said.ANYBODY
             )
-            is_read = is_for_all and done.verb.name in _LOOKED_AT
+            is_read = is_for_all and done.verb.name in said.LOOKED_AT
             return self._deed(done, noun, "read" if is_read else None, attribute)
         state = marked["state"].lower()
         stamped = BY_PAST.get("completed" if state == "done" else state)

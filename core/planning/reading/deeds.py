@@ -11,12 +11,12 @@ from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import OUTCOMES, Deed, DeedKind, is_forbidden
 from core.planning.reading.deed_acts import acts
 from core.planning.reading.deed_loans import with_loans
+from core.planning.reading.deed_names import called_shortly
 from core.planning.reading.nouns import is_thing, plural, words
 from core.planning.reading.parts import with_parts
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.remembered import remembered
-from core.planning.reading.verbs import FORMS
 
 # `start` and its like say less than `create`: their thing must be spoken of elsewhere as well.
 _VERBS: dict[DeedKind, str] = {
@@ -169,9 +169,6 @@ _EACH = re.compile(
     r"(?:gets|has|starts|receives|carries|consists|begins)\b",
     re.IGNORECASE,
 )
-_LATER = re.compile(r"_(?:online|again|back)$")  # no part of a name: “report a loss online”
-# How a thing is, not which one: a broken tool is a tool.
-_HOW = words("broken lost missing damaged overdue late new old empty dirty clean wrong defective")
 
 
 def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...]:
@@ -193,32 +190,12 @@ def deeds(clauses: Sequence[Clause], actors: Iterable[Actor]) -> tuple[Deed, ...
     found = [deed for deed in found if deed.noun.isidentifier()]
     if not any(_APPLIED.search(clause.text) for clause in clauses):
         found = [deed for deed in found if deed.noun != "application"]
-    named = list(_called_shortly(_with_acts(found, acts(clauses, actors), clauses), clauses))
+    named = list(called_shortly(_with_acts(found, acts(clauses, actors), clauses), clauses))
     signed_up = {deed.noun.removesuffix("_registration") for deed in named}
     # Who has signed up for a tour is a participant of it.
     return with_loans(
         deed for deed in named if deed.noun != "participant" or deed.of not in signed_up
     )
-
-
-def _called_shortly(found: Iterable[Deed], clauses: Sequence[Clause]) -> Iterator[Deed]:
-    """Yield the deeds with their things' own names: a damaged boat is a boat.
-
-    Where the brief only ever says the longer name, the thing is called so.
-    """
-    body = " ".join(clause.text.lower() for clause in clauses if clause.section != "non_goal")
-    short: dict[str, str] = {}
-    for deed in found:
-        if deed.noun not in short:
-            whole = _LATER.sub("", deed.noun)
-            how, _, rest = whole.partition("_")
-            is_how = how in _HOW or any(form == "past" for form, _ in FORMS.get(how, ()))
-            short[deed.noun] = whole
-            if rest and is_how and is_thing(rest):
-                name = re.escape(rest.replace("_", " "))
-                alone = re.search(rf"(?<!\b{how} )\b(?:{name}|{plural(name)})\b", body)
-                short[deed.noun] = rest if alone or how in _HOW else whole
-        yield replace(deed, noun=short[deed.noun])
 
 
 def _with_acts(
