@@ -72,6 +72,8 @@ def _fire(
 ) -> None:
     spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
     for clause in clauses:
+        if not may_find(pattern.cues, clause.text):
+            continue
         taken = found.settled.setdefault(clause, set())
         for demand in _demands(pack, pattern, clause, taken, found):
             pairs = tuple((bindings | demand.said).items())
@@ -106,8 +108,6 @@ def _demands(
     pack: Pack, pattern: RulePattern, clause: Clause, taken: Collection[int], found: Matches
 ) -> Iterator[_Demand]:
     """Yield what a clause says for a rule; one without a number is said once in a clause."""
-    if not may_find(pattern.cues, clause.text):
-        return
     for cue in pattern.cues:
         for hit in find_all(cue, clause.text):
             measured = _measured(pattern, clause, hit, taken)

@@ -35,6 +35,8 @@ def fire(
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
     for clause in clauses:
+        if not may_find(pattern.cues, clause.text):
+            continue
         for spoken in _spoken_in(pattern, clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
@@ -115,8 +117,6 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
 
     A rule that fires for each wording finds several in one clause, none in the words of another.
     """
-    if not may_find(pattern.cues, clause.text):
-        return
     taken: list[tuple[int, int]] = []
     for cue in pattern.cues:
         hits = find_all(cue, clause.text)

@@ -356,6 +356,8 @@ def _fallback(noun: Noun, found: Matches, bound_so_far: dict[str, str]) -> str:
     return ""
 
 
-def _first(cues: Iterable[str], text: str) -> Hit | None:
+def _first(cues: tuple[str, ...], text: str) -> Hit | None:
     """Return what the first fitting cue found."""
+    if not cues or not may_find(cues, text):
+        return None
     return next((hit for cue in cues if (hit := find(cue, text))), None)

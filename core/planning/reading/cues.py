@@ -63,7 +63,8 @@ def find_all(pattern: str, text: str) -> Sequence[Hit]:
 def may_find(patterns: tuple[str, ...], text: str) -> bool:
     """Whether any of several patterns may be found in a text: False says that none is."""
     needed = _needed_by_any(patterns)
-    return not needed or any(_may_hold(wording.folded, needed) for wording in wordings(text))
+    written, *plain = wordings(text)
+    return _may_hold(written.folded, needed) or (bool(plain) and _may_hold(plain[0].folded, needed))
 
 
 @cache

@@ -51,6 +51,7 @@ class _Done:
 
 # United once: these are asked about every word.
 _NO_VERBS = DETERMINERS | ADVERBS | said.SMALL
+_NO_PERSONS = DETERMINERS | said.SMALL
 _NO_OBJECTS = BE | MODALS | NEGATED | {"has", "have", "of"}
 _BEGIN_OBJECTS = DETERMINERS | ONE | MANY
 
@@ -139,7 +140,7 @@ class _Reader:
 
     def _meet(self, at: int) -> None:
         """Remember a person who is named here: the next “they” may be them."""
-        if self.tokens[at] in DETERMINERS:
+        if self.tokens[at] in _NO_PERSONS:
             return
         is_name = at > 0 and self.text.whole[self.text.words[at].start].isupper()
         if self.tokens[at] in FORMS or is_name:  # “a message in Teams”

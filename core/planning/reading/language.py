@@ -24,7 +24,7 @@ _SMALL_WORDS = {
 }
 _SETS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _WORD = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+")
 _FOREIGN_SHARE = 0.08
 
 
@@ -33,8 +33,8 @@ def language_of(text: str) -> str:
 
     A text without any small words (a few nouns) counts as English: there is nothing against it.
     """
-    letters = [character for character in text if character.isalpha()]
-    if letters and sum(bool(_LATIN.match(letter)) for letter in letters) * 2 < len(letters):
+    letters = sum(map(str.isalpha, text))
+    if letters and sum(map(len, _LATIN.findall(text))) * 2 < letters:
         return "unknown script"
     words = [word.lower() for word in _WORD.findall(text)]
     scores = {language: sum(word in small for word in words) for language, small in _SETS.items()}
