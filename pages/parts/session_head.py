@@ -21,7 +21,7 @@ from pages.parts.wording import clock, counted, duration, plain
 
 HEAD_FRAGMENT = "session_head"
 DRAWN = "_session_head_drawn"  # what the head shows, so that others see when it is out of date
-TITLE_CHARACTERS = 68
+TITLE_CHARACTERS = 80
 _CANCEL = "Cancel session …"
 _PIN, _UNPIN = "Pin: keep all of it", "Unpin: leave it to retention"
 _END = "End session …"
