@@ -154,21 +154,29 @@ class Losing:
 
 
 # Whoever else takes this session, or works on it, is not waited for.
-_LOCK_OLD = returning(
+_LOCK_SILENT = bind(
+    """
+    SELECT FROM session_heads WHERE session_id = :session_id AND updated_at < :before
+    FOR NO KEY UPDATE SKIP LOCKED
+    """,
+    session_id=UUID,
+    before=datetime,
+)
+# A statement of its own, after the lock: what is joined to a row that is being locked is read as of
+# the statement's beginning, so that a pin or another taker of just then would not be seen.
+_LOSING = returning(
     bind(
         """
         SELECT head.session_id, head.team_id, head.last_seq, session.feature_name
         FROM session_heads AS head
         JOIN execution_sessions AS session ON session.id = head.session_id
-        WHERE head.session_id = :session_id AND head.updated_at < :before
+        WHERE head.session_id = :session_id
             AND session.ended_at IS NOT NULL AND session.pinned_at IS NULL
             AND session.details_gone_at IS NULL
             AND NOT EXISTS (SELECT FROM agent_tasks AS task
                 WHERE task.session_id = head.session_id AND task.status IN ('running', 'waiting'))
-        FOR NO KEY UPDATE OF head SKIP LOCKED
         """,
         session_id=UUID,
-        before=datetime,
     ),
     *("session_id", "team_id", "last_seq", "feature_name"),
 )
@@ -176,7 +184,10 @@ _LOCK_OLD = returning(
 
 def lock_old(db: Connection, session_id: UUID, before: datetime) -> Losing | None:
     """Lock the head of a session that still may lose its details; None when it may not now."""
-    row = db.execute(_LOCK_OLD, {"session_id": session_id, "before": before}).one_or_none()
+    locked = db.execute(_LOCK_SILENT, {"session_id": session_id, "before": before})
+    if locked.one_or_none() is None:
+        return None
+    row = db.execute(_LOSING, {"session_id": session_id}).one_or_none()
     if row is None:
         return None
     return Losing(row.session_id, row.team_id, row.feature_name, row.last_seq)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 import tests.profiles  # noqa: F401
 from core.settings import get_settings
 from core.signals.logins import REVOKED_CHANNEL
 from core.signals.wakeups import Listener
+from tests.services.aging import DAYS
 
 
 @pytest.fixture
@@ -16,3 +19,12 @@ def heard(system: None) -> Listener:
     listener = Listener(get_settings().redis_url or "", REVOKED_CHANNEL)
     listener.wait(0.05)
     return listener
+
+
+@pytest.fixture
+def keeps_for_thirty_days(system: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Details are kept for `aging.DAYS`."""
+    monkeypatch.setenv("DETAIL_RETENTION_DAYS", str(DAYS))
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()

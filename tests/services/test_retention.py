@@ -1,22 +1,13 @@
-"""Retention: what expires, what loses its details, what is left, and what is never touched."""
+"""Retention: what loses its details, what is left, and what is never touched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-from uuid import UUID
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from core.domain.access import SYSTEM, Scope, TeamRole, TokenPrincipal
 from core.domain.lifecycle import SessionStatus
 from core.domain.retention import Details
-from core.domain.session import Session
-from core.errors import Conflict, DetailsGone, NotAllowed, NotFound
-from core.ids import new_id
+from core.errors import DetailsGone
 from core.services import (
     auditing,
     control,
@@ -28,93 +19,21 @@ from core.services import (
     watching,
 )
 from core.services.auditing import AuditQuery
-from core.services.transaction import transact
 from core.settings import get_settings
-from core.store import operations
-from core.store import retention as rows
 from tests.factories import (
     Someone,
-    add_member,
     claim,
     complete,
     complete_roles,
     events_of,
     fail_for_good,
-    in_parallel,
     launch,
-    make_artifact,
     make_decision,
-    make_someone,
-    statuses,
 )
 from tests.fold_equality import difference
-from tests.profiles import WITH_SERVERS
+from tests.services.aging import DAYS, age, counts, finished, kept_of
 
-DAYS = 30
-DETAILS = ("session_events", "agent_snapshots", "snapshot_contents", "artifacts")
-
-
-@pytest.fixture(autouse=True)
-def _keeps_for_thirty_days(system: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DETAIL_RETENTION_DAYS", str(DAYS))
-    get_settings.cache_clear()
-    yield
-    get_settings.cache_clear()
-
-
-def finished(someone: Someone, *, end: str = "cancel") -> Session:
-    """Make a session with a row of everything that retention takes, and end it."""
-    session = launch(someone, brief="Employees submit expenses. " * 200)
-    complete(
-        claim(someone, session, "architect"),
-        output={"large": "x" * 5000},
-        artifacts=(make_artifact(), make_artifact("api")),
-        decisions=(make_decision(strategic=True), make_decision()),
-    )
-    if end == "fail":
-        fail_for_good(someone, session, "dba")
-    elif end == "cancel":
-        control.cancel_session(someone.principal, session.id)
-    return reading.get_session(someone.principal, session.id)
-
-
-def age(db: Connection, session_id: UUID, days: float) -> None:
-    """Move a session's end and last event into the past."""
-    values = {"id": session_id, "days": days}
-    for query in (
-        "UPDATE execution_sessions SET ended_at = ended_at - make_interval(secs => 86400 * :days)"
-        " WHERE id = :id",
-        "UPDATE session_heads SET updated_at = updated_at - make_interval(secs => 86400 * :days)"
-        " WHERE session_id = :id",
-    ):
-        db.execute(text(query), values)
-
-
-def counts(db: Connection, session_id: UUID) -> dict[str, int]:
-    return {
-        name: db.execute(
-            text(f"SELECT count(*) FROM {name} WHERE session_id = :id"), {"id": session_id}
-        ).scalar_one()
-        for name in DETAILS
-    }
-
-
-def kept_of(db: Connection) -> dict[str, Any]:
-    """Return everything that retention must leave as it is, of all sessions."""
-
-    def read(query: str) -> list[Any]:
-        return sorted(map(str, db.execute(text(query)).scalars()))
-
-    return {
-        "strategic": read("SELECT to_jsonb(d) FROM session_decisions AS d"),
-        "tactical": read("SELECT to_jsonb(d) FROM task_decisions AS d"),
-        "tasks": read("SELECT to_jsonb(t) FROM agent_tasks AS t"),
-        "sessions": read("SELECT to_jsonb(s) - 'details_gone_at' FROM execution_sessions AS s"),
-        "heads": read("SELECT to_jsonb(h) - 'events_gone_to_seq' FROM session_heads AS h"),
-        "audit": read(
-            "SELECT to_jsonb(a) FROM audit_events AS a WHERE kind <> 'session.details_taken'"
-        ),
-    }
+pytestmark = pytest.mark.usefixtures("keeps_for_thirty_days")
 
 
 def test_an_old_session_loses_its_details_and_keeps_the_rest(
@@ -266,235 +185,3 @@ def test_a_large_session_goes_in_pieces_each_noted(
     assert len(pieces) == whole["session_events"] // 4 + 1
     assert sum(one.details["events"] for one in pieces) == taken.events
     assert [one.details["is_last"] for one in pieces] == [True] + [False] * (len(pieces) - 1)
-
-
-class Killed(BaseException):
-    """The process is gone at this moment."""
-
-
-def test_killed_between_two_pieces_it_goes_on_and_what_is_left_can_be_folded(
-    someone: Someone, db: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retention, "PIECE", 3)
-    old = finished(someone)
-    age(db, old.id, DAYS + 1)
-    whole, kept = counts(db, old.id), kept_of(db)
-    left = [2]
-
-    def take(*args: Any) -> Details:
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return real(*args)
-
-    real = rows.take_details
-    monkeypatch.setattr(rows, "take_details", take)
-    with pytest.raises(Killed):
-        retention.take_old_details()
-    some = counts(db, old.id)
-    assert 0 < some["session_events"] == whole["session_events"] - 6
-    assert watching.read_on(old.id, watching.SessionState()).state.last_seq > 0
-    assert reading.get_session(someone.principal, old.id).events_gone_to_seq == old.last_seq
-    with pytest.raises(DetailsGone):
-        pinning.pin_session(someone.principal, old.id)
-
-    left[0] = 1000
-    retention.take_old_details()
-    assert not any(counts(db, old.id).values())
-    assert kept_of(db) == kept
-    assert difference(db, old.id) == []
-
-
-def test_a_run_that_takes_too_long_leaves_the_rest_to_one_that_is_due_at_once(
-    someone: Someone, db: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    transact(lambda db: operations.add_jobs(db, [retention.DETAILS_JOB]))
-    transact(lambda db: operations.take_jobs(db, [retention.DETAILS_JOB], 3600))
-    for session in [finished(someone) for _ in range(2)]:
-        age(db, session.id, DAYS + 1)
-    monkeypatch.setattr(retention, "RUN_SECONDS", 0.0)
-    assert retention.take_old_details().rows > 0
-    assert len(retention.preview_retention().losing_details) == 1
-    assert transact(lambda db: operations.take_jobs(db, [retention.DETAILS_JOB], 3600))
-    assert retention.apply_retention()[1].rows > 0
-    assert retention.preview_retention().count_losing == 0
-
-
-def test_several_at_once_take_everything_once(someone: Someone, db: Connection) -> None:
-    old = [finished(someone) for _ in range(6)]
-    for session in old:
-        age(db, session.id, DAYS + 1)
-    whole = sum(sum(counts(db, session.id).values()) for session in old)
-    assert sum(one.rows for one in in_parallel(3, lambda _: retention.take_old_details())) <= whole
-    retention.take_old_details()
-    query = AuditQuery(someone.team_id, kind="session.details_taken")
-    noted = auditing.list_audit(someone.principal, query).events
-    assert len(noted) == len(old)
-    kinds = ("events", "snapshots", "contents", "artifacts")
-    assert sum(one.details[kind] for one in noted for kind in kinds) == whole
-
-
-def test_a_pin_that_comes_while_it_is_taken_either_saves_all_or_is_refused(
-    someone: Someone, db: Connection
-) -> None:
-    for _ in range(5):
-        old = finished(someone)
-        age(db, old.id, DAYS + 1)
-        whole = counts(db, old.id)
-
-        def act(index: int, session_id: UUID = old.id) -> object:
-            if index:
-                return retention.take_old_details()
-            try:
-                return pinning.pin_session(someone.principal, session_id)
-            except DetailsGone:
-                return None
-
-        pinned, _ = in_parallel(2, act)
-        retention.take_old_details()
-        assert counts(db, old.id) == (whole if pinned else dict.fromkeys(DETAILS, 0))
-        if pinned:
-            pinning.unpin_session(someone.principal, old.id)
-            retention.take_old_details()
-
-
-KINDS = st.lists(
-    st.tuples(
-        st.sampled_from(["cancel", "fail", "open"]),
-        st.booleans(),  # pinned
-        st.sampled_from([0, DAYS - 1, DAYS + 1, DAYS * 9]),
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-@given(kinds=KINDS, piece=st.integers(1, 9), deaths=st.lists(st.integers(1, 6), max_size=3))
-@settings(max_examples=max(1, WITH_SERVERS // 3))
-def test_whatever_is_old_and_however_often_it_dies_only_details_go(
-    kinds: list[tuple[str, bool, int]], piece: int, deaths: list[int]
-) -> None:
-    someone = make_someone()
-    made = [(finished(someone, end=end), end, pin, days) for end, pin, days in kinds]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retention, "PIECE", piece)
-
-        def prepare(db: Connection) -> tuple[dict[str, Any], dict[UUID, dict[str, int]]]:
-            for session, _, _, days in made:
-                age(db, session.id, days)
-            return kept_of(db), {one.id: counts(db, one.id) for one, *_ in made}
-
-        for session, _, pin, _ in made:
-            if pin:
-                pinning.pin_session(someone.principal, session.id)
-        kept, whole = transact(prepare)
-        for life in [*deaths, 10_000]:
-            left = [life]
-
-            def take(*args: Any, left: list[int] = left, real: Any = rows.take_details) -> Details:
-                left[0] -= 1
-                if left[0] < 0:
-                    raise Killed
-                return real(*args)
-
-            with pytest.MonkeyPatch.context() as dying:
-                dying.setattr(rows, "take_details", take)
-                try:
-                    retention.take_old_details()
-                except Killed:
-                    continue
-    after, found = transact(
-        lambda db: (kept_of(db), {one.id: counts(db, one.id) for one, *_ in made})
-    )
-    assert after == kept
-    for session, end, pin, days in made:
-        goes = end != "open" and not pin and days > DAYS
-        assert found[session.id] == (dict.fromkeys(DETAILS, 0) if goes else whole[session.id])
-        if goes:
-            assert transact(lambda db, one=session: difference(db, one.id)) == []
-
-
-# Expiring, and who may pin.
-
-
-def test_expiring_goes_on_until_no_session_is_left(
-    someone: Someone, db: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
-    for session in [launch(someone) for _ in range(5)]:
-        age(db, session.id, 8)
-    assert retention.expire_inactive_sessions() == 5
-
-
-def test_a_session_in_which_something_happened_since_the_look_does_not_expire(
-    someone: Someone, db: Connection
-) -> None:
-    session = launch(someone)
-    since = transact(operations.clock)
-    complete_roles(someone, session, "architect")
-    with pytest.raises(Conflict):
-        control.expire_session(session.id, inactive_since=since)
-    assert statuses(someone, session)["dba"] == "ready"
-
-
-def test_a_paused_session_awaiting_nobody_expires_though_it_is_pinned(
-    someone: Someone, db: Connection
-) -> None:
-    session = launch(someone)
-    control.pause_session(someone.principal, session.id)
-    pinning.pin_session(someone.principal, session.id)
-    age(db, session.id, 8)
-    assert retention.expire_inactive_sessions() == 1
-    assert events_of(someone, session)
-
-
-def test_viewers_do_not_pin_and_strangers_find_nothing(someone: Someone) -> None:
-    session = launch(someone)
-    viewer, member, stranger = make_someone(), make_someone(), make_someone()
-    add_member(someone.team_id, viewer.user, TeamRole.VIEWER)
-    add_member(someone.team_id, member.user)
-    token = TokenPrincipal(someone.user.id, new_id(), frozenset({Scope.READ}))
-    for act in (pinning.pin_session, pinning.unpin_session):
-        with pytest.raises(NotAllowed):
-            act(viewer.principal, session.id)
-        with pytest.raises(NotAllowed):
-            act(token, session.id)
-        with pytest.raises(NotFound):
-            act(stranger.principal, session.id)
-    with pytest.raises(NotAllowed):
-        pinning.pin_session(SYSTEM, session.id)
-    assert pinning.pin_session(member.principal, session.id).pinned_at
-    with pytest.raises(NotFound):
-        retention.plan_retention(stranger.principal, someone.team_id)
-    assert not retention.plan_retention(viewer.principal, someone.team_id).may_pin
-
-
-def test_the_plan_says_what_goes_when(someone: Someone, db: Connection) -> None:
-    waiting, old, gone = launch(someone), finished(someone), finished(someone)
-    age(db, gone.id, DAYS + 1)
-    retention.take_old_details()
-    age(db, old.id, 10)
-    plan = retention.plan_retention(someone.principal, someone.team_id)
-    assert (plan.session_days, plan.detail_days, plan.audit_days) == (7, DAYS, 90)
-    (expiring,), (losing,) = plan.expiring, plan.losing_details
-    assert (expiring.session_id, losing.session_id) == (waiting.id, old.id)
-    assert expiring.due_at is not None
-    assert losing.due_at is not None
-    assert round((expiring.due_at - plan.now).total_seconds() / 86400) == 7
-    assert round((losing.due_at - plan.now).total_seconds() / 86400) == DAYS - 10
-    assert (plan.count_expiring, plan.count_losing, plan.count_gone) == (1, 1, 1)
-    assert plan.may_pin
-
-
-def test_the_preview_counts_what_would_go_and_takes_nothing(
-    someone: Someone, db: Connection
-) -> None:
-    old = finished(someone)
-    age(db, old.id, DAYS + 1)
-    whole = counts(db, old.id)
-    preview = retention.preview_retention()
-    assert preview.details == Details(*whole.values())
-    assert [one.session_id for one in preview.losing_details] == [old.id]
-    assert retention.preview_retention(detail_days=0).details == Details()
-    assert retention.preview_retention(detail_days=DAYS + 5).count_losing == 0
-    assert counts(db, old.id) == whole
