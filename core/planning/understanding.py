@@ -29,6 +29,7 @@ from core.planning.questions import (
     Topic,
     homeless_questions,
     language_questions,
+    open_questions,
     optional_questions,
     topics_in,
     unplanned_questions,
@@ -111,6 +112,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     if not _plannable(model, parts, body, found, topics):
         unused = [part for part in body if part not in found.used and not is_volume(part.text)]
         questions = unplanned_questions(body or list(parts), topics, unused)
+        questions = (*questions, *open_questions(parts))
         parts_left = not_taken_up(body, found, model, done)
         left = left_over(body, found, found.rules, parts_left)
         return replace(model, questions=questions, not_understood=left)
@@ -151,6 +153,7 @@ def _filled(
     reasons = [part for part in parts if part.section == "reason"]
     questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
     questions += [*homeless_questions(model, names), *optional_questions(parts)]
+    questions += open_questions(parts)
     spoken = [rule.slug for rule in model.rules if any(e.words for e in rule.evidence)]
     answered = {*spoken, *(slug for rule in spoken for slug in PATTERNS[rule][1].answers)}
     questions += [

@@ -6,6 +6,7 @@ import re
 
 _MAX_GREETING_WORDS = 6
 _MAX_NAME_WORDS = 6
+_MAX_SIGNATURE_WORDS = 14
 _SIGNATURE_BLOCKS = 4  # so many lines below a sign-off are a signature
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|moin|greetings|good (?:morning|afternoon|evening|day))\b[^.:]{0,60}$",
@@ -73,6 +74,13 @@ _CHORE = re.compile(
     re.IGNORECASE,
 )
 _TO_SOMEBODY = re.compile(r"^(?:/?cc:?\s|@[\w.-]+(?:[\s,]+@[\w.-]+)*$)", re.IGNORECASE)
+# What a mail program writes around a mail that is answered or forwarded.
+_WROTE = re.compile(
+    r"^(?:on .{4,80}\bwrote:?|-{2,} ?(?:original|forwarded) message ?-{0,}|begin forwarded "
+    r"message:?|sent from my [\w ]{2,30})$",
+    re.IGNORECASE,
+)
+DELIMITER = "--"  # the line before a signature
 _MEETING = re.compile(
     r"^(?:(?:next|last|our next) (?:meeting|call|round|session|workshop)\b[^,;]{0,60}|"
     r"(?:present|attendees|attending|excused|absent|apologies|participants|minutes by|"
@@ -113,7 +121,7 @@ def is_courtesy(sentence: str) -> bool:
         return True
     if _SIGN_OFF.match(_plain(sentence)):
         return True
-    return any(one.match(sentence) for one in (_LINK, _TO_SOMEBODY, _MEETING))
+    return any(one.match(sentence) for one in (_LINK, _TO_SOMEBODY, _WROTE, _MEETING))
 
 
 def greeting_before(sentence: str) -> str:
@@ -124,7 +132,7 @@ def greeting_before(sentence: str) -> str:
 
 def is_sign_off(text: str) -> bool:
     """Whether a block ends a letter, so that what follows is a signature."""
-    return bool(_SIGN_OFF.match(_plain(text)))
+    return text == DELIMITER or bool(_SIGN_OFF.match(_plain(text)))
 
 
 def _plain(text: str) -> str:
@@ -149,7 +157,11 @@ def is_ticket_head(lines: list[str]) -> bool:
 def signature(texts: list[str], sign_off: int) -> int:
     """Return how many of the texts behind a sign-off are names and addresses."""
     count = 0
+    is_marked = texts[sign_off] == DELIMITER
     for text in texts[sign_off + 1 : sign_off + 1 + _SIGNATURE_BLOCKS]:
+        if is_marked and len(text.split()) <= _MAX_SIGNATURE_WORDS:
+            count += 1
+            continue
         if len(text.split()) > _MAX_NAME_WORDS or not (_NAME.match(text) or _LINK.match(text)):
             break
         count += 1
