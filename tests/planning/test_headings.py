@@ -75,6 +75,18 @@ def read(text: str) -> list[tuple[str, str]]:
                 ("courtesy", "Ada Kahn Sales office, ext. 22"),
             ],
         ),
+        (
+            "An offer has one owner. Now: paper lists, everything typed twice.",
+            [
+                ("body", "An offer has one owner"),
+                ("background", "paper lists, everything typed twice"),
+            ],
+        ),
+        ("Thanks and greetings\nAda", [("courtesy", "Thanks and greetings Ada")]),
+        (
+            "The printed form and its texts we don't touch.",
+            [("non_goal", "The printed form and its texts we don't touch")],
+        ),
         ("Sent from my phone", [("courtesy", "Sent from my phone")]),
     ],
 )
@@ -94,6 +106,9 @@ def test_a_line_is_read_as_what_it_is(text: str, expected: list[tuple[str, str]]
         "An offer shows what we have\nnow and what comes.",
         "An offer is kept until\nlater changes are signed.",
         "- Notes\n- Prices\n- Titles",
+        "- ticket: plate, driver, weight, material\n- a printed ticket is final",
+        "An offer is free for a day, later: nothing.",
+        "Offers that we don't touch for a year lapse.",
         "Offers show the price, and\nTitle: what stands above it.",
     ],
 )

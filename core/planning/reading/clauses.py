@@ -191,7 +191,10 @@ def _clauses(text: str, section: Section) -> list[Clause]:
     found: list[Clause] = []
     for sentence in _split(text):
         if section == "body":
-            found.extend(Clause(*one) for one in told(sentence))
+            inline = inline_section(sentence)  # “… Now: paper lists.”
+            is_other = inline is not None and inline[0] in {"background", "open"}
+            said = [(inline[1], inline[0])] if inline and is_other else told(sentence)
+            found.extend(Clause(*one) for one in said)
         elif section == "non_goal" and _WISH.search(sentence) and not _NEGATED.search(sentence):
             # A list of what is left out seldom says what somebody can do: better plan it or ask.
             wished = [Clause(*one) for one in told(sentence)]

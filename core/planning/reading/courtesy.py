@@ -20,6 +20,7 @@ _GREETED = re.compile(
 _SIGN_OFF = re.compile(
     r"^(?:(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|regards|wishes|greetings)|"
     r"best|"
+    r"(?:many )?thanks and (?:(?:best|kind|many) )?(?:greetings|regards|wishes)|"
     r"yours|sincerely|br|all the best|with (?:kind|best) regards)\b"
     r"(?: (?:a lot|again|in advance|so much|very much|everyone|all|team|sincerely|truly|"
     r"faithfully))?"
@@ -103,6 +104,10 @@ _TICKET = re.compile(
 # The head of an e-mail; its subject is the title.
 _MAIL = re.compile(r"^(?:from|to|cc|bcc|sent|date|reply-to)$", re.IGNORECASE)
 _SURE = re.compile(rf"^(?:{_SURE_KEYS})$", re.IGNORECASE)
+_MANY_COMMAS = 3
+_LISTING = re.compile(
+    r"^(?:labels?|tags?|components?|stakeholders?|cc|to|squad|team)$", re.IGNORECASE
+)
 _ONE_LEVEL = re.compile(
     r"^(?:p[0-4]|high(?:est)?|low(?:est)?|medium|normal|urgent|critical|blocker|major|minor|"
     r"trivial|"
@@ -141,7 +146,11 @@ def _plain(text: str) -> str:
 
 def is_ticket_line(line: str) -> bool:
     """Whether a line looks like the head of a ticket: “Assignee: nobody yet”."""
-    return bool(_TICKET.match(line.strip()))
+    hit = _TICKET.match(line.strip())
+    if hit is None:
+        return False
+    # “Ticket: plate, customer, material, weight” says what a ticket has.
+    return hit["value"].count(",") < _MANY_COMMAS or bool(_LISTING.match(hit["key"]))
 
 
 def is_ticket_head(lines: list[str]) -> bool:
