@@ -53,11 +53,6 @@ class JournalPage:
     superseded: int
     may_decide: bool
 
-    @property
-    def has_none(self) -> bool:
-        """Whether nothing was decided at all, whether it stands or not."""
-        return not self.in_force + self.superseded
-
 
 @dataclass(frozen=True, slots=True)
 class EntryDetail:

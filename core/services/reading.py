@@ -53,11 +53,12 @@ def get_report(principal: Principal, session_id: UUID) -> SessionReport:
 
     def work(db: Connection) -> SessionReport:
         operations.hold_moment(db)
+        progress = _read_progress(db, principal, session_id)
         return SessionReport(
-            session=demand_session(db, principal, session_id, Action.READ),
-            tasks=tuple(tasks.list_tasks(db, principal, session_id)),
-            decisions=tuple(journal.list_decisions(db, principal, session_id)),
-            artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
+            session=progress.session,
+            tasks=progress.tasks,
+            decisions=progress.decisions,
+            artifacts=progress.artifacts,
             snapshots=tuple(snapshots.list_snapshots(db, principal, session_id)),
         )
 
@@ -69,14 +70,18 @@ def get_progress(principal: Principal, session_id: UUID) -> SessionProgress:
 
     def work(db: Connection) -> SessionProgress:
         operations.hold_moment(db)
-        return SessionProgress(
-            session=demand_session(db, principal, session_id, Action.READ),
-            tasks=tuple(tasks.list_tasks(db, principal, session_id)),
-            decisions=tuple(journal.list_decisions(db, principal, session_id)),
-            artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
-        )
+        return _read_progress(db, principal, session_id)
 
     return transact(work)
+
+
+def _read_progress(db: Connection, principal: Principal, session_id: UUID) -> SessionProgress:
+    return SessionProgress(
+        session=demand_session(db, principal, session_id, Action.READ),
+        tasks=tuple(tasks.list_tasks(db, principal, session_id)),
+        decisions=tuple(journal.list_decisions(db, principal, session_id)),
+        artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
+    )
 
 
 def get_outline(principal: Principal, session_id: UUID) -> SessionOutline:
