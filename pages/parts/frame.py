@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,13 +69,11 @@ def page(name: str) -> StreamlitPage:
     )
 
 
-@cache
 def sign_in_page() -> StreamlitPage:
     """Return the one page of an anonymous browser; the gate leads every link to it."""
     return st.Page(PAGES / "sign_in.py", title="Sign in", url_path="", default=True)
 
 
-@cache
 def reset_page() -> StreamlitPage:
     """Return the page behind a link for a new password; its address is `/?reset=...`."""
     return st.Page(PAGES / "reset.py", title="New password", url_path="", default=True)
@@ -96,10 +95,12 @@ def _chrome_style() -> str:
 
 
 def all_pages() -> list[StreamlitPage]:
-    """Return every page of a signed-in visitor."""
-    return [page(name) for shown in SHOWN.values() for name in shown] + [
-        page(name) for name in HIDDEN
-    ]
+    """Return every page of a signed-in visitor, for one run.
+
+    Copies: navigation marks the page that may run, and running it takes the mark away, which would
+    be another visitor's if their runs shared the objects.
+    """
+    return [copy(page(name)) for shown in (*SHOWN.values(), HIDDEN) for name in shown]
 
 
 def draw_frame(visit: Visit, current: StreamlitPage) -> None:
