@@ -8,7 +8,7 @@ a pronoun, or a sentence without a subject, stands for what the feature is mainl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ from core.planning.model import PackMatch, Rule
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.captures import lowered
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import Hit, find, find_all, may_find
+from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.media_types import quoted_media_types
 from core.planning.reading.people import actors, names_people
 from core.planning.reading.phrases import compound_after, phrase_before
@@ -42,22 +43,16 @@ class _Demand:
     places: tuple[int, ...]
 
 
-def match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
+def match_demands(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     """Add the rules of a pack that the clauses call for, and the pack when there is one."""
     given = {
         noun.name: found.main if noun.fallback == "@main" else noun.fallback for noun in pack.nouns
     }
     bindings = {name: value for name, value in given.items() if value}
     known = len(found.rules)
-    body = tuple(dict.fromkeys(clause for clause in clauses if clause.section == "body"))
-    numbers = {kind for clause in body for kind in kinds_of_numbers(clause.text)}
-    with_number: dict[str, list[Clause]] = {
-        kind: [clause for clause in body if kind in kinds_of_numbers(clause.text)]
-        for kind in sorted(numbers)
-    }
     for pattern in pack.rules:
-        speaking = with_number.get(pattern.quantity, ()) if pattern.quantity else body
-        _fire(pack, pattern, bindings, speaking, found)
+        speaking = (one for one in clauses.where(pattern.cues) if one.section == "body")
+        _fire(pack, pattern, bindings, dict.fromkeys(speaking), found)
     evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
     if evidence:
         found.packs.append(PackMatch(pack.slug, tuple(bindings.items()), evidence))
@@ -67,12 +62,12 @@ def _fire(
     pack: Pack,
     pattern: RulePattern,
     bindings: dict[str, str],
-    clauses: Sequence[Clause],
+    clauses: Iterable[Clause],
     found: Matches,
 ) -> None:
     spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
     for clause in clauses:
-        if not may_find(pattern.cues, clause.text):
+        if pattern.quantity and pattern.quantity not in kinds_of_numbers(clause.text):
             continue
         taken = found.settled.setdefault(clause, set())
         for demand in _demands(pack, pattern, clause, taken, found):

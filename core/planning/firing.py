@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -16,10 +16,11 @@ from core.planning.packs import PATTERNS
 from core.planning.packs.binding import bind, is_open
 from core.planning.packs.pack import RulePattern
 from core.planning.reading.captures import THINGS, captured, captured_spans, told_places
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.conditions import before_condition
-from core.planning.reading.cues import Hit, find, find_all, may_find
+from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.nouns import is_thing
 from core.planning.reading.quantities import Quantity, count_in_words, quantities
 
@@ -29,14 +30,12 @@ _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 def fire(
     pattern: RulePattern,
     bindings: dict[str, str],
-    clauses: Iterable[Clause],
+    clauses: ClauseIndex,
     found: Matches,
 ) -> None:
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
-    for clause in clauses:
-        if not may_find(pattern.cues, clause.text):
-            continue
+    for clause in clauses.where(pattern.cues):
         for spoken in _spoken_in(pattern, clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:

@@ -1,0 +1,97 @@
+"""Which clauses may hold a cue: looked up for all of them at once, not asked of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from core.planning.reading.clauses import Clause
+from core.planning.reading.cues import compiled, may_find
+from core.planning.reading.synonyms import wordings
+
+_FEW = 4  # so few clauses are asked themselves
+_GRAM = 3  # letters by which words are looked up
+
+
+class ClauseIndex:
+    """Clauses in their order, with the words that each of them holds.
+
+    A set of clauses is a number with one bit for each: many words are united in no time.
+    """
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        """Take the clauses; their words are looked at when they are first asked for."""
+        self._clauses = tuple(clauses)
+        self._known: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Clause]:
+        """Go through all clauses."""
+        return iter(self._clauses)
+
+    def where(self, cues: Sequence[str]) -> Sequence[Clause]:
+        """Return the clauses that may hold one of several cues, in their order."""
+        if len(self._clauses) < _FEW:
+            return [clause for clause in self._clauses if may_find(cues, clause.text)]
+        found = 0
+        for cue in cues:
+            found |= self._holding_cue(cue)
+            if found == self._all:
+                return self._clauses
+        return list(self._at(found))
+
+    @property
+    def _all(self) -> int:
+        return (1 << len(self._clauses)) - 1
+
+    @cached_property
+    def _words(self) -> dict[str, int]:
+        """Each word with the clauses that hold it, as they are written or in plain words."""
+        found: dict[str, int] = {}
+        for place, clause in enumerate(self._clauses):
+            for wording in wordings(clause.text):
+                for word in wording.folded.split():
+                    found[word] = found.get(word, 0) | 1 << place
+        return found
+
+    @cached_property
+    def _by_gram(self) -> dict[str, list[str]]:
+        """Each three letters with the words that hold them."""
+        found: dict[str, list[str]] = {}
+        for word in self._words:
+            for at in range(len(word) - _GRAM + 1):
+                found.setdefault(word[at : at + _GRAM], []).append(word)
+        return found
+
+    def _holding_cue(self, cue: str) -> int:
+        """Return the clauses that hold what a cue needs."""
+        found = self._all
+        for need in compiled(cue).needs:
+            holding = 0
+            for text in need:
+                holding |= self._holding(text)
+            found &= holding
+        return found
+
+    def _holding(self, text: str) -> int:
+        """Return the clauses that hold each word of a text, or each piece of a word."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._all
+            for piece in text.split():
+                found &= self._holding_piece(piece)
+            self._known[text] = found
+        return found
+
+    def _holding_piece(self, piece: str) -> int:
+        words = self._words if len(piece) < _GRAM else self._by_gram.get(piece[:_GRAM], ())
+        found = 0
+        for word in words:
+            if piece in word:
+                found |= self._words[word]
+        return found
+
+    def _at(self, places: int) -> Iterator[Clause]:
+        while places:
+            first = places & -places
+            yield self._clauses[first.bit_length() - 1]
+            places ^= first
