@@ -37,7 +37,7 @@ def find(pattern: str, text: str) -> Hit | None:
     """Return where a pattern is first found in a text, as it stands or in plain words."""
     cue = compiled(pattern)
     for wording in wordings(text):
-        if cue.may_be_in(wording.folded) and (match := cue.compiled.search(wording.text)):
+        for match in cue.found_in(wording.text, wording.folded):
             return _hit(match, wording)
     return None
 
@@ -46,10 +46,9 @@ def find_all(pattern: str, text: str) -> Sequence[Hit]:
     """Find a pattern everywhere in a text; in plain words only where the text itself has none."""
     cue = compiled(pattern)
     for wording in wordings(text):
-        if cue.may_be_in(wording.folded):
-            hits = [_hit(match, wording) for match in cue.compiled.finditer(wording.text)]
-            if hits:
-                return hits
+        hits = [_hit(match, wording) for match in cue.found_in(wording.text, wording.folded)]
+        if hits:
+            return hits
     return ()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from sys import maxsize
 
 # Lower-case texts, of each of which a match holds at least one; the most telling ones first.
 Needs = tuple[frozenset[str], ...]
@@ -16,6 +17,9 @@ Needs = tuple[frozenset[str], ...]
 _LOOKAROUND = ("?=", "?!", "?<=", "?<!")
 _QUANTIFIER = re.compile(r"[*+?]\??|\{(\d*),?\d*\}\??")
 _NAMED = re.compile(r"\?P<\w+>|\?:")
+_ESCAPED = re.compile(r"\\.|\(\?P[<=]")
+_CAPITAL = re.compile(r"[A-Z]")
+_MANY = 30
 _MAX_NEEDS = 3
 _TELLING = 3  # a shorter text beside the first need is in too many sentences
 # Letters that `re.IGNORECASE` takes for ASCII ones, and `str.lower` does not.
@@ -23,21 +27,51 @@ _FOLDED = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": 
 
 
 class Pattern:
-    """A regular expression that does not regard case, and what a text needs to hold it."""
+    """A regular expression that does not regard case; none of its matches is empty.
+
+    It is first tried on the text in lower case: a search without regard to case takes several
+    times as long.
+    """
 
     def __init__(self, source: str) -> None:
-        """Read what a pattern needs."""
+        """Take the expression; what a text lacks is never compiled."""
         self.source = source
-        self.needs = tuple(tuple(sorted(need)) for need in needs_of(source))
 
-    @cached_property
-    def compiled(self) -> re.Pattern[str]:
-        """The expression itself; compiling takes far longer than looking for what it needs."""
-        return re.compile(self.source, re.IGNORECASE)
+    def search(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
+        """Return where the pattern is first found in a text, or in a stretch of it."""
+        lower = folded(text)
+        if not self.may_be_in(lower):
+            return None
+        if self._lower is None or len(lower) != len(text):
+            return self.compiled.search(text, start, end)
+        first = self._lower.search(lower, start, end)
+        return self.compiled.match(text, first.start(), end) if first else None
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Return the match that begins at a place of a text."""
+        lower = folded(text)
+        if not self.may_be_in(lower):
+            return None
+        if self._lower is not None and len(lower) == len(text):
+            return self.compiled.match(text, start) if self._lower.match(lower, start) else None
+        return self.compiled.match(text, start)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Return where the pattern is found, one match after the other."""
+        return self.found_in(text, folded(text))
+
+    def found_in(self, text: str, lower: str) -> Iterator[re.Match[str]]:
+        """Return where the pattern is found in a text that has been folded already."""
+        if not self.may_be_in(lower):
+            return iter(())
+        if self._lower is None or len(lower) != len(text):
+            return self.compiled.finditer(text)
+        places = (found.start() for found in self._lower.finditer(lower))
+        return filter(None, (self.compiled.match(text, place) for place in places))
 
     def may_be_in(self, lower: str) -> bool:
         """Whether a folded text has what each match holds; loops, as this is asked most often."""
-        for need in self.needs:
+        for need in self._asked:
             for words in need:
                 if words in lower:
                     break
@@ -45,17 +79,25 @@ class Pattern:
                 return False
         return True
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """Return where the pattern is first found in a text."""
-        return self.compiled.search(text) if self.may_be_in(folded(text)) else None
+    @cached_property
+    def needs(self) -> Needs:
+        """What each match holds, as a text in lower case has it."""
+        return needs_of(self.source)
 
-    def match(self, text: str) -> re.Match[str] | None:
-        """Return the match that a text begins with."""
-        return self.compiled.match(text) if self.may_be_in(folded(text)) else None
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The expression itself."""
+        return re.compile(self.source, re.IGNORECASE)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield where the pattern is found, one match after the other."""
-        return self.compiled.finditer(text) if self.may_be_in(folded(text)) else iter(())
+    @cached_property
+    def _lower(self) -> re.Pattern[str] | None:
+        """The expression for texts in lower case; None where it asks for a capital letter."""
+        return None if _CAPITAL.search(_ESCAPED.sub("", self.source)) else re.compile(self.source)
+
+    @cached_property
+    def _asked(self) -> tuple[tuple[str, ...], ...]:
+        """The needs that are quicker to look for than the expression."""
+        return tuple(tuple(sorted(need)) for need in self.needs if len(need) <= _MANY)
 
 
 def folded(text: str) -> str:

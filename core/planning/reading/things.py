@@ -10,6 +10,7 @@ from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed
 from core.planning.reading.deeds import TOLD_OF, VERBS
 from core.planning.reading.nouns import is_thing, plural, singular, words
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.spoken import spoken_things
@@ -35,13 +36,12 @@ _HANDLED = (
     r"\b(?:pause|stop|cancel|close|change|sign|withdraw|renew|extend|open|two active|signed|every|"
     r"each|last|new|same) (?:an? |the )?(?:\w+ )?(?:{thing})\b"
 )
-_FINITE = re.compile(
+_FINITE = Pattern(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|may|must|should|shall|will|would|could|do|does|"
     r"want|wants|need|needs|get|gets|we|they|you|i|it|please|don't|isn't|let|make|add|create|"
-    r"build|introduce|implement|develop|provide|integrate|connect)\b",
-    re.IGNORECASE,
+    r"build|introduce|implement|develop|provide|integrate|connect)\b"
 )
-_VERB_LIKE = re.compile(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b", re.I)
+_VERB_LIKE = Pattern(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b")
 _MAX_LABEL_WORDS = 12
 _PARTICIPLE = re.compile(r"^(?:[a-z]+(?:ring|ned|red|ted|ced|ized|ised|ared)|digital|online|new)_")
 _CREATED, _CREATED_WEAKLY, _TITLED = 4, 2, 4
