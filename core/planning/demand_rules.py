@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.domain.artifact import Evidence
 from core.planning.model import PackMatch, Rule
-from core.planning.packs.binding import bind, is_open
+from core.planning.packs.binding import bind, bind_rule, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.captures import lowered
 from core.planning.reading.clause_index import ClauseIndex
@@ -85,7 +85,7 @@ def _fire(
             found.used.add(clause)
             found.ruled.add(clause)
     for pairs, said_in in spoken.items():
-        bound = bind(pattern, dict(pairs))
+        bound = bind_rule(pattern, dict(pairs))
         evidence = tuple(Evidence(clause.text, pattern.slug) for clause in dict.fromkeys(said_in))
         found.rules.append(Rule(pattern.slug, bound.text, bound.mechanisms, pairs, evidence))
 

@@ -13,7 +13,7 @@ from core.planning.demand_rules import media_types_in
 from core.planning.matches import Conflict, Matches
 from core.planning.model import Rule
 from core.planning.packs import PATTERNS
-from core.planning.packs.binding import bind, is_open
+from core.planning.packs.binding import bind_rule, is_open
 from core.planning.packs.pack import RulePattern
 from core.planning.reading.captures import THINGS, captured, captured_spans, told_places
 from core.planning.reading.clause_index import ClauseIndex
@@ -45,7 +45,7 @@ def fire(
         by_bindings[tuple(bindings.items())] = []
     # Two numbers for one demand would contradict each other: the first one counts.
     for pairs, speaking in list(by_bindings.items())[: None if pattern.each else 1]:
-        bound = bind(pattern, dict(pairs))
+        bound = bind_rule(pattern, dict(pairs))
         if is_open(bound.text):
             continue
         evidence = tuple(Evidence(clause.text, pattern.slug) for clause, _ in speaking)

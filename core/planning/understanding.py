@@ -34,6 +34,7 @@ from core.planning.questions import (
     unplanned_questions,
 )
 from core.planning.readiness import is_ready
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause, clauses
 from core.planning.reading.deed import Deed
 from core.planning.reading.deeds import deeds
@@ -135,11 +136,11 @@ def _filled(
     found.used |= listing
     found.ruled |= {clause for clause in listing if not STRONG.search(clause.text)}
     names = {entity.name for entity in entities}
-    acting = model.actors, booked_things(model)
+    acting = ClauseIndex(body), model.actors, booked_things(model)
     actions = merged_actions(
         replace(
             action,
-            actors=action.actors or doers_of(action, done, body, *acting),
+            actors=action.actors or doers_of(action, done, *acting),
             evidence=evidence,
         )
         for action, evidence in gathered.actions
