@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from core.planning.model import Kind
 from core.planning.reading.clauses import Clause
@@ -260,8 +261,8 @@ def _head(told: Sequence[Clause]) -> list[Clause]:
     """Return what says what a brief is after: its title, its beginning and its first wish."""
     first = [one for one in told if one.section != "title"][:_HEAD]
     title = [one for one in told[:2] if one.section == "title"]
-    wish = [one for one in told if one.section != "title" and find(_WISH, one.text)][:1]
-    return list(dict.fromkeys([*title, *first, *wish]))
+    wishes = (one for one in told if one.section != "title" and find(_WISH, one.text))
+    return list(dict.fromkeys([*title, *first, *islice(wishes, 1)]))
 
 
 def _said(

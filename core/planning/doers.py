@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from core.planning.model import Action, Actor, FeatureModel
 from core.planning.reading.clause_index import ClauseIndex
-from core.planning.reading.cues import find_all
 from core.planning.reading.deed import Deed
 from core.planning.reading.nouns import plural, words
+from core.planning.reading.patterns import folded
 
 _BOOKING = ("scheduling", "reservation")
 _BOOK = r"\b(?:book|reserve|cancel|confirm)\b"
@@ -122,18 +122,17 @@ def _who(
     found: dict[str, None] = {}
     is_own = name.removeprefix("^") in _KIND_OF
     own = _itself(action.entity.rpartition("_")[2])
-    for clause in body.where((verb,)):
-        for hit in find_all(verb, clause.text):
-            before, after = clause.text[: hit.start], clause.text[hit.end :]
-            if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
-                before = ""
-            if is_own and not own.search(after):
-                continue  # something else is entered
-            for actor in _subjects(before, people):
+    for clause, hit in body.found(verb):
+        before, after = clause.text[: hit.start], clause.text[hit.end :]
+        if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
+            before = ""
+        if is_own and not own.search(after):
+            continue  # something else is entered
+        for actor in _subjects(before, people):
+            found.setdefault(actor.name)
+        for actor in _named_in(after, people) if _BY.match(after) else ():
+            if re.match(rf"\W*by (?:the |their |an? )?{actor.title}", after, re.IGNORECASE):
                 found.setdefault(actor.name)
-            for actor in people if _BY.match(after) else ():
-                if re.match(rf"\W*by (?:the |their |an? )?{actor.title}", after, re.IGNORECASE):
-                    found.setdefault(actor.name)
     return tuple(found)
 
 
@@ -145,16 +144,23 @@ def _itself(noun: str) -> re.Pattern[str]:
 
 def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
     """Return the actor who stands last in a text, with those joined to it by `and` or `or`."""
-    nearest = max(people, key=lambda actor: _last(actor.title, before), default=None)
+    named = _named_in(before, people)
+    nearest = max(named, key=lambda actor: _last(actor.title, before), default=None)
     if nearest is None or _last(nearest.title, before) < 0:
         return ()
     start = before[: _last(nearest.title, before)]
     joined = tuple(
         actor
-        for actor in people
+        for actor in _named_in(start, people)
         if re.search(rf"\b{actor.title}s? (?:and|or) (?:the |their )?$", start, re.IGNORECASE)
     )
     return (*joined, nearest)
+
+
+def _named_in(text: str, people: Sequence[Actor]) -> list[Actor]:
+    """Return the actors whose names a text may hold."""
+    lower = folded(text)
+    return [actor for actor in people if actor.title in lower]
 
 
 def _last(title: str, text: str) -> int:

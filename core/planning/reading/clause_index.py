@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import compiled, may_find
+from core.planning.reading.cues import Hit, compiled, find_all, may_find
 from core.planning.reading.synonyms import wordings
 
 _FEW = 4  # so few clauses are asked themselves
@@ -23,6 +23,7 @@ class ClauseIndex:
         """Take the clauses; their words are looked at when they are first asked for."""
         self._clauses = tuple(clauses)
         self._known: dict[str, int] = {}
+        self._found: dict[str, list[tuple[Clause, Hit]]] = {}
 
     def __iter__(self) -> Iterator[Clause]:
         """Go through all clauses."""
@@ -38,6 +39,13 @@ class ClauseIndex:
             if found == self._all:
                 return self._clauses
         return list(self._at(found))
+
+    def found(self, cue: str) -> Sequence[tuple[Clause, Hit]]:
+        """Return where a cue is found, each with its clause; looked for once."""
+        if cue not in self._found:
+            said = ((clause, find_all(cue, clause.text)) for clause in self.where((cue,)))
+            self._found[cue] = [(clause, hit) for clause, hits in said for hit in hits]
+        return self._found[cue]
 
     @property
     def _all(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -35,21 +35,19 @@ class Hit:
 
 def find(pattern: str, text: str) -> Hit | None:
     """Return where a pattern is first found in a text, as it stands or in plain words."""
-    cue = compiled(pattern)
-    for wording in wordings(text):
-        for match in cue.found_in(wording.text, wording.folded):
-            return _hit(match, wording)
-    return None
+    return next(find_all(pattern, text), None)
 
 
-def find_all(pattern: str, text: str) -> Sequence[Hit]:
+def find_all(pattern: str, text: str) -> Iterator[Hit]:
     """Find a pattern everywhere in a text; in plain words only where the text itself has none."""
     cue = compiled(pattern)
     for wording in wordings(text):
-        hits = [_hit(match, wording) for match in cue.found_in(wording.text, wording.folded)]
-        if hits:
-            return hits
-    return ()
+        hit = None
+        for match in cue.found_in(wording.text, wording.folded):
+            hit = _hit(match, wording)
+            yield hit
+        if hit:
+            return
 
 
 def may_find(patterns: Sequence[str], text: str) -> bool:

@@ -29,6 +29,7 @@ _PARTS = words(
     content contents state status lid slip delivery_note detail details data form
     """
 )
+_NAMED_PARTS = {part: re.compile(rf"\b{part}s?\b") for part in _PARTS}
 _OFTEN = 3  # in so many clauses a part is a thing
 # What people do something with without changing a thing of the feature.
 _NOT_ACTED = words(
@@ -324,10 +325,9 @@ def own_things(title: str, texts: Sequence[str]) -> frozenset[str]:
     lots = sum(bool(_LOTS.search(text)) for text in texts)
     return frozenset({_LOT} if lots >= _OFTEN else ()) | frozenset(
         part
-        for part in _PARTS
-        if re.search(rf"\b{part}s?\b", title.lower())
-        or sum(part in text and bool(re.search(rf"\b{part}s?\b", text)) for text in spoken)
-        >= _OFTEN
+        for part, named in _NAMED_PARTS.items()
+        if named.search(title.lower())
+        or sum(part in text and bool(named.search(text)) for text in spoken) >= _OFTEN
     )
 
 

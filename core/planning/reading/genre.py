@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from core.planning.reading.clauses import Clause
@@ -71,9 +70,7 @@ _SIGNS: dict[str, tuple[str, ...]] = {
         r"\bthanks in advance\b|\bhello support\b|\bdear support\b",
     ),
 }
-_PATTERNS = {
-    kind: tuple(re.compile(sign, re.IGNORECASE) for sign in signs) for kind, signs in _SIGNS.items()
-}
+_PATTERNS = {kind: tuple(map(Pattern, signs)) for kind, signs in _SIGNS.items()}
 _ASKS = Pattern(
     r"\b(?:we|i|they|users?|people) (?:\w+ )?(?:want|need|would like)\b|\b(?:we|i)'d like\b|"
     r"\bas an? [\w' -]{2,40},? i (?:want|need|can)\b|\b(?:should|must) be able to\b|"

@@ -177,8 +177,14 @@ def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
         if spoken.points + (_TITLED if last in titled else 0) >= _ENOUGH + (len(spoken.clauses) < 2)
         and (spoken.subjects or spoken.points >= _ENOUGH)
         and _CALLED_AS_WELL.get(last, "") not in found
-        and not re.search(rf"\b(?:{last}|{plural(last)})\b", left_out)
+        and not _is_in(last, left_out)
     }
+
+
+def _is_in(noun: str, text: str) -> bool:
+    many = plural(noun)
+    is_near = noun in text or many in text  # which is quicker to see than a pattern is made
+    return is_near and bool(re.search(rf"\b(?:{noun}|{many})\b", text))
 
 
 def _add(

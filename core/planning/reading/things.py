@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.planning.reading.clauses import Clause
@@ -42,6 +42,7 @@ _FINITE = Pattern(
     r"build|introduce|implement|develop|provide|integrate|connect)\b"
 )
 _VERB_LIKE = Pattern(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b")
+_WORD = re.compile(r"\w+")
 _MAX_LABEL_WORDS = 12
 _PARTICIPLE = re.compile(r"^(?:[a-z]+(?:ring|ned|red|ted|ced|ized|ised|ared)|digital|online|new)_")
 _CREATED, _CREATED_WEAKLY, _TITLED = 4, 2, 4
@@ -112,10 +113,11 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
             points[other] += _TITLED
         if not known and _is_handled(noun, body):
             points[_short(noun, body)] = _TITLED
+    naming = _naming(body)
     found = [
         Thing(
             noun,
-            worth + min(_MAX_MENTIONS, mentions(noun, body)),
+            worth + min(_MAX_MENTIONS, _mentions(noun, naming, body)),
             noun in created or (noun in spoken and spoken[noun].is_kept),
             noun not in made and noun not in handled and noun not in spoken,
             noun in handled and noun not in made,
@@ -169,16 +171,32 @@ def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
     return any(handled.search(clause.text) for clause in body)
 
 
+def _naming(body: Iterable[Clause]) -> dict[str, set[int]]:
+    """Return the places of the clauses that name each word, to count many nouns at once."""
+    found: dict[str, set[int]] = {}
+    for place, clause in enumerate(body):
+        for word in _WORD.findall(clause.text.lower()):
+            found.setdefault(word, set()).add(place)
+    return found
+
+
+def _mentions(noun: str, naming: Mapping[str, set[int]], body: Iterable[Clause]) -> int:
+    last = noun.rpartition("_")[2]
+    if noun in TOLD_OF or not last.isalnum():
+        return mentions(noun, body)
+    return len(naming.get(last, set()) | naming.get(plural(last), set()))
+
+
 def mentions(noun: str, clauses: Iterable[Clause]) -> int:
     """Return how many clauses name a thing, or its last word alone."""
     last = noun.rpartition("_")[2]
     names = (last, plural(last))
     told = TOLD_OF.get(noun) or "|".join(map(re.escape, names))
-    pattern = re.compile(rf"\b(?:{told})\b", re.IGNORECASE)
     texts = [clause.text.lower() for clause in clauses]
     if noun not in TOLD_OF:  # to look for words is quicker than to look for a pattern
         texts = [text for text in texts if names[0] in text or names[1] in text]
-    return sum(bool(pattern.search(text)) for text in texts)
+    pattern = re.compile(rf"\b(?:{told})\b", re.IGNORECASE) if texts else None
+    return sum(bool(pattern.search(text)) for text in texts) if pattern else 0
 
 
 def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
