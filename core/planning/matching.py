@@ -51,19 +51,18 @@ _CUES = {
 
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     """Return the packs that match, with their rules, in the order of the packs."""
+    index = ClauseIndex(clauses)
     found = Matches(
         things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
-        asked=asked_kind(clauses, deeds),
+        asked=asked_kind(index, deeds),
     )
     done = [deed for deed in deeds if deed.is_act]
     deeds = [deed for deed in deeds if not deed.is_act]
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
-    wanted = ClauseIndex(
-        clause for clause in clauses if clause.section in {"title", "body", "background"}
-    )
-    stepped_back = asides(clauses, deeds, found.asked) | beside_the_kind(found.asked)
+    wanted = index.among({"title", "body", "background"})
+    stepped_back = asides(index, deeds, found.asked) | beside_the_kind(found.asked)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):

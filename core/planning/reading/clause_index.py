@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property
 
 from core.planning.reading.clauses import Clause
@@ -22,22 +23,31 @@ class ClauseIndex:
     def __init__(self, clauses: Iterable[Clause]) -> None:
         """Take the clauses; their words are looked at when they are first asked for."""
         self._clauses = tuple(clauses)
-        self._known: dict[str, int] = {}
+        self._words = _Words(self._clauses)
+        self._all = (1 << len(self._clauses)) - 1
         self._found: dict[str, list[tuple[Clause, Hit]]] = {}
 
     def __iter__(self) -> Iterator[Clause]:
         """Go through all clauses."""
-        return iter(self._clauses)
+        return self._at(self._all)
 
-    def where(self, cues: Sequence[str]) -> Sequence[Clause]:
+    def among(self, sections: Container[str]) -> ClauseIndex:
+        """Return the clauses of some sections, with the same words."""
+        part = copy(self)
+        places = enumerate(self._clauses)
+        part._all &= sum(1 << place for place, one in places if one.section in sections)
+        part._found = {}
+        return part
+
+    def where(self, cues: Sequence[str]) -> list[Clause]:
         """Return the clauses that may hold one of several cues, in their order."""
         if len(self._clauses) < _FEW:
-            return [clause for clause in self._clauses if may_find(cues, clause.text)]
+            return [clause for clause in self if may_find(cues, clause.text)]
         found = 0
         for cue in cues:
-            found |= self._holding_cue(cue)
+            found |= self._all & self._words.of_cue(cue)
             if found == self._all:
-                return self._clauses
+                break
         return list(self._at(found))
 
     def found(self, cue: str) -> Sequence[tuple[Clause, Hit]]:
@@ -47,9 +57,29 @@ class ClauseIndex:
             self._found[cue] = [(clause, hit) for clause, hits in said for hit in hits]
         return self._found[cue]
 
-    @property
-    def _all(self) -> int:
-        return (1 << len(self._clauses)) - 1
+    def _at(self, places: int) -> Iterator[Clause]:
+        while places:
+            first = places & -places
+            yield self._clauses[first.bit_length() - 1]
+            places ^= first
+
+
+class _Words:
+    """The words of clauses, and what has been looked for in them."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._clauses = clauses
+        self._known: dict[str, int] = {}
+
+    def of_cue(self, cue: str) -> int:
+        """Return the clauses that hold what a cue needs."""
+        found = (1 << len(self._clauses)) - 1
+        for need in compiled(cue).needs:
+            holding = 0
+            for text in need:
+                holding |= self._holding(text)
+            found &= holding
+        return found
 
     @cached_property
     def _words(self) -> dict[str, int]:
@@ -70,21 +100,11 @@ class ClauseIndex:
                 found.setdefault(word[at : at + _GRAM], []).append(word)
         return found
 
-    def _holding_cue(self, cue: str) -> int:
-        """Return the clauses that hold what a cue needs."""
-        found = self._all
-        for need in compiled(cue).needs:
-            holding = 0
-            for text in need:
-                holding |= self._holding(text)
-            found &= holding
-        return found
-
     def _holding(self, text: str) -> int:
         """Return the clauses that hold each word of a text, or each piece of a word."""
         found = self._known.get(text)
         if found is None:
-            found = self._all
+            found = (1 << len(self._clauses)) - 1
             for piece in text.split():
                 found &= self._holding_piece(piece)
             self._known[text] = found
@@ -97,9 +117,3 @@ class ClauseIndex:
             if piece in word:
                 found |= self._words[word]
         return found
-
-    def _at(self, places: int) -> Iterator[Clause]:
-        while places:
-            first = places & -places
-            yield self._clauses[first.bit_length() - 1]
-            places ^= first

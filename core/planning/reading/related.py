@@ -91,10 +91,10 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     many = plural(noun.rpartition("_")[2]).replace("_", " ")
     found: dict[str, bool] = {}
     said = dict.fromkeys(clause.text for clause in clauses if clause.section == "body")
-    body = [(text, text.lower()) for text in said]
+    own = _speaking_of(noun, said)
     for other in others:
-        texts = [text for text, low in body if _speaks_of(noun, low) and _speaks_of(other, low)]
-        if other == noun or not texts:
+        texts = [] if other == noun else _speaking_of(other, own)
+        if not texts:
             continue
         whole = _names(other.rpartition("_")[2])
         always = (
@@ -126,9 +126,11 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     return found
 
 
-def _speaks_of(noun: str, text: str) -> bool:
-    last = noun.rpartition("_")[2]
-    return last in text or plural(last) in text
+def _speaking_of(noun: str, texts: Iterable[str]) -> list[str]:
+    """Return the texts with the letters of the last word of a name."""
+    one = noun.rpartition("_")[2]
+    many = plural(one)
+    return [text for text in texts if one in (lower := text.lower()) or many in lower]
 
 
 def is_said_to_belong(noun: str, other: str, text: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from core.planning.reading.clauses import Clause
 from core.planning.reading.nouns import NOT_THINGS, plural, singular, snake, words
@@ -143,8 +144,13 @@ class Spoken:
         return any(_ASKED.search(clause.text) for clause in self.clauses)
 
 
-def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
+def spoken_things(clauses: Sequence[Clause]) -> Mapping[str, Spoken]:
     """Return the nouns that several sentences are about, each with what speaks for it."""
+    return _spoken_things(tuple(clauses))
+
+
+@lru_cache(maxsize=4)  # several readers of one brief ask for them
+def _spoken_things(clauses: tuple[Clause, ...]) -> Mapping[str, Spoken]:
     left_out = " ".join(c.text.lower() for c in clauses if c.section == "non_goal")
     found: dict[str, Spoken] = {}
     titled: set[str] = set()
