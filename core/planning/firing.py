@@ -24,6 +24,7 @@ from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.nouns import is_thing
 from core.planning.reading.quantities import Quantity, count_in_words, quantities
 
+_ANYTHING = "."
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 
 
@@ -130,7 +131,8 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
             if pattern.each:
                 yield found
                 continue
-            others = (one for other in pattern.cues for one in find_all(other, clause.text))
+            speaking = (other for other in pattern.cues if other != _ANYTHING)
+            others = (one for other in speaking for one in find_all(other, clause.text))
             places = [
                 p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one, clause)
             ]

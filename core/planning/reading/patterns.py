@@ -17,8 +17,8 @@ Needs = tuple[frozenset[str], ...]
 _LOOKAROUND = ("?=", "?!", "?<=", "?<!")
 _QUANTIFIER = re.compile(r"[*+?]\??|\{(\d*),?\d*\}\??")
 _NAMED = re.compile(r"\?P<\w+>|\?:")
-_ESCAPED = re.compile(r"\\.|\(\?P[<=]")
-_CAPITAL = re.compile(r"[A-Z]")
+_CAPITAL = re.compile(r"\\.|\(\?P|[A-Z]")  # or what has another meaning in lower case
+_REGARDING_CASE = "(?-i:"
 _MANY = 30
 _MAX_NEEDS = 3
 _TELLING = 3  # a shorter text beside the first need is in too many sentences
@@ -92,7 +92,11 @@ class Pattern:
     @cached_property
     def _lower(self) -> re.Pattern[str] | None:
         """The expression for texts in lower case; None where it asks for a capital letter."""
-        return None if _CAPITAL.search(_ESCAPED.sub("", self.source)) else re.compile(self.source)
+        if _REGARDING_CASE in self.source:
+            return None
+        return re.compile(
+            _CAPITAL.sub(lambda one: one[0] if len(one[0]) > 1 else one[0].lower(), self.source)
+        )
 
     @cached_property
     def _asked(self) -> tuple[tuple[str, ...], ...]:
