@@ -234,7 +234,7 @@ def asked_kind(clauses: ClauseIndex, deeds: Iterable[Deed]) -> Asked | None:
     Data features state nothing of the kind: they are what remains.
     """
     told = [one for one in clauses if one.section in {"title", "body", "background", "reason"}]
-    body = clauses.among({"body"})
+    body = clauses.among(lambda one: one.section == "body")
     if not any(body):
         return None
     head = _head(told)

@@ -126,8 +126,9 @@ def _calling(pack: Pack, clauses: ClauseIndex) -> list[Clause]:
     """Return the clauses that call for a pack."""
     return [
         clause
-        for clause in clauses.among({"title", "body"}).where(pack.cues)
-        if any(find(cue, clause.text) for cue in pack.cues)
+        for clause in clauses.where(pack.cues)
+        if clause.section in {"title", "body"}
+        and any(find(cue, clause.text) for cue in pack.cues)
         and not (pack.unless and find(pack.unless, clause.text))
     ]
 

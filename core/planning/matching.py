@@ -56,12 +56,13 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
         things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
         asked=asked_kind(index, deeds),
+        index=index,
     )
     done = [deed for deed in deeds if deed.is_act]
     deeds = [deed for deed in deeds if not deed.is_act]
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
-    wanted = index.among({"title", "body", "background"})
+    wanted = found.index.among(lambda one: one.section in {"title", "body", "background"})
     stepped_back = asides(index, deeds, found.asked) | beside_the_kind(found.asked)
     is_alone = False
     for pack in PACKS:
@@ -100,7 +101,7 @@ def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     for group in groups:
         # Where rules call for the pack, they have looked at all other clauses already.
         is_all = not (pack.each_clause or pack.by_rules)
-        scope = clauses if is_all else ClauseIndex(clause for clause, _ in group)
+        scope = clauses if is_all else _only(group, clauses)
         bindings = _bindings(pack, scope, found)
         if found.asked and pack.slug == found.asked.kind and "subject" in _nouns(pack):
             bindings = _counted(pack, scope, bindings)
@@ -116,6 +117,14 @@ def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
             found.touched.setdefault(clause, set()).update((hit.start, hit.end - 1))
             if pack.claims:
                 found.claimed.add(clause)
+
+
+def _only(group: Sequence[tuple[Clause, Hit]], clauses: ClauseIndex) -> ClauseIndex:
+    """Return the clauses of a group."""
+    if len(group) == 1:
+        return ClauseIndex([group[0][0]])
+    chosen = {id(clause) for clause, _ in group}  # another one may say the same
+    return clauses.among(lambda one: id(one) in chosen)
 
 
 def _calls(pack: Pack, clause: Clause) -> Hit | None:

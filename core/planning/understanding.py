@@ -34,7 +34,6 @@ from core.planning.questions import (
     unplanned_questions,
 )
 from core.planning.readiness import is_ready
-from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause, clauses
 from core.planning.reading.deed import Deed
 from core.planning.reading.deeds import deeds
@@ -136,7 +135,8 @@ def _filled(
     found.used |= listing
     found.ruled |= {clause for clause in listing if not STRONG.search(clause.text)}
     names = {entity.name for entity in entities}
-    acting = ClauseIndex(body), model.actors, booked_things(model)
+    told = found.index.among(lambda one: one.section == "body")
+    acting = told, model.actors, booked_things(model)
     actions = merged_actions(
         replace(
             action,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 
@@ -31,11 +31,11 @@ class ClauseIndex:
         """Go through all clauses."""
         return self._at(self._all)
 
-    def among(self, sections: Container[str]) -> ClauseIndex:
-        """Return the clauses of some sections, with the same words."""
+    def among(self, is_wanted: Callable[[Clause], bool]) -> ClauseIndex:
+        """Return some of the clauses, with the same words."""
         part = copy(self)
         places = enumerate(self._clauses)
-        part._all &= sum(1 << place for place, one in places if one.section in sections)
+        part._all &= sum(1 << place for place, one in places if is_wanted(one))
         part._found = {}
         return part
 

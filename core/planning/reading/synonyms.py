@@ -6,12 +6,11 @@ so that “has to” is as good as “must” without every pattern listing both
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.planning.reading.patterns import folded
+from core.planning.reading.patterns import Pattern, folded
 
 _SMALL = r"an?|one|two|three|four|five|six|seven|ten|twelve"
 _NUMBER = (
@@ -34,12 +33,11 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"(?:get|gets) rid of", "delete"),
 )  # fmt: skip
 _WITH_NUMBER = frozenset({"at most", "at least", "above", "below", "kept for"})
-_EITHER = re.compile(
+_EITHER = Pattern(
     "|".join(
         rf"(?P<s{place}>\b(?:{words}){_NUMBER if plain in _WITH_NUMBER else ''}(?!\w))"
         for place, (words, plain) in enumerate(_SYNONYMS)
-    ),
-    re.IGNORECASE,
+    )
 )
 
 
