@@ -249,7 +249,7 @@ def asked_kind(clauses: ClauseIndex, deeds: Iterable[Deed]) -> Asked | None:
             weight += 2
         said = at_head + [
             pair
-            for pair in _said(signs.beside, body.where(signs.beside))
+            for pair in _said(signs.beside, (one for one, _ in body.where(signs.beside)))
             if pair[0] not in {c for c, _ in at_head}
         ]
         called = {clause for clause, _ in said}

@@ -8,7 +8,7 @@ a pronoun, or a sentence without a subject, stands for what the feature is mainl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,8 +51,9 @@ def match_demands(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     bindings = {name: value for name, value in given.items() if value}
     known = len(found.rules)
     for pattern in pack.rules:
-        speaking = (one for one in clauses.where(pattern.cues) if one.section == "body")
-        _fire(pack, pattern, bindings, dict.fromkeys(speaking), found)
+        spoken = clauses.where(pattern.cues)
+        speaking = {clause: cues for clause, cues in spoken if clause.section == "body"}
+        _fire(pack, pattern, bindings, speaking, found)
     evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
     if evidence:
         found.packs.append(PackMatch(pack.slug, tuple(bindings.items()), evidence))
@@ -62,15 +63,15 @@ def _fire(
     pack: Pack,
     pattern: RulePattern,
     bindings: dict[str, str],
-    clauses: Iterable[Clause],
+    clauses: Mapping[Clause, Sequence[str]],
     found: Matches,
 ) -> None:
     spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
-    for clause in clauses:
+    for clause, cues in clauses.items():
         if pattern.quantity and pattern.quantity not in kinds_of_numbers(clause.text):
             continue
         taken = found.settled.setdefault(clause, set())
-        for demand in _demands(pack, pattern, clause, taken, found):
+        for demand in _demands(pack, pattern, cues, clause, taken, found):
             pairs = tuple((bindings | demand.said).items())
             if pattern.unless and find(pattern.unless, clause.text):
                 break
@@ -100,10 +101,15 @@ def _is_told(pattern: str, clause: Clause, found: Matches) -> bool:
 
 
 def _demands(
-    pack: Pack, pattern: RulePattern, clause: Clause, taken: Collection[int], found: Matches
+    pack: Pack,
+    pattern: RulePattern,
+    cues: Sequence[str],
+    clause: Clause,
+    taken: Collection[int],
+    found: Matches,
 ) -> Iterator[_Demand]:
     """Yield what a clause says for a rule; one without a number is said once in a clause."""
-    for cue in pattern.cues:
+    for cue in cues:
         for hit in find_all(cue, clause.text):
             measured = _measured(pattern, clause, hit, taken)
             if pattern.quantity and measured is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -36,8 +36,8 @@ def fire(
 ) -> None:
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
-    for clause in clauses.where(pattern.cues):
-        for spoken in _spoken_in(pattern, clause, found):
+    for clause, cues in clauses.where(pattern.cues):
+        for spoken in _spoken_in(pattern, cues, clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())
@@ -76,13 +76,15 @@ def fire(
         ]
 
 
-def _spoken_in(pattern: RulePattern, clause: Clause, found: Matches) -> Iterator[_Finding]:
+def _spoken_in(
+    pattern: RulePattern, cues: Sequence[str], clause: Clause, found: Matches
+) -> Iterator[_Finding]:
     """Yield what a clause says for a rule, where no other rule says it already."""
     if clause.section == "background":
         return  # how things are, not what is asked for
     if pattern.yields_to and _is_said(pattern.yields_to, clause, found):
         return
-    for spoken in _evidence_in(pattern, clause):
+    for spoken in _evidence_in(pattern, cues, clause):
         if pattern.unless and find(pattern.unless, clause.text):
             return
         if not (pattern.yields and _is_taken(spoken, clause, found)):
@@ -112,13 +114,13 @@ class _Finding:
     places: tuple[int, ...]
 
 
-def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
+def _evidence_in(pattern: RulePattern, cues: Sequence[str], clause: Clause) -> Iterator[_Finding]:
     """Yield what the clause binds beside the pack's nouns; nothing when the rule stays silent.
 
     A rule that fires for each wording finds several in one clause, none in the words of another.
     """
     taken: list[tuple[int, int]] = []
-    for cue in pattern.cues:
+    for cue in cues:
         hits = find_all(cue, clause.text)
         for hit in hits if pattern.each else islice(hits, 1):
             said = captured_spans(hit) or [(hit.start, hit.end)]
@@ -131,7 +133,7 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
             if pattern.each:
                 yield found
                 continue
-            speaking = (other for other in pattern.cues if other != _ANYTHING)
+            speaking = (other for other in cues if other != _ANYTHING)
             others = (one for other in speaking for one in find_all(other, clause.text))
             places = [
                 p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one, clause)

@@ -126,9 +126,9 @@ def _calling(pack: Pack, clauses: ClauseIndex) -> list[Clause]:
     """Return the clauses that call for a pack."""
     return [
         clause
-        for clause in clauses.where(pack.cues)
+        for clause, cues in clauses.where(pack.cues)
         if clause.section in {"title", "body"}
-        and any(find(cue, clause.text) for cue in pack.cues)
+        and any(find(cue, clause.text) for cue in cues)
         and not (pack.unless and find(pack.unless, clause.text))
     ]
 

@@ -86,10 +86,10 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
 def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     hits = [
         (clause, hit)
-        for clause in clauses.where(_CUES[pack.slug])
+        for clause, held in clauses.where(_CUES[pack.slug])
         if not (pack.kind != "none" and clause in found.claimed)
         and not (pack.each_clause and clause.section == "background")
-        and (hit := _calls(pack, clause))
+        and (hit := _calls(pack, clause, set(held)))
         and not (pack.unless and find(pack.unless, clause.text))
     ]
     # A title alone says too little: something in the body must call for the pack as well.
@@ -127,15 +127,16 @@ def _only(group: Sequence[tuple[Clause, Hit]], clauses: ClauseIndex) -> ClauseIn
     return clauses.among(lambda one: id(one) in chosen)
 
 
-def _calls(pack: Pack, clause: Clause) -> Hit | None:
+def _calls(pack: Pack, clause: Clause, held: Set[str]) -> Hit | None:
     """Return what calls for a pack in a clause: a cue, or what one of its rules reads there."""
-    hit = _first(pack.cues, clause.text)
+    hit = _first([cue for cue in pack.cues if cue in held], clause.text)
     if hit or clause.section == "background":
         return hit
     readings = (
         hit
         for pattern in _CALLING[pack.slug]
         for cue in pattern.cues
+        if cue in held
         for hit in find_all(cue, clause.text)
         if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))
     )
@@ -331,7 +332,7 @@ def _counted(
 
 def _noun(noun: Noun, clauses: ClauseIndex, taken: Set[str]) -> str:
     for pattern in noun.patterns:
-        for clause in clauses.where((pattern,)):
+        for clause, _ in clauses.where((pattern,)):
             for hit in find_all(pattern, clause.text):
                 value = _phrase(noun, hit.match.groupdict())
                 if value and value not in taken:
@@ -372,6 +373,6 @@ def _fallback(noun: Noun, found: Matches, bound_so_far: dict[str, str]) -> str:
     return ""
 
 
-def _first(cues: tuple[str, ...], text: str) -> Hit | None:
+def _first(cues: Sequence[str], text: str) -> Hit | None:
     """Return what the first fitting cue found."""
     return next((hit for cue in cues if (hit := find(cue, text))), None)

@@ -29,7 +29,7 @@ class ClauseIndex:
 
     def __iter__(self) -> Iterator[Clause]:
         """Go through all clauses."""
-        return self._at(self._all)
+        return (self._clauses[place] for place in _places(self._all))
 
     def among(self, is_wanted: Callable[[Clause], bool]) -> ClauseIndex:
         """Return some of the clauses, with the same words."""
@@ -39,29 +39,31 @@ class ClauseIndex:
         part._found = {}
         return part
 
-    def where(self, cues: Sequence[str]) -> list[Clause]:
-        """Return the clauses that may hold one of several cues, in their order."""
+    def where(self, cues: Iterable[str]) -> list[tuple[Clause, list[str]]]:
+        """Return the clauses that may hold one of several cues, each with those cues."""
         if len(self._clauses) < _FEW:
-            return [clause for clause in self if may_find(cues, clause.text)]
-        found = 0
+            asked = ((one, [cue for cue in cues if may_find(cue, one.text)]) for one in self)
+            return [(clause, held) for clause, held in asked if held]
+        found: dict[int, list[str]] = {}
         for cue in cues:
-            found |= self._all & self._words.of_cue(cue)
-            if found == self._all:
-                break
-        return list(self._at(found))
+            for place in _places(self._all & self._words.of_cue(cue)):
+                found.setdefault(place, []).append(cue)
+        return [(self._clauses[place], found[place]) for place in sorted(found)]
 
     def found(self, cue: str) -> Sequence[tuple[Clause, Hit]]:
         """Return where a cue is found, each with its clause; looked for once."""
         if cue not in self._found:
-            said = ((clause, find_all(cue, clause.text)) for clause in self.where((cue,)))
+            said = ((clause, find_all(cue, clause.text)) for clause, _ in self.where((cue,)))
             self._found[cue] = [(clause, hit) for clause, hits in said for hit in hits]
         return self._found[cue]
 
-    def _at(self, places: int) -> Iterator[Clause]:
-        while places:
-            first = places & -places
-            yield self._clauses[first.bit_length() - 1]
-            places ^= first
+
+def _places(clauses: int) -> Iterator[int]:
+    """Yield the places of the bits of a set of clauses."""
+    while clauses:
+        first = clauses & -clauses
+        yield first.bit_length() - 1
+        clauses ^= first
 
 
 class _Words:
@@ -86,9 +88,10 @@ class _Words:
         """Each word with the clauses that hold it, as they are written or in plain words."""
         found: dict[str, int] = {}
         for place, clause in enumerate(self._clauses):
-            for wording in wordings(clause.text):
-                for word in wording.folded.split():
-                    found[word] = found.get(word, 0) | 1 << place
+            here = 1 << place
+            texts = (wording.folded for wording in wordings(clause.text))
+            for word in {word for text in texts for word in text.split()}:
+                found[word] = found.get(word, 0) | here
         return found
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,12 +50,10 @@ def find_all(pattern: str, text: str) -> Iterator[Hit]:
             return
 
 
-def may_find(patterns: Sequence[str], text: str) -> bool:
-    """Whether any of several patterns may be found in a text: False says that none is."""
-    told = wordings(text)
-    return any(
-        compiled(pattern).may_be_in(wording.folded) for pattern in patterns for wording in told
-    )
+def may_find(pattern: str, text: str) -> bool:
+    """Whether a pattern may be found in a text: False says that it is not."""
+    cue = compiled(pattern)
+    return any(cue.may_be_in(wording.folded) for wording in wordings(text))
 
 
 @cache
