@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -36,8 +36,11 @@ def fire(
 ) -> None:
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
+    read: dict[str, list[_Finding]] = {}  # what is said several times is read once
     for clause, cues in clauses.where(pattern.cues):
-        for spoken in _spoken_in(pattern, cues, clause, found):
+        if clause.text not in read:
+            read[clause.text] = list(_evidence_in(pattern, cues, clause))
+        for spoken in _spoken_in(pattern, read[clause.text], clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())
@@ -77,14 +80,14 @@ def fire(
 
 
 def _spoken_in(
-    pattern: RulePattern, cues: Sequence[str], clause: Clause, found: Matches
+    pattern: RulePattern, findings: Iterable[_Finding], clause: Clause, found: Matches
 ) -> Iterator[_Finding]:
     """Yield what a clause says for a rule, where no other rule says it already."""
     if clause.section == "background":
         return  # how things are, not what is asked for
     if pattern.yields_to and _is_said(pattern.yields_to, clause, found):
         return
-    for spoken in _evidence_in(pattern, cues, clause):
+    for spoken in findings:
         if pattern.unless and find(pattern.unless, clause.text):
             return
         if not (pattern.yields and _is_taken(spoken, clause, found)):

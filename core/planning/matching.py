@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from core.domain.artifact import Evidence
 from core.planning.asked_kind import asked_kind
@@ -86,22 +86,23 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
 def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     hits = [
         (clause, hit)
-        for clause, held in clauses.where(_CUES[pack.slug])
+        for clause, hit in _called(pack, clauses)
         if not (pack.kind != "none" and clause in found.claimed)
         and not (pack.each_clause and clause.section == "background")
-        and (hit := _calls(pack, clause, set(held)))
         and not (pack.unless and find(pack.unless, clause.text))
     ]
+    calling = clauses
     # A title alone says too little: something in the body must call for the pack as well.
     if not any(clause.section == "body" for clause, _ in hits):
         if found.asked is None or pack.slug != found.asked.kind:
             return
         hits = list(found.asked.said)  # the brief states it in words that no cue knows
+        calling = ClauseIndex(clause for clause, _ in hits)
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
         # Where rules call for the pack, they have looked at all other clauses already.
         is_all = not (pack.each_clause or pack.by_rules)
-        scope = clauses if is_all else _only(group, clauses)
+        scope = clauses if is_all else _only(group, calling)
         bindings = _bindings(pack, scope, found)
         if found.asked and pack.slug == found.asked.kind and "subject" in _nouns(pack):
             bindings = _counted(pack, scope, bindings)
@@ -119,12 +120,22 @@ def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
                 found.claimed.add(clause)
 
 
-def _only(group: Sequence[tuple[Clause, Hit]], clauses: ClauseIndex) -> ClauseIndex:
+def _only(group: Sequence[tuple[Clause, Hit]], calling: ClauseIndex) -> ClauseIndex:
     """Return the clauses of a group."""
     if len(group) == 1:
         return ClauseIndex([group[0][0]])
     chosen = {id(clause) for clause, _ in group}  # another one may say the same
-    return clauses.among(lambda one: id(one) in chosen)
+    return calling.among(lambda one: id(one) in chosen)
+
+
+def _called(pack: Pack, clauses: ClauseIndex) -> Iterator[tuple[Clause, Hit]]:
+    """Yield the clauses that call for a pack; what is said several times is read once."""
+    read: dict[Clause, Hit | None] = {}
+    for clause, held in clauses.where(_CUES[pack.slug]):
+        if clause not in read:
+            read[clause] = _calls(pack, clause, set(held))
+        if hit := read[clause]:
+            yield clause, hit
 
 
 def _calls(pack: Pack, clause: Clause, held: Set[str]) -> Hit | None:
