@@ -207,6 +207,6 @@ def test_a_rule_says_what_its_whole_declaration_says(bindings: dict[str, str]) -
 
 
 def test_what_mentions_a_noun_that_is_not_bound_falls_away() -> None:
-    template = ("a <subject_>", "the <other_>", "nothing of it")
+    template: tuple[str, ...] = ("a <subject_>", "the <other_>", "nothing of it")
     assert bind(template, {"subject": "order"}) == ("an order", "nothing of it")
     assert bind(template[2:], {}) == template[2:]

@@ -10,7 +10,7 @@ from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed
 from core.planning.reading.deeds import TOLD_OF, VERBS
 from core.planning.reading.nouns import is_thing, plural, singular, words
-from core.planning.reading.patterns import Pattern
+from core.planning.reading.patterns import Pattern, folded
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.spoken import spoken_things
@@ -165,10 +165,15 @@ def _short(noun: str, body: Iterable[Clause]) -> str:
 
 def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
     last = noun.rpartition("_")[2]
-    handled = re.compile(
-        _HANDLED.format(thing=f"{re.escape(last)}|{re.escape(plural(last))}"), re.IGNORECASE
-    )
-    return any(handled.search(clause.text) for clause in body)
+    many = plural(last)
+    texts = [
+        clause.text for clause in body if last in (lower := folded(clause.text)) or many in lower
+    ]
+    if not texts:  # which is quicker to see than a pattern is made
+        return False
+    thing = f"{re.escape(last)}|{re.escape(many)}"
+    handled = re.compile(_HANDLED.format(thing=thing), re.IGNORECASE)
+    return any(handled.search(text) for text in texts)
 
 
 def _naming(body: Iterable[Clause]) -> dict[str, set[int]]:
@@ -210,8 +215,8 @@ def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
             labels.append(head)
     found: dict[str, None] = {}
     for label in labels:
+        others = [part for part in body if not part.text.startswith(label)]
         for piece in _SEGMENT.split(_ASIDE.sub("", label)):
-            others = [part for part in body if not part.text.startswith(label)]
             noun = _spoken_of(_named(piece), others)
             if noun:
                 found.setdefault(noun)
