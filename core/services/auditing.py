@@ -23,7 +23,7 @@ from core.domain.origin import MAX_CHARACTERS, current_origin
 from core.domain.text import clean_json, clean_line
 from core.errors import NotFound
 from core.services.permission import demand
-from core.services.transaction import ask, transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from core.store import audit, operations
 from core.store.audit import AuditQuery
@@ -197,21 +197,19 @@ def verify_audit() -> Verdict:
     """Look at every row of every chain; the verdict names the first broken one of each."""
 
     def work(db: Connection) -> Verdict:
-        operations.hold_moment(db)
         return _verify(db, audit.list_chains(db))
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def verify_team_audit(principal: Principal, team_id: UUID) -> Verdict:
     """Look at every row of a team's chain; raises as `list_audit` does."""
 
     def work(db: Connection) -> Verdict:
-        operations.hold_moment(db)
         _demand(db, principal, team_id)
         return _verify(db, [team_id])
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def _verify(db: Connection, chains: list[UUID]) -> Verdict:

@@ -14,7 +14,7 @@ from core.domain.attempt import NOT_QUEUED
 from core.domain.lifecycle import UNFINISHED_TASK, SessionStatus, TaskStatus
 from core.services.health import ALIVE_SECONDS
 from core.services.permission import demand
-from core.services.transaction import transact
+from core.services.transaction import ask_at_one_moment
 from core.store import board, operations, weeks
 from core.store.board import BoardSession, BoardTask
 from core.store.weeks import FailureCause, Stretch
@@ -115,7 +115,6 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
     """Return a team's board; its days are those of the reader's zone. Raises `NotFound`."""
 
     def work(db: Connection) -> Board:
-        operations.hold_moment(db)
         demand(db, principal, team_id, Action.READ)
         now = operations.clock(db)
         midnights = _midnights(now, zone)
@@ -157,7 +156,7 @@ def read_board(principal: Principal, team_id: UUID, zone: tzinfo) -> Board:
             ),
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def find_stall(

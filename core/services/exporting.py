@@ -17,8 +17,8 @@ from core.errors import NotFound
 from core.services.auditing import note
 from core.services.inspecting import TaskOutput
 from core.services.permission import demand, demand_session
-from core.services.transaction import transact
-from core.store import journal, operations, sessions, snapshots, tasks
+from core.services.transaction import ask_at_one_moment, transact
+from core.store import journal, sessions, snapshots, tasks
 
 Listed = Literal["sessions.exported", "durations.exported"]
 
@@ -85,7 +85,6 @@ def export_session(principal: Principal, session_id: UUID) -> SessionExport:
     """
 
     def read(db: Connection) -> SessionExport:
-        operations.hold_moment(db)
         session = demand_session(db, principal, session_id, Action.READ)
         outputs = tasks.list_outputs(db, principal, session_id)
         found = journal.list_artifacts(db, principal, session_id)
@@ -103,7 +102,7 @@ def export_session(principal: Principal, session_id: UUID) -> SessionExport:
             content_hashes=tuple(snapshots.list_content_hashes(db, principal, session_id)),
         )
 
-    export = transact(read)
+    export = ask_at_one_moment(read)
 
     def work(db: Connection) -> None:
         session = demand_session(db, principal, session_id, Action.READ)

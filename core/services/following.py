@@ -15,14 +15,14 @@ from core.domain.session import Session
 from core.errors import DetailsGone, NotAllowed, NotFound, TicketSpent, TokenRefused
 from core.services.permission import demand_session
 from core.services.tokens import find_token_again
-from core.services.transaction import transact
+from core.services.transaction import ask_at_one_moment, transact
 from core.settings import get_settings, redis_url
 from core.signals import logins
 from core.signals.hearing import Heard, Line, hear
 from core.signals.logins import REVOKED_CHANNEL, read_revocation
 from core.signals.socket_tickets import SocketTicket, issue_socket_ticket, spend_socket_ticket
 from core.signals.wakeups import SESSIONS_CHANNEL
-from core.store import credentials, heads, log_details, operations, watching
+from core.store import credentials, heads, log_details, watching
 
 TICKET_SECONDS = 30
 # Whoever listens would rather hear soon that the database is away.
@@ -38,7 +38,6 @@ def list_entries(
     """
 
     def work(db: Connection) -> list[Entry]:
-        operations.hold_moment(db)
         session = demand_session(db, principal, session_id, Action.READ)
         if after_seq < session.events_gone_to_seq:
             raise DetailsGone(
@@ -47,7 +46,7 @@ def list_entries(
             )
         return _read_entries(db, principal, session_id, after_seq, limit)
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def read_log(session_id: UUID, after_seq: int, limit: int) -> LogPage:

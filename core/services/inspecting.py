@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from core.domain.access import Principal
 from core.domain.session import Decision, Snapshot, StoredArtifact, Task
 from core.errors import NotFound
-from core.services.transaction import transact
-from core.store import journal, operations, snapshots, tasks
+from core.services.transaction import ask_at_one_moment, transact
+from core.store import journal, snapshots, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +39,32 @@ def get_task(principal: Principal, task_id: UUID) -> TaskOutput:
     """Return one task with its output; raises `NotFound`."""
 
     def work(db: Connection) -> TaskOutput:
-        operations.hold_moment(db)
         task = _demand_task(db, principal, task_id)
         return TaskOutput(task, tasks.get_output(db, principal, task_id))
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def list_task_decisions(principal: Principal, task_id: UUID) -> list[Decision]:
     """Return the tactical decisions of one task, in order; raises `NotFound`."""
 
     def work(db: Connection) -> list[Decision]:
-        operations.hold_moment(db)
         task = _demand_task(db, principal, task_id)
         found = journal.list_decisions(db, principal, task.session_id)
         return [one for one in found if one.task_id == task_id]
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def list_task_artifacts(principal: Principal, task_id: UUID) -> list[StoredArtifact]:
     """Return what one task made, without bodies; raises `NotFound`."""
 
     def work(db: Connection) -> list[StoredArtifact]:
-        operations.hold_moment(db)
         task = _demand_task(db, principal, task_id)
         found = journal.list_artifacts(db, principal, task.session_id)
         return [one for one in found if one.task_id == task_id]
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def inspect_task(principal: Principal, task_id: UUID, attempt: int | None = None) -> Inspection:
@@ -90,7 +87,6 @@ def inspect_attempt(principal: Principal, snapshot_id: UUID) -> Inspection:
     """Return what an agent knew and made in one attempt; raises `NotFound`."""
 
     def work(db: Connection) -> Inspection:
-        operations.hold_moment(db)
         snapshot = snapshots.get_snapshot(db, principal, snapshot_id)
         if snapshot is None:
             raise NotFound("There is no such snapshot in your teams.")
@@ -106,7 +102,7 @@ def inspect_attempt(principal: Principal, snapshot_id: UUID) -> Inspection:
         context = _resolved(db, principal, snapshot.session_id, snapshot.context)
         return Inspection(replace(snapshot, context=context), found)
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def _demand_task(db: Connection, principal: Principal, task_id: UUID) -> Task:

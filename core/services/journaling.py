@@ -19,7 +19,7 @@ from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import acts_allowed, demand_session
-from core.services.transaction import ask, transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import heads, journal, journal_queries, operations, tasks
@@ -52,11 +52,6 @@ class JournalPage:
     in_force: int
     superseded: int
     may_decide: bool
-
-    @property
-    def has_none(self) -> bool:
-        """Whether nothing was decided at all, whether it stands or not."""
-        return not self.in_force + self.superseded
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +117,6 @@ def decision_tree(principal: Principal, session_id: UUID) -> dict[str, Any]:
     """
 
     def work(db: Connection) -> dict[str, Any]:
-        operations.hold_moment(db)
         demand_session(db, principal, session_id, Action.READ)
         decisions = journal.list_decisions(db, principal, session_id)
         return {
@@ -137,7 +131,7 @@ def decision_tree(principal: Principal, session_id: UUID) -> dict[str, Any]:
             ],
         }
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def record_decision(

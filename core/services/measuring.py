@@ -18,7 +18,7 @@ from core.domain.access import Principal, Scope, SystemPrincipal, TokenPrincipal
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.errors import AppError, NotAllowed
 from core.services.health import ALIVE_SECONDS
-from core.services.transaction import pool_use, transact
+from core.services.transaction import ask_at_one_moment, pool_use, transact
 from core.settings import get_settings
 from core.signals.tallies import queue_depth, read_tallies
 from core.store import credentials, measuring, operations
@@ -126,7 +126,7 @@ def _read_all() -> list[Metric]:
     up = GaugeMetricFamily("sage_up", "Whether a part answers.", labels=["part"])
     found: list[Metric] = [up]
     try:
-        found += transact(_of_database, budget_seconds=0.5)
+        found += ask_at_one_moment(_of_database, budget_seconds=0.5)
         up.add_metric(["database"], 1)
     except (AppError, SQLAlchemyError):
         up.add_metric(["database"], 0)
@@ -139,7 +139,6 @@ def _read_all() -> list[Metric]:
 
 
 def _of_database(db: Connection) -> list[Metric]:
-    operations.hold_moment(db)
     sessions = GaugeMetricFamily("sage_sessions", "Sessions, by status.", labels=["status"])
     counted = measuring.count_sessions(db)
     for status in SessionStatus:

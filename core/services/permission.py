@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -78,9 +79,13 @@ def _place(
     if not reaches(principal, team_id):
         raise NotFound
     place = read(db, team_id, principal.user_id)
+    _require(principal, place, action)
+    return place
+
+
+def _require(principal: UserPrincipal | TokenPrincipal, place: Place, action: Action) -> None:
     require(place.role, action)
     require_scope(principal, action)
-    return place
 
 
 def _demand_alive(place: Place, action: Action) -> None:
@@ -98,23 +103,22 @@ def acts_allowed(
     if isinstance(principal, SystemPrincipal):
         return frozenset(wanted)
     place = _place(db, principal, team_id, Action.READ)
-    return frozenset(one for one in wanted if _is_allowed(principal, place, one))
 
-
-def _is_allowed(principal: UserPrincipal | TokenPrincipal, place: Place, action: Action) -> bool:
-    try:
-        require(place.role, action)
-        require_scope(principal, action)
+    def ask_place(action: Action) -> None:
+        _require(principal, place, action)
         _demand_alive(place, action)
-    except (NotAllowed, NotFound, TeamArchived):
-        return False
-    return True
+
+    return frozenset(one for one in wanted if _passes(ask_place, one))
 
 
 def may(db: Connection, principal: Principal, team_id: UUID, action: Action) -> bool:
     """Tell whether the principal may do `action` in a team."""
+    return _passes(partial(demand, db, principal, team_id), action)
+
+
+def _passes(ask: Callable[[Action], None], action: Action) -> bool:
     try:
-        demand(db, principal, team_id, action)
+        ask(action)
     except (NotAllowed, NotFound, TeamArchived):
         return False
     return True

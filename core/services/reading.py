@@ -12,8 +12,8 @@ from core.domain.events import Event
 from core.domain.session import Decision, Session, Snapshot, StoredArtifact, Task
 from core.errors import DetailsGone, InvalidInput, NotFound
 from core.services.permission import demand_session
-from core.services.transaction import ask, transact
-from core.store import heads, journal, operations, sessions, snapshots, tasks
+from core.services.transaction import ask, ask_at_one_moment, transact
+from core.store import heads, journal, sessions, snapshots, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +52,40 @@ def get_report(principal: Principal, session_id: UUID) -> SessionReport:
     """Return a session with everything that it left; raises `NotFound`."""
 
     def work(db: Connection) -> SessionReport:
-        operations.hold_moment(db)
+        progress = _read_progress(db, principal, session_id)
         return SessionReport(
-            session=demand_session(db, principal, session_id, Action.READ),
-            tasks=tuple(tasks.list_tasks(db, principal, session_id)),
-            decisions=tuple(journal.list_decisions(db, principal, session_id)),
-            artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
+            session=progress.session,
+            tasks=progress.tasks,
+            decisions=progress.decisions,
+            artifacts=progress.artifacts,
             snapshots=tuple(snapshots.list_snapshots(db, principal, session_id)),
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def get_progress(principal: Principal, session_id: UUID) -> SessionProgress:
     """Return a session with what its tasks decided and made; raises `NotFound`."""
 
     def work(db: Connection) -> SessionProgress:
-        operations.hold_moment(db)
-        return SessionProgress(
-            session=demand_session(db, principal, session_id, Action.READ),
-            tasks=tuple(tasks.list_tasks(db, principal, session_id)),
-            decisions=tuple(journal.list_decisions(db, principal, session_id)),
-            artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
-        )
+        return _read_progress(db, principal, session_id)
 
-    return transact(work)
+    return ask_at_one_moment(work)
+
+
+def _read_progress(db: Connection, principal: Principal, session_id: UUID) -> SessionProgress:
+    return SessionProgress(
+        session=demand_session(db, principal, session_id, Action.READ),
+        tasks=tuple(tasks.list_tasks(db, principal, session_id)),
+        decisions=tuple(journal.list_decisions(db, principal, session_id)),
+        artifacts=tuple(journal.list_artifacts(db, principal, session_id)),
+    )
 
 
 def get_outline(principal: Principal, session_id: UUID) -> SessionOutline:
     """Return a session with its brief, tasks and decisions; raises `NotFound`."""
 
     def work(db: Connection) -> SessionOutline:
-        operations.hold_moment(db)
         return SessionOutline(
             session=demand_session(db, principal, session_id, Action.READ),
             brief=sessions.get_brief(db, principal, session_id) or "",
@@ -91,7 +93,7 @@ def get_outline(principal: Principal, session_id: UUID) -> SessionOutline:
             decisions=tuple(journal.list_decisions(db, principal, session_id)),
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def get_brief(principal: Principal, session_id: UUID) -> str:
@@ -130,13 +132,12 @@ def list_events(
     """
 
     def work(db: Connection) -> list[Event]:
-        operations.hold_moment(db)
         session = demand_session(db, principal, session_id, Action.READ)
         if after_seq < session.events_gone_to_seq:
             raise DetailsGone
         return heads.list_events(db, principal, session_id, after_seq=after_seq, limit=limit)
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def list_artifacts(principal: Principal, session_id: UUID) -> list[StoredArtifact]:

@@ -14,7 +14,7 @@ from core.domain.replay import Timeline, make_timeline
 from core.domain.session import Decision, Session, StoredArtifact
 from core.errors import DetailsGone
 from core.services.permission import demand_session
-from core.services.transaction import transact
+from core.services.transaction import ask_at_one_moment
 from core.store import heads, journal, operations
 
 
@@ -48,7 +48,6 @@ def get_replay(principal: Principal, session_id: UUID) -> Replay:
     """Return a session's replay as of this moment; raises `NotFound` and `DetailsGone`."""
 
     def read(db: Connection) -> _Record:
-        operations.hold_moment(db)
         session = demand_session(db, principal, session_id, Action.READ)
         if session.events_gone_to_seq:
             raise DetailsGone
@@ -62,7 +61,7 @@ def get_replay(principal: Principal, session_id: UUID) -> Replay:
         )
 
     # A long log takes a moment to fold, so that is done when the connection is free again.
-    record = transact(read)
+    record = ask_at_one_moment(read)
     authors = {str(one.id): one.author_role for one in record.decisions if one.author_role}
     timeline = make_timeline(record.events, authors=authors, until=record.now)
     return Replay(record.session, timeline, record.decisions, record.artifacts)

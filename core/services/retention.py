@@ -19,7 +19,7 @@ from core.services.control import expire_session
 from core.services.idempotency import drop_expired_keys
 from core.services.permission import demand, may
 from core.services.telling import drop_old_news
-from core.services.transaction import transact
+from core.services.transaction import ask_at_one_moment, transact
 from core.settings import get_settings
 from core.store import operations, retention, sessions
 from core.store.retention import Fate
@@ -38,7 +38,6 @@ def plan_retention(principal: Principal, team_id: UUID, *, most: int = SHOWN) ->
     most = max(1, min(most, 500))
 
     def work(db: Connection) -> RetentionPlan:
-        operations.hold_moment(db)
         demand(db, principal, team_id, Action.READ)
 
         def list_of(fate: Fate) -> list[Aging]:
@@ -63,7 +62,7 @@ def plan_retention(principal: Principal, team_id: UUID, *, most: int = SHOWN) ->
             may_pin=may(db, principal, team_id, Action.CONTROL),
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def preview_retention(
@@ -75,7 +74,6 @@ def preview_retention(
     keep_days = settings.detail_retention_days if detail_days is None else detail_days
 
     def work(db: Connection) -> RetentionPreview:
-        operations.hold_moment(db)
         now = operations.clock(db)
         limits = {Fate.EXPIRES: expire_days}
         if keep_days:
@@ -99,7 +97,7 @@ def preview_retention(
             else Details(),
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def _due(found: list[Aging], days: int) -> tuple[Aging, ...]:

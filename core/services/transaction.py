@@ -25,6 +25,7 @@ from core.store.database import (
     Driver,
     driver_connection,
     get_engine,
+    get_engine_at_moments,
     get_engine_in_transactions,
 )
 
@@ -102,6 +103,12 @@ def transact_directly(work: Callable[[Driver], R], *, budget_seconds: float = 15
 def ask(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
     """Run `work`, which sends statements that only read, each as it is at its own moment."""
     return _repeat(current_engine().begin, work, budget_seconds, may_commit_within=False)
+
+
+def ask_at_one_moment(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
+    """Run `work`, whose statements only read, and all see the moment of the first of them."""
+    engine = get_engine_at_moments(_database_url(), pool_size=_pool_size)
+    return _repeat(engine.begin, work, budget_seconds, may_commit_within=False)
 
 
 def _repeat(

@@ -17,6 +17,7 @@ R = TypeVar("R")
 
 _engines: dict[tuple[int, str, int], Engine] = {}
 _in_transactions: dict[tuple[int, str, int], Engine] = {}
+_at_moments: dict[tuple[int, str, int], Engine] = {}
 
 
 def get_engine(url: str, *, pool_size: int = 20) -> Engine:
@@ -54,6 +55,20 @@ def get_engine_in_transactions(url: str, *, pool_size: int = 20) -> Engine:
         engine = get_engine(url, pool_size=pool_size)
         _in_transactions[key] = engine.execution_options(isolation_level="READ COMMITTED")
     return _in_transactions[key]
+
+
+def get_engine_at_moments(url: str, *, pool_size: int = 20) -> Engine:
+    """Return the same engine, for transactions whose reads all see one moment, and only read.
+
+    BEGIN says so itself: no statement more.
+    """
+    key = (os.getpid(), url, pool_size)
+    if key not in _at_moments:
+        engine = get_engine(url, pool_size=pool_size)
+        _at_moments[key] = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    return _at_moments[key]
 
 
 @contextmanager
@@ -111,6 +126,7 @@ def dispose_engines() -> None:
         engine.dispose(close=pid == os.getpid())
     _engines.clear()
     _in_transactions.clear()
+    _at_moments.clear()
 
 
 def _to_json(value: Any) -> str:

@@ -18,11 +18,6 @@ def clock(db: Connection) -> datetime:
     return now
 
 
-def hold_moment(db: Connection) -> None:
-    """Let every read of this transaction see one moment; must be its first statement."""
-    db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-
-
 def beat(db: Connection, *, name: str, kind: str, pid: int, version: str) -> None:
     """Note that a process is alive."""
     now = func.clock_timestamp()

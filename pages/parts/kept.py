@@ -28,10 +28,9 @@ def read_report(visit: Visit, session_id: UUID) -> SessionReport:
 
 def read_progress(visit: Visit, session_id: UUID) -> SessionProgress:
     """Return how a session stands, without what its agents knew; raises `NotFound`."""
-    session = _ended(visit, session_id)
-    if session is None:
+    if _ended(visit, session_id) is None:
         return get_progress(visit.principal, session_id)
-    return _report_as_of(visit.principal, session_id, _mark(session))
+    return read_report(visit, session_id)
 
 
 def read_attempt(visit: Visit, session_id: UUID, snapshot_id: UUID) -> Inspection:

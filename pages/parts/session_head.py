@@ -58,7 +58,9 @@ def draw_session_head(session_id: UUID, current: str) -> None:
     session = head.session
     st.session_state[DRAWN] = (session.id, head_mark(session))
     with st.container(gap="xsmall", key="session_head"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="session_title"
+        ):
             st.title(plain(_short(session.feature_name)), anchor=False, width="content")
             outcome = session.outcome.value if session.outcome else None
             st.markdown(badge(session.status.value, outcome), width="content")

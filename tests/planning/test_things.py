@@ -10,7 +10,7 @@ from core.planning import FeatureModel, understand
 from core.planning.model import Field
 from core.planning.reading.clauses import clauses
 from core.planning.reading.deeds import deeds
-from core.planning.reading.fields import fields_of
+from core.planning.reading.fields import fields_told
 from core.planning.reading.people import actors
 from core.planning.reading.related import related, served
 from core.planning.reading.things import is_label, things
@@ -27,7 +27,7 @@ def about(text: str) -> list[str]:
 
 
 def fields(noun: str, text: str) -> dict[str, Field]:
-    return {field.name: field for field in fields_of(noun, clauses(text))}
+    return {field.name: field for field in fields_told(noun, clauses(text)).fields}
 
 
 def table(model: FeatureModel, name: str) -> set[str]:
@@ -342,5 +342,5 @@ def test_a_label_only_names_something(text: str, *, label: bool) -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     parts = clauses(f"Clerks register a file: {text} a file ({text}) is valid until {text}.")
     for thing in things(parts, deeds(parts, actors(parts))):
-        assert len({field.name for field in fields_of(thing.noun, parts)}) <= 12
+        assert len({field.name for field in fields_told(thing.noun, parts).fields}) <= 12
         related(thing.noun, parts)

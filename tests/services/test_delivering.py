@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Event
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from core.domain.webhook import Delivery, DeliveryStatus, next_try_at
-from core.services import auditing, delivering, dispatching, telling, webhooks
+from core.domain.webhook import DeliveryStatus, next_try_at
+from core.services import auditing, delivering, telling, webhooks
 from core.services.auditing import AuditQuery
 from core.services.transaction import transact
-from core.services.webhooks import MadeWebhook
 from core.settings import get_settings
-from core.store import deliveries
 from tests.conftest import ROOT
-from tests.factories import Someone, fail_for_good, in_parallel, launch, make_team_of
+from tests.factories import Someone, make_team_of
 from tests.receiver import (
     Behave,
-    Receiver,
     accept,
     answer,
     fail_first,
@@ -36,51 +29,17 @@ from tests.receiver import (
     is_signed,
     receiver,
 )
+from tests.services.sending import (
+    KINDS,
+    add,
+    change_all,
+    fail_a_session,
+    make_due,
+    sent_to,
+)
 
-KINDS = ("session.finished", "session.failed", "session.needs_input", "approval.waiting")
 PENDING, DELIVERED, FAILED = DeliveryStatus
-
-
-@pytest.fixture(autouse=True)
-def setting(system: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Let webhooks lead to this machine; returns what changes other settings."""
-
-    def change(**values: str) -> None:
-        for name, value in values.items():
-            monkeypatch.setenv(f"SAGE_WEBHOOK_{name.upper()}", value)
-        get_settings.cache_clear()
-
-    change(allow_private="1", timeout_seconds="2")
-    dispatching.schedule_jobs()
-    return change
-
-
-def add(someone: Someone, there: Receiver, *kinds: str) -> MadeWebhook:
-    return webhooks.add_webhook(someone.principal, someone.team_id, there.url, kinds or KINDS)
-
-
-def fail_a_session(someone: Someone) -> UUID:
-    session = launch(someone)
-    fail_for_good(someone, session, "architect")
-    telling.tell_news()
-    return session.id
-
-
-def sent_to(someone: Someone, made: MadeWebhook) -> list[Delivery]:
-    found = webhooks.list_deliveries(someone.principal, someone.team_id, made.webhook.id)
-    return list(found.items)
-
-
-def change_all(what: str) -> None:
-    transact(lambda db: db.execute(text(f"UPDATE webhook_deliveries SET {what}")))
-
-
-def make_due() -> None:
-    change_all("due_at = clock_timestamp(), lease_until = NULL")
-
-
-def lose_lease() -> None:
-    change_all("lease_until = clock_timestamp() - interval '1 second'")
+pytestmark = pytest.mark.usefixtures("webhook_settings")
 
 
 def test_news_arrive_signed(someone: Someone) -> None:
@@ -173,8 +132,10 @@ def test_what_failed_is_sent_again_under_the_same_id_until_it_is_accepted(
     assert (delivery.status, delivery.tries, delivery.answer_status) == (DELIVERED, 4, 204)
 
 
-def test_after_so_many_tries_it_has_failed(someone: Someone, setting: Callable[..., None]) -> None:
-    setting(tries="3")
+def test_after_so_many_tries_it_has_failed(
+    someone: Someone, webhook_settings: Callable[..., None]
+) -> None:
+    webhook_settings(tries="3")
     with receiver(answer(500, b"Out of order")) as there:
         made = add(someone, there)
         fail_a_session(someone)
@@ -198,9 +159,9 @@ def test_after_so_many_tries_it_has_failed(someone: Someone, setting: Callable[.
     ],
 )
 def test_whatever_is_no_acceptance_is_tried_again(
-    someone: Someone, setting: Callable[..., None], behave: Behave
+    someone: Someone, webhook_settings: Callable[..., None], behave: Behave
 ) -> None:
-    setting(timeout_seconds="0.4")
+    webhook_settings(timeout_seconds="0.4")
     with receiver(behave) as there:
         made = add(someone, there)
         fail_a_session(someone)
@@ -262,17 +223,17 @@ def test_a_receiver_that_is_gone_is_sent_nothing_more(someone: Someone) -> None:
 
 
 def test_private_addresses_are_refused_unless_the_setting_allows_them(
-    someone: Someone, setting: Callable[..., None]
+    someone: Someone, webhook_settings: Callable[..., None]
 ) -> None:
     with receiver() as there:
         made = add(someone, there)
-        setting(allow_private="0")
+        webhook_settings(allow_private="0")
         fail_a_session(someone)
         delivering.deliver_due()
         assert there.received == []
         (delivery,) = sent_to(someone, made)
         assert "may not be reached" in delivery.error
-        setting(networks='["127.0.0.0/8"]')
+        webhook_settings(networks='["127.0.0.0/8"]')
         make_due()
         delivering.deliver_due()
         assert len(there.received) == 1
@@ -297,143 +258,6 @@ def test_a_name_that_changes_its_meaning_does_not_lead_inside(someone: Someone) 
         assert there.received == []
     (delivery,) = sent_to(someone, made)
     assert "may not be reached" in delivery.error
-
-
-def test_one_that_hangs_does_not_hold_up_the_others(
-    someone: Someone, setting: Callable[..., None]
-) -> None:
-    setting(timeout_seconds="1.5")
-    with receiver(hang) as slow, receiver() as quick:
-        add(someone, slow)
-        add(someone, quick)
-        fail_a_session(someone)
-        began = time.monotonic()
-        turn = in_parallel(2, lambda n: delivering.deliver_due() if n else quick.wait_for(1))
-        assert turn[1] == 2
-        assert time.monotonic() - began < 4
-        moment = transact(
-            lambda db: db.execute(
-                text("SELECT min(ended_at - tried_at) FROM webhook_deliveries")
-            ).scalar_one()
-        )
-        assert moment < timedelta(seconds=1)
-
-
-def test_of_one_webhook_one_thing_is_sent_at_a_time_in_order(someone: Someone) -> None:
-    with receiver() as there:
-        made = add(someone, there)
-        sessions = [str(fail_a_session(someone)) for _ in range(5)]
-        assert sum(in_parallel(3, lambda _: delivering.deliver_due())) == 5
-        bodies = [json.loads(one.body) for one in there.received]
-    assert [one["data"]["session_id"] for one in bodies] == sessions
-    assert {one.status for one in sent_to(someone, made)} == {DELIVERED}
-
-
-def test_of_many_who_claim_a_delivery_at_the_same_moment_one_gets_it(someone: Someone) -> None:
-    with receiver() as there:
-        made = add(someone, there)
-    for number in range(1, 4):
-        webhooks.send_test(someone.principal, someone.team_id, made.webhook.id)
-        held, others = Event(), Event()
-
-        def claim(_: int, held: Event = held, others: Event = others) -> int:
-            def work(db: Connection) -> int:
-                claimed = deliveries.claim_deliveries(db, lease_seconds=60, most=9)
-                if not held.is_set():  # the first one commits after others have begun
-                    held.set()
-                    others.wait(0.3)
-                return len(claimed)
-
-            return transact(work)
-
-        assert sum(in_parallel(4, claim)) == 1, number
-        change_all("status = 'failed', lease_until = NULL, ended_at = clock_timestamp()")
-
-
-def test_the_turn_is_given_to_one_and_only_when_something_is_due(someone: Someone) -> None:
-    assert not delivering.take_turn()
-    with receiver() as there:
-        add(someone, there)
-        fail_a_session(someone)
-        assert sum(in_parallel(5, lambda _: delivering.take_turn())) == 1
-        delivering.deliver_due()
-        assert not delivering.take_turn()
-        fail_a_session(someone)
-        assert delivering.take_turn()
-
-
-def test_a_turn_that_was_never_given_back_is_given_anew(someone: Someone) -> None:
-    with receiver() as there:
-        add(someone, there)
-        fail_a_session(someone)
-        assert delivering.take_turn()
-        assert not delivering.take_turn()
-        passed = text("UPDATE jobs SET next_run_at = clock_timestamp() WHERE name = :name")
-        transact(lambda db: db.execute(passed, {"name": delivering.DELIVERY_TURN}))
-        assert delivering.take_turn()
-
-
-_DIE = """
-import os, signal
-from core.services import delivering
-def die(order, reply):
-    os.kill(os.getpid(), signal.SIGKILL)
-delivering._record = die
-delivering.deliver_due()
-"""
-
-
-def test_a_worker_killed_between_sending_and_recording_has_it_sent_again_under_its_id(
-    someone: Someone,
-) -> None:
-    with receiver() as there:
-        made = add(someone, there)
-        fail_a_session(someone)
-        killed = subprocess.run([sys.executable, "-c", _DIE], cwd=ROOT, check=False)
-        assert killed.returncode == -9
-        assert len(there.received) == 1
-        assert delivering.deliver_due() == 0  # it counts as being sent
-        lose_lease()
-        assert delivering.deliver_due() == 1
-        first, second = there.received
-    assert first.headers["webhook-id"] == second.headers["webhook-id"]
-    assert first.body == second.body
-    (delivery,) = sent_to(someone, made)
-    assert (delivery.status, delivery.tries) == (DELIVERED, 2)
-
-
-def test_who_comes_back_after_another_has_sent_it_records_nothing(
-    someone: Someone, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held: list[Any] = []
-    real = delivering._record
-    monkeypatch.setattr(delivering, "_record", lambda *what: held.append(what))
-    with receiver(fail_first(1)) as there:
-        made = add(someone, there)
-        fail_a_session(someone)
-        delivering.deliver_due()
-        lose_lease()
-        monkeypatch.setattr(delivering, "_record", real)
-        delivering.deliver_due()
-        real(*held[0])  # the failure of the first try, too late
-    (delivery,) = sent_to(someone, made)
-    assert (delivery.status, delivery.answer_status) == (DELIVERED, 204)
-
-
-def test_tries_that_nobody_recorded_count_too(
-    someone: Someone, setting: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    setting(tries="2")
-    real = delivering._record
-    monkeypatch.setattr(delivering, "_record", lambda *what: None)
-    with receiver(answer(500)) as there:
-        made = add(someone, there)
-        fail_a_session(someone)
-        delivering.deliver_due()
-        lose_lease()
-        monkeypatch.setattr(delivering, "_record", real)
-        delivering.deliver_due()
-    assert sent_to(someone, made)[0].status is FAILED
 
 
 def test_a_test_and_a_repetition_are_sent(someone: Someone) -> None:
@@ -462,24 +286,15 @@ def test_what_is_being_sent_is_not_begun_anew(someone: Someone) -> None:
 
 
 def test_a_secret_that_cannot_be_read_says_so(
-    someone: Someone, setting: Callable[..., None]
+    someone: Someone, webhook_settings: Callable[..., None]
 ) -> None:
     with receiver() as there:
         made = add(someone, there)
-        setting(key="another one")
+        webhook_settings(key="another one")
         fail_a_session(someone)
         delivering.deliver_due()
         assert there.received == []
     assert "secret cannot be read" in sent_to(someone, made)[0].error
-
-
-def test_many_tellers_have_each_webhook_sent_each_event_once(someone: Someone) -> None:
-    with receiver() as there:
-        made = [add(someone, there) for _ in range(3)]
-        for _ in range(4):
-            fail_for_good(someone, launch(someone), "architect")
-        in_parallel(4, lambda _: telling.tell_news())
-        assert [len(sent_to(someone, one)) for one in made] == [4, 4, 4]
 
 
 def test_old_ones_are_dropped_and_what_is_to_be_sent_is_not(someone: Someone) -> None:

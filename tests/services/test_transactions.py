@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from core.domain.access import SYSTEM
 from core.domain.lifecycle import SessionStatus
@@ -25,7 +26,7 @@ from core.services import (
     recording,
     transaction,
 )
-from core.services.transaction import current_engine, transact
+from core.services.transaction import ask, ask_at_one_moment, current_engine, transact
 from core.settings import get_settings
 from core.store import attempts
 from core.store.database import Driver, driver_connection
@@ -98,6 +99,35 @@ def test_work_is_repeated_when_its_connection_is_terminated(
 
     assert transact(work) == 42
     assert len(set(pids)) == 3
+
+
+def test_reads_of_one_moment_see_nothing_that_came_since(someone: Someone) -> None:
+    def count(db: Connection) -> int:
+        return db.execute(text("SELECT count(*) FROM execution_sessions")).scalar_one()
+
+    def work(db: Connection) -> list[int]:
+        before = count(db)
+        launch(someone)
+        return [before, count(db)]
+
+    before, after = ask_at_one_moment(work)
+    assert before == after
+    assert ask_at_one_moment(count) == before + 1
+
+
+def test_reads_of_one_moment_write_nothing_and_leave_the_connection_as_it_was(
+    someone: Someone,
+) -> None:
+    def write(db: Connection) -> int:
+        return db.execute(text("UPDATE session_heads SET last_seq = last_seq")).rowcount
+
+    launch(someone)
+    with pytest.raises(DBAPIError, match="read-only transaction"):
+        ask_at_one_moment(write)
+    assert transact(write) > 0
+    assert ask(lambda db: db.execute(text("SHOW transaction_isolation")).scalar_one()) == (
+        "read committed"
+    )
 
 
 def test_an_idle_connection_that_died_in_the_pool_is_not_noticed(

@@ -2,7 +2,7 @@
 
 from core.planning.model import Action, Constraint, Entity, Field, Index, Mechanism
 from core.planning.packs.pack import Contribution, Job, RulePattern, Threat
-from core.planning.packs.sign_in_rules import PASSWORD
+from core.planning.packs.sign_in_rules import PASSWORD, one_time_link
 from core.planning.packs.wording import COUNT, DURATION
 
 INVITED = (
@@ -65,30 +65,10 @@ SIGN_IN_ENTRY_RULES: tuple[RulePattern, ...] = (
         ),
         adds=Contribution(
             entities=(
-                Entity(
+                one_time_link(
                     "sign_in_link",
-                    summary="A link by which somebody signs in once; a hash of it.",
-                    fields=(
-                        Field("user_id", "ref", references="user", on_delete="CASCADE"),
-                        Field("token_hash", "text", unique=True),
-                        Field("expires_at", "moment"),
-                        Field("used_at", "moment", required=False),
-                    ),
-                    constraints=(
-                        Constraint(
-                            "sign_in_links_hash_only",
-                            "check",
-                            "\"token_hash\" ~ '^[0-9a-f]{64}$'",
-                            "sign-in.magic-link",
-                        ),
-                        Constraint(
-                            "sign_in_links_end",
-                            "check",
-                            '"expires_at" > "created_at" AND '
-                            '("used_at" IS NULL OR "used_at" <= "expires_at")',
-                            "sign-in.magic-link",
-                        ),
-                    ),
+                    "A link by which somebody signs in once; a hash of it.",
+                    rule="sign-in.magic-link",
                 ),
             ),
             actions=(

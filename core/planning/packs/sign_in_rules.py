@@ -23,6 +23,30 @@ PASSWORD = Entity(
     ),
 )
 
+
+def one_time_link(name: str, summary: str, *, rule: str) -> Entity:
+    """Return the table of a link that is sent to somebody and works once, for a while."""
+    return Entity(
+        name,
+        summary=summary,
+        fields=(
+            Field("user_id", "ref", references="user", on_delete="CASCADE"),
+            Field("token_hash", "text", unique=True),
+            Field("expires_at", "moment"),
+            Field("used_at", "moment", required=False),
+        ),
+        constraints=(
+            Constraint(f"{name}s_hash_only", "check", "\"token_hash\" ~ '^[0-9a-f]{64}$'", rule),
+            Constraint(
+                f"{name}s_end",
+                "check",
+                '"expires_at" > "created_at" AND ("used_at" IS NULL OR "used_at" <= "expires_at")',
+                rule,
+            ),
+        ),
+    )
+
+
 SECOND_FACTOR = Entity(
     "second_factor",
     summary="Something else that a person has; its secret is encrypted.",

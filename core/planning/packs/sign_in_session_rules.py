@@ -1,33 +1,14 @@
 """What a brief may demand of sessions and of recovery, and how each demand is kept."""
 
-from core.planning.model import Action, Constraint, Entity, Field, Mechanism
+from core.planning.model import Action, Constraint, Entity, Mechanism
 from core.planning.packs.pack import Contribution, Job, Note, RulePattern, Threat
-from core.planning.packs.sign_in_rules import PASSWORD
+from core.planning.packs.sign_in_rules import PASSWORD, one_time_link
 from core.planning.packs.wording import DURATION
 
-_RECOVERY = Entity(
+_RECOVERY = one_time_link(
     "recovery_request",
-    summary="A link to choose a new password, sent to the mailbox of the account; works once.",
-    fields=(
-        Field("user_id", "ref", references="user", on_delete="CASCADE"),
-        Field("token_hash", "text", unique=True),
-        Field("expires_at", "moment"),
-        Field("used_at", "moment", required=False),
-    ),
-    constraints=(
-        Constraint(
-            "recovery_requests_hash_only",
-            "check",
-            "\"token_hash\" ~ '^[0-9a-f]{64}$'",
-            "sign-in.recovery",
-        ),
-        Constraint(
-            "recovery_requests_end",
-            "check",
-            '"expires_at" > "created_at" AND ("used_at" IS NULL OR "used_at" <= "expires_at")',
-            "sign-in.recovery",
-        ),
-    ),
+    "A link to choose a new password, sent to the mailbox of the account; works once.",
+    rule="sign-in.recovery",
 )
 
 # “After 20 minutes without activity” is a time since the last use, “last 12 hours” one since the

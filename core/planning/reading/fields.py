@@ -104,11 +104,6 @@ _COLUMN_TYPES = {
 }  # fmt: skip
 
 
-def fields_of(noun: str, clauses: Sequence[Clause]) -> tuple[Field, ...]:
-    """Return the fields that the brief names for a thing, typed by their last word."""
-    return fields_told(noun, clauses).fields
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a brief tells of a thing: its fields, and the clauses that say nothing else."""
@@ -118,7 +113,7 @@ class Told:
 
 
 def fields_told(noun: str, clauses: Sequence[Clause], *, is_main: bool = False) -> Told:
-    """Return the fields of a thing, and which clauses were read to their end for them."""
+    """Return the fields of a thing, typed by their last word, and which clauses say only them."""
     told = TOLD_OF.get(noun) or "|".join(
         re.escape(form)
         for short in _shorter(noun)

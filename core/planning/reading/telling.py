@@ -40,11 +40,6 @@ MESSAGE = (
     r"messages?|notifications?|letters?|reminders?|alerts?|warnings?|confirmations?|"
     r"(?:phone )?calls?|notices?|newsletters?|receipts?|web ?hooks?)"
 )
-_STRONG = re.compile(
-    rf"\b(?:e-?mails?|mails?|sms|push|text message|message (?:in|by|on)|notification|reminder|"
-    rf"{'|'.join(('slack', 'teams', 'whatsapp'))})\b",
-    re.IGNORECASE,
-)
 _WORD = r"[A-Za-z#][\w'\u2019#-]*"
 # A verb ends who is told, where it is not part of “who is waiting”.
 _VERB = r"(?:gets?|receives?|is|are|was|were|has|have|can|may|must|will|goes|go)"
