@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.planning.packs import PACKS
 from core.planning.reading.clauses import clauses
-from core.planning.reading.patterns import Pattern
+from core.planning.reading.patterns import Pattern, folded
 from tests.planning.plans import EXPECTED, brief
 
 SENTENCES = sorted({clause.text for name in EXPECTED for clause in clauses(brief(name))})
@@ -63,6 +63,11 @@ def test_a_folded_text_is_as_patterns_see_it(text: str, odd: str) -> None:
         whole = f"{text} {odd} {text}"
         found = [one.span() for one in Pattern(pattern).finditer(whole)]
         assert found == spans(pattern, whole)
+
+
+def test_a_folded_letter_stays_one() -> None:
+    letters = "".join(map(chr, range(0x110000)))
+    assert len(folded(letters)) == len(letters)
 
 
 def test_a_stretch_of_a_text_is_searched_with_what_stands_around_it() -> None:

@@ -19,7 +19,7 @@ _QUANTIFIER = re.compile(r"[*+?]\??|\{(\d*),?\d*\}\??")
 _NAMED = re.compile(r"\?P<\w+>|\?:")
 _CAPITAL = re.compile(r"\\.|\(\?P|[A-Z]")  # or what has another meaning in lower case
 _REGARDING_CASE = "(?-i:"
-_MANY = 30
+_MANY = 30  # so many texts take longer to look for than the expression itself
 _MAX_NEEDS = 3
 _TELLING = 3  # a shorter text beside the first need is in too many sentences
 # Letters that `re.IGNORECASE` takes for ASCII ones, and `str.lower` does not.
@@ -42,7 +42,7 @@ class Pattern:
         lower = folded(text)
         if not self.may_be_in(lower):
             return None
-        if self._lower is None or len(lower) != len(text):
+        if self._lower is None:
             return self.compiled.search(text, start, end)
         first = self._lower.search(lower, start, end)
         return self.compiled.match(text, first.start(), end) if first else None
@@ -52,8 +52,8 @@ class Pattern:
         lower = folded(text)
         if not self.may_be_in(lower):
             return None
-        if self._lower is not None and len(lower) == len(text):
-            return self.compiled.match(text, start) if self._lower.match(lower, start) else None
+        if self._lower is not None and not self._lower.match(lower, start):
+            return None
         return self.compiled.match(text, start)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -64,7 +64,7 @@ class Pattern:
         """Return where the pattern is found in a text that has been folded already."""
         if not self.may_be_in(lower):
             return iter(())
-        if self._lower is None or len(lower) != len(text):
+        if self._lower is None:
             return self.compiled.finditer(text)
         places = (found.start() for found in self._lower.finditer(lower))
         return filter(None, (self.compiled.match(text, place) for place in places))
@@ -105,7 +105,7 @@ class Pattern:
 
 
 def folded(text: str) -> str:
-    """Return a text in lower case as patterns that ignore case see it."""
+    """Return a text in lower case as patterns that ignore case see it, letter by letter."""
     if not text.isascii():
         for letter, plain in _FOLDED.items():  # which are so rare that a table takes longer
             text = text.replace(letter, plain)
