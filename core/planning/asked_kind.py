@@ -65,6 +65,8 @@ _SIGNS: tuple[_Signs, ...] = (
             r"is retired|ends)\b",
             r"\b(?:leaves?|leaving) (?-i:[A-Z])\w+\b.{0,40}\b(?:contract|on|by|until)\b",
             rf"\b\w+: from (?:the |our ){_THING}to (?:the |our ){_THING}{_SYSTEM}\b",
+            rf"\b(?:moves?|moving|get|getting|bring|bringing) {_THING}out of {_THING}(?:files?|"
+            rf"spreadsheets?|excel|access|folders|{_SYSTEM})\b",
         ),
         (
             r"\b(?:old|new|former|previous|current) (?:\w+ )?(?:system|platform|server|software|"
@@ -74,11 +76,11 @@ _SIGNS: tuple[_Signs, ...] = (
             r"\b(?:go|goes|carried|come|comes) (?:over|along)\b|\bredirect",
             r"\bread-?only\b|\bstays? (?:readable|available)\b",
             r"\b(?:number|count|sum|total|stock|salar|fees?|amount|grade|balance|membership|"
-            r"difference)\w*\b.{0,50}\b(?:match|"
+            r"difference|area|volume|weight)\w*\b.{0,50}\b(?:match|"
             r"agree|equal|identical|same)\b",
             r"\bchecksums?\b|\breconcil\w+",
             r"\b(?:in|by) one system only\b|\bnever in both\b|\bboth (?:systems )?run\b",
-            r"\b(?P<same>[a-z]{4,}) by (?P=same)\b|\bone after (?:the other|another)\b",
+            r"\b(?P<same>[a-z]{4,}) (?:by|after) (?P=same)\b|\bone after (?:the other|another)\b",
             r"\b(?:are|is|be) (?:not )?(?:moved|migrated|taken over|switched|left behind)\b|"
             r"\bstay behind\b|\bnothing (?:moves|is moved)\b|\btest move\b",
             r"\bold (?:\w+ )?(?:links|numbers|references)\b.{0,20}\b(?:work|valid|find)",
@@ -162,7 +164,8 @@ _SIGNS: tuple[_Signs, ...] = (
             r"buttons?)\b",
             r"\b(?:redesign|restyle|new look|look and feel|layout|responsive|progress bar)\b",
             r"\b(?:split|side-by-side) view\b",
-            r"\bdark (?:mode|version|theme|design)\b",
+            r"\b(?:dark|night|high[- ]contrast|large[- ]print) (?:mode|version|theme|design|"
+            r"view)\b",
             r"\b(?:on|for) (?:my|their|a|the|small) (?:tablet|phone|mobile|smartphone)s?\b",
             r"\b(?:split|cut|divide) (?:it|them|the \w+)? ?(?:up )?into \w+ (?:steps|pages|"
             r"screens)\b",

@@ -7,7 +7,7 @@ number or a condition inside a clause that something was made of becomes a quest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from core.domain.artifact import Evidence
 from core.planning.ambiguities import conflict_questions, day_questions
@@ -91,6 +91,7 @@ def gap_questions(
         for point in _open_points(clause, read):
             if isinstance(point, Demand):
                 demands.append(point)
+                _show(point.quote, clause, found)
             else:
                 open_conditions.append((point, clause))
     asked = {(one.inside, one.words) for one in demands}
@@ -99,6 +100,8 @@ def gap_questions(
         for one, clause in open_conditions
         if not any(clause.text == inside and one.words in said for inside, said in asked)
     ]
+    for condition, clause in open_conditions:
+        _show(shortened(condition.words), clause, found)
     return (
         *demand_questions(demands),
         *_condition_questions(open_conditions),
@@ -107,10 +110,16 @@ def gap_questions(
     )
 
 
-def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) -> tuple[str, ...]:
+def left_over(
+    clauses: Iterable[Clause],
+    found: Matches,
+    rules: Sequence[Rule],
+    partly: Container[Clause] = (),
+) -> tuple[str, ...]:
     """Return the clauses of a brief without a plan that are not wholly understood.
 
-    No questions about parts of them are asked yet, so that they are listed as a whole.
+    No questions about parts of them are asked yet, so that they are listed as a whole, and so are
+    those that nothing took up but `partly`.
     """
     read = _read(found, rules, set())
     return tuple(
@@ -118,9 +127,20 @@ def left_over(clauses: Iterable[Clause], found: Matches, rules: Sequence[Rule]) 
             clause.text
             for clause in clauses
             if (clause not in found.used and not is_volume(clause.text))
+            or clause in partly
             or next(_open_points(clause, read), None) is not None
         )
     )
+
+
+def _show(quote: str, clause: Clause, found: Matches) -> None:
+    """Note which words of a clause a question shows: a long one is cut."""
+    words_shown = quote.strip("…")
+    start = clause.text.find(words_shown)
+    if start < 0:  # a bracket was closed, or left out
+        words_shown = words_shown.rstrip(")")
+        start = max(0, clause.text.find(words_shown))
+    found.questioned.setdefault(clause, []).append((start, start + len(words_shown)))
 
 
 def demands_of(clause: Clause) -> tuple[Demand, ...]:

@@ -52,6 +52,10 @@ class Matches:
     # Where in a clause something found its words: a rule or a deed, or a pack or one of its nouns.
     settled: dict[Clause, set[int]] = field(default_factory=dict)
     touched: dict[Clause, set[int]] = field(default_factory=dict)
+    # Which words of a clause called for a pack: from where to where.
+    called: dict[Clause, list[tuple[int, int]]] = field(default_factory=dict)
+    # Which words of a clause a question quotes: from where to where.
+    questioned: dict[Clause, list[tuple[int, int]]] = field(default_factory=dict)
     described: set[Clause] = field(default_factory=set)  # their numbers say how things are
     conflicts: list[Conflict] = field(default_factory=list)
     unmade: list[str] = field(default_factory=list)  # deeds in used clauses on no thing of the plan

@@ -116,6 +116,7 @@ def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
         for clause, hit in group:
             found.used.add(clause)
             found.touched.setdefault(clause, set()).update((hit.start, hit.end - 1))
+            found.called.setdefault(clause, []).append((hit.start, hit.end))
             if pack.claims:
                 found.claimed.add(clause)
 

@@ -10,7 +10,7 @@ from core.planning.model import Question
 
 _MOST = 10  # more than so many nobody answers
 # What nothing is built for comes first, then what two sentences contradict, then what is stored.
-_FIRST = ("demand", "unread-rule", "condition", "conflict", "home.", "topic.", "day-")
+_FIRST = ("demand", "unread-rule", "condition", "conflict", "home.", "topic.", "day-", "open-")
 _WAITS = len(_FIRST)
 
 

@@ -230,6 +230,19 @@ def optional_questions(clauses: Sequence[Clause]) -> tuple[Question, ...]:
     )
 
 
+def open_questions(clauses: Sequence[Clause]) -> tuple[Question, ...]:
+    """Ask again what the brief itself says is not decided."""
+    return tuple(
+        Question(
+            f"open-{number}",
+            f"The brief leaves this open: “{shortened(clause.text)}”. What is decided?",
+            "Left out of this plan.",
+            (Evidence(clause.text, "open"),),
+        )
+        for number, clause in enumerate((c for c in clauses if c.section == "open"), 1)
+    )
+
+
 def _announcement(first: str) -> tuple[Question, ...]:
     quoted = (Evidence(first, "announcement"),)
     return (

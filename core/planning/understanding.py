@@ -29,6 +29,7 @@ from core.planning.questions import (
     Topic,
     homeless_questions,
     language_questions,
+    open_questions,
     optional_questions,
     topics_in,
     unplanned_questions,
@@ -42,8 +43,9 @@ from core.planning.reading.people import actors
 from core.planning.reading.status_quo import is_volume
 from core.planning.record_fields import with_fields
 from core.planning.rule_changes import asked, changed_rules, marked, not_read, with_sentences
+from core.planning.taken_up import not_taken_up
 from core.planning.titles import title_of
-from core.planning.unread import missed, only_told, unasked, unread
+from core.planning.unread import missed, only_told, unasked
 
 
 def understand(brief: str, edits: Mapping[str, Any] | None = None) -> FeatureModel:
@@ -110,7 +112,9 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     if not _plannable(model, parts, body, found, topics):
         unused = [part for part in body if part not in found.used and not is_volume(part.text)]
         questions = unplanned_questions(body or list(parts), topics, unused)
-        left = left_over(body, found, found.rules)
+        questions = (*questions, *open_questions(parts))
+        parts_left = not_taken_up(body, found, model, done)
+        left = left_over(body, found, found.rules, parts_left)
         return replace(model, questions=questions, not_understood=left)
     if found.asked:
         topics = ()  # what exists there already is mentioned, not asked for
@@ -150,6 +154,7 @@ def _filled(
     reasons = [part for part in parts if part.section == "reason"]
     questions = list(gap_questions([*body, *reasons], found, found.rules, actions))
     questions += [*homeless_questions(model, names), *optional_questions(parts)]
+    questions += open_questions(parts)
     spoken = [rule.slug for rule in model.rules if any(e.words for e in rule.evidence)]
     answered = {*spoken, *(slug for rule in spoken for slug in PATTERNS[rule][1].answers)}
     questions += [
@@ -168,18 +173,22 @@ def _filled(
     ]
     read = {clause.text for clause in listing}
     not_read_yet = [text for text in model.not_understood if text not in read]
-    return replace(
+    whole = replace(
         model,
         actors=with_doers(model.actors, actions),
         entities=entities,
         actions=actions,
-        not_understood=unasked((*not_read_yet, *unread(body, found), *found.unmade), questions),
         qualities=tuple(
             replace(quality, evidence=evidence) for quality, evidence in gathered.qualities
         ),
         questions=tuple({question.slug: question for question in questions}.values()),
         plannable=True,
     )
+    parts_left = [
+        words for said in not_taken_up(body, found, whole, done).values() for words in said
+    ]
+    left = dict.fromkeys((*not_read_yet, *parts_left, *found.unmade))
+    return replace(whole, not_understood=unasked(left, questions))
 
 
 def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:

@@ -25,6 +25,7 @@ Fate = Literal[
 ]
 FATES: tuple[Fate, ...] = get_args(Fate)
 
+_BORDER = re.compile(r"[.;!?] ")
 _WORD = re.compile(r"[a-z0-9]+(?:[.,:'’][a-z0-9]+)*")
 _NUMBER = re.compile(r"\d[\d,]*(?:[.:]\d+)*")
 _NUMBER_WORDS = {
@@ -43,7 +44,18 @@ _COMMON = frozenset(
 
 
 def fate(quote: str, model: FeatureModel) -> Fate:
-    """Return what became of a quote of the brief; the best of it, where several took it up."""
+    """Return what became of a quote of the brief; the best of it, where several took it up.
+
+    Of a quote over two sentences each half may have become something else: then the worse counts.
+    """
+    whole = _fate(quote, model)
+    halves = [half for half in _BORDER.split(quote) if len(_words(half)) > 1]
+    if whole not in {"passed_over", "dropped"} or len(halves) < 2:
+        return whole
+    return max((_fate(half, model) for half in halves), key=FATES.index)
+
+
+def _fate(quote: str, model: FeatureModel) -> Fate:
     near = [
         rule for rule in model.rules if _takes_up(quote, [item.words for item in rule.evidence])
     ]

@@ -37,6 +37,12 @@ INTERFACE = {
         "demand. After 60 seconds without a touch it goes back to the start screen. Content "
         "stays untouched.\n"
     ),
+    "night view for the guards tab": (
+        "Night view for the guards' tablet. The tablet blinds the guards on their rounds. It "
+        "comes by itself after sunset, and everybody can switch it off. Text at least 24 px, "
+        "contrast 7:1, icons beside all colours. Changing takes less than 200 ms. Nothing else "
+        "changes.\n"
+    ),
 }
 PERFORMANCE = {
     "speed up the patient list pl": (
@@ -59,6 +65,12 @@ PERFORMANCE = {
     ),
 }
 MIGRATION = {
+    "getting the tree register out": (
+        "Getting the tree register out of the spreadsheets of the boroughs. 90,000 trees. All "
+        "must be in the central database until 30 June. Borough after borough. Before a borough "
+        "is switched the number of trees must agree. After it the old file is read-only. For two "
+        "weeks a borough can go back.\n"
+    ),
     "cut over the warehouse from": (
         "Cut over the warehouse from the old stock system to the new WMS. 3 sites, Linz "
         "first, then Graz and Wien. Stock per bin must match after the move, differences "

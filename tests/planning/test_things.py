@@ -344,3 +344,29 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     for thing in things(parts, deeds(parts, actors(parts))):
         assert len({field.name for field in fields_told(thing.noun, parts).fields}) <= 12
         related(thing.noun, parts)
+
+
+def test_a_line_of_fields_makes_a_thing_that_other_sentences_speak_of() -> None:
+    text = (
+        "The scale.\n\n- ticket: plate, driver, material, gross, tare\n"
+        "- ticket numbers have no gaps\n"
+    )
+    assert "ticket" in {deed.noun for deed in deeds(clauses(text), ())}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- status: open, paid, sent, closed\n- the status is shown first\n",
+        "- ticket: plate, driver, material, gross, tare\n- numbers have no gaps\n",
+        "- tickets: plate, driver, material, gross\n- a ticket has no gaps\n",
+    ],
+)
+def test_a_line_of_values_or_of_what_nothing_else_speaks_of_makes_no_thing(text: str) -> None:
+    found = deeds(clauses(f"The scale.\n\n{text}"), ())
+    assert not [deed for deed in found if deed.kind == "create"]
+
+
+def test_what_customers_keep_for_each_day_is_a_thing_and_its_single_days_are_none() -> None:
+    text = "Customers keep a standing order for each weekday and change single days themselves."
+    assert {deed.noun for deed in deeds(clauses(text), ())} == {"standing_order"}

@@ -105,7 +105,8 @@ BULK_CHANGE_RULES = (
         slug="bulk-change.amount",
         text="The new value is computed from the old one by <words>.",
         cues=(
-            r"\b(?:raise|lower|increase|reduce|change|decrease|adjust)s?\b[^;.]{0,40}? by "
+            r"\b(?:raise|lower|increase|reduce|change|decrease|adjust|rise|go(?:es)? (?:up|down))s?"
+            r"\b[^;.]{0,40}? by "
             r"(?P<words>(?:an? )?(?:percentage|percent|share|fixed (?:amount|sum|value)|amount|"
             r"factor)"
             r"[a-z ]{0,40})",

@@ -14,6 +14,7 @@ from core.planning.reading.courtesy import (
     is_ticket_line,
     signature,
 )
+from core.planning.reading.headings import with_headings
 from core.planning.reading.leads import continued, role_before, story_before, wish_before
 from core.planning.reading.scenarios import is_scenario, told_steps
 from core.planning.reading.sections import Section, inline_section, is_optional, section_named
@@ -32,6 +33,18 @@ _WISH = re.compile(
 _NEGATED = re.compile(r"\b(?:not|no|don't|won't|never)\b", re.IGNORECASE)
 _MAX_TITLE_WORDS = 9
 _SUBJECT = re.compile(r"^subject\s*:\s*\S.{2,100}$", re.IGNORECASE)
+# What stands so at the beginning alone is a title: “Re: moving house”, “Title: the slow page”.
+_HEAD = re.compile(
+    r"^(?:re|fwd?|aw|title)\s*:\s*(?!.*\b(?:must|may|can|never|nobody|only|should)\b)\S.{2,100}$",
+    re.IGNORECASE,
+)
+_MAX_HEAD = 4  # blocks
+# A demand among what is only told: it holds for what is built.
+_STAYS = re.compile(
+    r"\b(?:must|shall|may (?:not|only)|stays?(?: exactly)? (?:as (?:it|they|is)|the way|untouched|"
+    r"unchanged|the same))\b",
+    re.IGNORECASE,
+)
 _MAX_CLAUSE = 800
 _MAX_LEAD_WORDS = 5
 
@@ -52,7 +65,7 @@ def clauses(brief: str) -> tuple[Clause, ...]:
     """Return the clauses of a brief in their order; wrapped lines are joined."""
     found: list[Clause] = []
     place = _Place()
-    all_blocks = blocks(cleaned(brief))
+    all_blocks = blocks(cleaned(with_headings(brief)))
     around = _around_the_wish(all_blocks)
     for position, block in enumerate(all_blocks):
         following = all_blocks[position + 1] if position + 1 < len(all_blocks) else None
@@ -95,7 +108,7 @@ def _of_block(
         place.section, place.is_optional = "body", False
         place.lead, place.role = "", role_before(block.text)
         found = [Clause(block.text, "title")] if any(map(str.isalnum, block.text)) else []
-    elif (position == 0 and _is_title(block.text, count)) or _SUBJECT.match(block.text):
+    elif (position == 0 and _is_title(block.text, count)) or _names(block.text, position):
         found = [Clause(block.text.rstrip(":"), "title")]
     elif _leads(block, following):
         place.role = role_before(block.text)
@@ -165,6 +178,11 @@ def _leads(block: Block, following: Block | None) -> bool:
     return len(words) <= _MAX_LEAD_WORDS and not any(map(str.isdigit, block.text))
 
 
+def _names(text: str, position: int) -> bool:
+    """Whether a line is the subject of a mail, or the title of a ticket."""
+    return bool(_SUBJECT.match(text) or (position < _MAX_HEAD and _HEAD.match(text)))
+
+
 def _is_title(block: str, count: int) -> bool:
     return len(block.split()) <= _MAX_TITLE_WORDS and block[-1] not in ".!?;," and count > 1
 
@@ -173,11 +191,16 @@ def _clauses(text: str, section: Section) -> list[Clause]:
     found: list[Clause] = []
     for sentence in _split(text):
         if section == "body":
-            found.extend(Clause(*one) for one in told(sentence))
+            inline = inline_section(sentence)  # “… Now: paper lists.”
+            is_other = inline is not None and inline[0] in {"background", "open"}
+            said = [(inline[1], inline[0])] if inline and is_other else told(sentence)
+            found.extend(Clause(*one) for one in said)
         elif section == "non_goal" and _WISH.search(sentence) and not _NEGATED.search(sentence):
             # A list of what is left out seldom says what somebody can do: better plan it or ask.
             wished = [Clause(*one) for one in told(sentence)]
             found.extend(wished if found else [Clause(sentence, section)])
+        elif section == "background" and _STAYS.search(sentence):
+            found.extend(Clause(*one) for one in told(sentence))
         else:
             found.append(Clause(sentence, section))
     return found

@@ -8,6 +8,7 @@ from core.planning.reading.patterns import Pattern
 
 _MAX_GREETING_WORDS = 6
 _MAX_NAME_WORDS = 6
+_MAX_SIGNATURE_WORDS = 14
 _SIGNATURE_BLOCKS = 4  # so many lines below a sign-off are a signature
 _GREETING = Pattern(
     r"^(?:hi|hello|hey|dear|moin|greetings|good (?:morning|afternoon|evening|day))\b[^.:]{0,60}$"
@@ -19,6 +20,7 @@ _GREETED = Pattern(
 _SIGN_OFF = Pattern(
     r"^(?:(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|regards|wishes|greetings)|"
     r"best|"
+    r"(?:many )?thanks and (?:(?:best|kind|many) )?(?:greetings|regards|wishes)|"
     r"yours|sincerely|br|all the best|with (?:kind|best) regards)\b"
     r"(?: (?:a lot|again|in advance|so much|very much|everyone|all|team|sincerely|truly|"
     r"faithfully))?"
@@ -69,6 +71,12 @@ _CHORE = Pattern(
     r"(?:to|on|into) .{2,40})$"
 )
 _TO_SOMEBODY = Pattern(r"^(?:/?cc:?\s|@[\w.-]+(?:[\s,]+@[\w.-]+)*$)")
+# What a mail program writes around a mail that is answered or forwarded.
+_WROTE = Pattern(
+    r"^(?:on .{4,80}\bwrote:?|-{2,} ?(?:original|forwarded) message ?-{0,}|begin forwarded "
+    r"message:?|sent from my [\w ]{2,30})$"
+)
+DELIMITER = "--"  # the line before a signature
 _MEETING = Pattern(
     r"^(?:(?:next|last|our next) (?:meeting|call|round|session|workshop)\b[^,;]{0,60}|"
     r"(?:present|attendees|attending|excused|absent|apologies|participants|minutes by|"
@@ -88,6 +96,8 @@ _TICKET = Pattern(rf"^(?P<key>{_SURE_KEYS}|{_UNSURE_KEYS})\s*[:=]\s*(?P<value>[^
 # The head of an e-mail; its subject is the title.
 _MAIL = Pattern(r"^(?:from|to|cc|bcc|sent|date|reply-to)$")
 _SURE = Pattern(rf"^(?:{_SURE_KEYS})$")
+_MANY_COMMAS = 3
+_LISTING = Pattern(r"^(?:labels?|tags?|components?|stakeholders?|cc|to|squad|team)$")
 _ONE_LEVEL = Pattern(
     r"^(?:p[0-4]|high(?:est)?|low(?:est)?|medium|normal|urgent|critical|blocker|major|minor|"
     r"trivial|"
@@ -105,7 +115,7 @@ def is_courtesy(sentence: str) -> bool:
         return True
     if _SIGN_OFF.match(_plain(sentence)):
         return True
-    return any(one.match(sentence) for one in (_LINK, _TO_SOMEBODY, _MEETING))
+    return any(one.match(sentence) for one in (_LINK, _TO_SOMEBODY, _WROTE, _MEETING))
 
 
 def greeting_before(sentence: str) -> str:
@@ -116,7 +126,7 @@ def greeting_before(sentence: str) -> str:
 
 def is_sign_off(text: str) -> bool:
     """Whether a block ends a letter, so that what follows is a signature."""
-    return bool(_SIGN_OFF.match(_plain(text)))
+    return text == DELIMITER or bool(_SIGN_OFF.match(_plain(text)))
 
 
 def _plain(text: str) -> str:
@@ -125,7 +135,11 @@ def _plain(text: str) -> str:
 
 def is_ticket_line(line: str) -> bool:
     """Whether a line looks like the head of a ticket: “Assignee: nobody yet”."""
-    return bool(_TICKET.match(line.strip()))
+    hit = _TICKET.match(line.strip())
+    if hit is None:
+        return False
+    # “Ticket: plate, customer, material, weight” says what a ticket has.
+    return hit["value"].count(",") < _MANY_COMMAS or bool(_LISTING.match(hit["key"]))
 
 
 def is_ticket_head(lines: list[str]) -> bool:
@@ -141,7 +155,11 @@ def is_ticket_head(lines: list[str]) -> bool:
 def signature(texts: list[str], sign_off: int) -> int:
     """Return how many of the texts behind a sign-off are names and addresses."""
     count = 0
+    is_marked = texts[sign_off] == DELIMITER
     for text in texts[sign_off + 1 : sign_off + 1 + _SIGNATURE_BLOCKS]:
+        if is_marked and len(text.split()) <= _MAX_SIGNATURE_WORDS:
+            count += 1
+            continue
         if len(text.split()) > _MAX_NAME_WORDS or not (_NAME.match(text) or _LINK.match(text)):
             break
         count += 1

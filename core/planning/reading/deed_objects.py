@@ -93,8 +93,11 @@ _BEHIND_ALONE = words(
 )
 _STOPS = DETERMINERS | words(
     "of to in on at by for from with without into as and or but when if until before after per "
-    "is are was be been has have can must may should it they that which who so then"
+    "is are was be been has have can must may should it they that which who so then themselves "
+    "himself herself itself yourself ourselves"
 )
+# Of many one: “single days” are days.
+_SINGLE = words("single individual whole entire own other")
 # What a thing says about itself.
 _ATTRIBUTES = words(
     """
@@ -211,6 +214,8 @@ class Objects:
         text = self.text
         start = text.past_determiners(behind)
         nouns = list(self._nouns(start))
+        if len(nouns) > 1 and nouns[0] in _SINGLE:
+            start, nouns = start + 1, nouns[1:]
         if not nouns:
             return None, ""
         name = snake(" ".join(nouns[nouns[0] in {"new", "old"} and len(nouns) > 1 :]))
@@ -287,7 +292,7 @@ class Objects:
     def _thing(self, noun: str, *, is_many: bool) -> str | None:
         """Return a thing that may be done something to, and remember it; a part is its owner."""
         last = noun.rpartition("_")[2]
-        is_none = noun in _NOT_ACTED or last in _NEVER_ACTED or names_people(noun)
+        is_none = singular(noun) in _NOT_ACTED or last in _NEVER_ACTED or names_people(noun)
         if not noun or is_none or not (is_thing(noun) or self._is_device(noun)):
             return None
         if self._is_part(noun):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed
-from core.planning.reading.nouns import singular
+from core.planning.reading.nouns import plural, singular
 from core.planning.reading.patterns import Pattern
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
@@ -63,6 +63,11 @@ _LENT = Pattern(
     r"(?:lent|loaned|rented out|borrowed|lent out)\b"
 )
 _LOAN = Pattern(r"\bloans?\b")
+# “Ticket: plate, customer, material, gross, tare”, where the brief goes on about tickets.
+_OF_FIELDS = Pattern(
+    r"^(?:an? |the |each |every |one )?(?P<what>[a-z]+(?: [a-z]+)?): [^,;:.]{2,40}"
+    r"(?:, [^,;:.]{2,40}){3,11}$"
+)
 # “Submissions are deleted after a year; grades stay”.
 _STAYS = Pattern(r"^(?:the |all |only (?:the )?)?(?P<what>[a-z]+s) (?:stay|remain|are kept)$")
 _BROUGHT = frozenset({"approval", "comment", "message", "photo", "file", "payment", "point"})
@@ -91,6 +96,7 @@ def with_parts(clauses: Sequence[Clause]) -> Iterator[Deed]:
             if may_be_table(whole) or whole in _OWN_WORDS:
                 noun = f"{whole}_{_OCCASIONS.get(verb, verb)}"
                 yield _made(noun, whole, clause, match)
+        yield from _of_fields(clause, body)
         yield from _lent(clause, clauses)
         yield from _named(clause)
 
@@ -106,6 +112,19 @@ def _counted(clause: Clause, body: Sequence[Clause]) -> Iterator[Deed]:
         again = re.compile(rf"\b(?:an?|each|every|the) {what} (?:is|has|can|must|may)\b", re.I)
         if whole and may_be_table(what) and any(again.search(other.text) for other in body):
             yield _made(what, whole, clause, match)
+
+
+def _of_fields(clause: Clause, body: Sequence[Clause]) -> Iterator[Deed]:
+    """Yield what a line gives its fields of, where other sentences speak of one or of many."""
+    match = _OF_FIELDS.match(clause.text)
+    what = phrase_after(match["what"]) if match else ""
+    said = match["what"].lower() if match else ""
+    if not match or singular(said) != said or not may_be_table(what):
+        return
+    last = what.rpartition("_")[2]
+    again = re.compile(rf"\b(?:{last}|{plural(last)})\b", re.IGNORECASE)
+    if any(again.search(other.text) for other in body if other != clause):
+        yield _made(what, "", clause, match)
 
 
 def _lent(clause: Clause, clauses: Sequence[Clause]) -> Iterator[Deed]:

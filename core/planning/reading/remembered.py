@@ -45,6 +45,14 @@ _GOTTEN = Pattern(
     r"\b(?:gets?|receives?) an? (?P<what>(?:work |repair )?(?:order|assignment|task|ticket))\b"
 )
 
+# “Customers keep a standing order for each weekday”: it is there as long as they want.
+_KEPT = re.compile(
+    r"\b[a-z]+s (?:can )?keep an? (?P<what>(?!(?:record|copy|list|eye|note|log|history|distance|"
+    r"secret|backup|minimum|maximum|close|separate|single)\b)[a-z]+(?: (?!for\b|of\b|per\b|with\b)"
+    r"[a-z]+)?) (?:for|of|per|with) (?:an?|each|every|their|all|the)\b",
+    re.IGNORECASE,
+)
+
 
 def remembered(clause: Clause) -> Iterator[Deed]:
     """Yield what has a fixed kind of name: what is marked, linked, set, required or handed out."""
@@ -60,6 +68,7 @@ def remembered(clause: Clause) -> Iterator[Deed]:
         (_ISSUED, ""),
         (_PRICED, ""),
         (_GOTTEN, ""),
+        (_KEPT, ""),
     ):
         match = pattern.search(clause.text)
         if match and not is_forbidden(clause.text[: match.start()]):

@@ -6,19 +6,22 @@ import re
 from typing import Literal
 
 # title: what a part is called; background: how things are; reason: what a wish is good for;
-# courtesy: greetings, links, the head of a ticket.
-Section = Literal["title", "body", "non_goal", "background", "reason", "courtesy"]
+# courtesy: greetings, links, the head of a ticket; open: what the writers have not decided.
+Section = Literal["title", "body", "non_goal", "background", "reason", "courtesy", "open"]
 
 _NON_GOALS = (
     r"non[- ]?goals?|out[- ]of[- ]scope|not in scope|not included|not (?:now|yet)|no goals?|"
     r"won'?ts?(?: (?:have|do)s?)?|wont haves?|excluded|left out|not (?:in|for|part of) (?:this|"
     r"the first) "
     r"(?:version|release|ticket|story|step|sprint)|not (?:planned|needed|required|in v1)|later|"
-    r"future(?: work| plans?| ideas?)?|not part of (?:this|it)|exclusions?"
+    r"future(?: work| plans?| ideas?)?|not part of (?:this|it)|exclusions?|"
+    r"parked|postponed|deferred|on ice"
 )
 _BACKGROUND = (
     r"background|context|motivation|status quo|current (?:situation|state)|situation today|"
-    r"how it is today|why|today|now|currently|(?:the )?problem(?: today| statement)?|status quo"
+    r"how it (?:is|works) (?:today|now)|what happens (?:today|now)|(?:the )?situation|"
+    r"introduction|intro|about us|who we are|pain points?|why (?:we need (?:this|it)|now|this "
+    r"matters)|why|today|now|currently|(?:the )?problem(?: today| statement)?|status quo"
 )
 _BODY = (
     r"goals?|aims?|objectives?|requirements?|(?:non-)?functional requirements?|features?|scope|"
@@ -28,21 +31,37 @@ _BODY = (
     r"nice[- ]to[- ]haves?|must|should|could|coulds?|optional(?:ly)?|bonus|stretch goals?|"
     r"definition of done|expected behaviou?r|quality|qualities|roles|users|"
     r"wishes|wanted|story|user story|stories|ac|dod|acs|tasks?|checklist|scenarios?|the idea|"
-    r"idea|what we (?:want|need)|feature request|request|brief|to ?do"
+    r"idea|what we (?:want|need)|feature request|request|brief|to ?do|conditions?|done when|"
+    r"agreed|what we agreed|decisions?|remarks?|assumptions?|important|further notes|"
+    r"additional (?:notes|requirements)|expectations?|"
+    r"who (?:uses|will use|works with) (?:it|this)|who (?:is it|it is) for|user groups"
+)
+_OPEN = (
+    r"open (?:questions?|points?|issues?|topics?|ends?)|questions? (?:to|for) [a-z ]{3,20}|"
+    r"(?:still )?(?:not (?:yet )?(?:decided|clear)|undecided|unclear|to be (?:decided|discussed|"
+    r"clarified|defined)|to decide|to clarify|tb[cd])(?: yet)?"
+)
+# A label before a demand that says nothing of it.
+_BODY_LABEL = (
+    r"(?:business )?rules|requirements|acceptance(?: criteria)?|constraints|conditions|agreed|done "
+    r"when|important"
 )
 _TAIL = r"(?:\s*\((?P<aside>[^()]{0,40})\))?(?: for (?:now|later|this release|the first version))?"
 _NAMED: tuple[tuple[Section, str], ...] = (
     ("non_goal", _NON_GOALS),
     ("background", _BACKGROUND),
+    ("open", _OPEN),
     ("body", _BODY),
 )
 _OPENED: tuple[tuple[Section, str, str], ...] = (
     ("non_goal", _NON_GOALS, r"(?::|\s[-–—]\s).+"),
     ("non_goal", r"non[- ]?goals?|out[- ]of[- ]scope|not in scope", r"(?:is|are)\b.+"),
     ("background", _BACKGROUND, r"(?::|\s[-–—]\s).+"),
+    ("open", _OPEN, r":.+"),
+    ("body", _BODY_LABEL, r":(?:\s+\S+){3,}"),
 )
 _NAMES = tuple(
-    (section, re.compile(rf"^(?:\d[\d.]*\s+)?(?:{names}){_TAIL}\W*$", re.IGNORECASE))
+    (section, re.compile(rf"^(?:\d[\d.]*\)?\s+)?(?:{names}){_TAIL}\W*$", re.IGNORECASE))
     for section, names in _NAMED
 )
 _INLINE = tuple(
