@@ -46,11 +46,10 @@ _GOTTEN = Pattern(
 )
 
 # “Customers keep a standing order for each weekday”: it is there as long as they want.
-_KEPT = re.compile(
+_KEPT = Pattern(
     r"\b[a-z]+s (?:can )?keep an? (?P<what>(?!(?:record|copy|list|eye|note|log|history|distance|"
     r"secret|backup|minimum|maximum|close|separate|single)\b)[a-z]+(?: (?!for\b|of\b|per\b|with\b)"
-    r"[a-z]+)?) (?:for|of|per|with) (?:an?|each|every|their|all|the)\b",
-    re.IGNORECASE,
+    r"[a-z]+)?) (?:for|of|per|with) (?:an?|each|every|their|all|the)\b"
 )
 
 
