@@ -13,6 +13,7 @@ import streamlit as st
 from core.domain.access import Action
 from pages.parts.component import component
 from pages.parts.redeeming import sign_out_here
+from pages.parts.sessions.address import forget_filters
 from pages.parts.tab import open_tab
 from pages.parts.visit import Visit
 from pages.parts.wording import plain
@@ -135,19 +136,24 @@ def _draw_team(visit: Visit, current: StreamlitPage) -> None:
         str(team.id): team.name if team.archived_at is None else f"{team.name} (archived)"
         for team in visit.teams
     }
+    key = f"team_{visit.team.id}"
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        chosen = st.selectbox(
+        st.selectbox(
             "Team",
             list(names),
             index=list(names).index(str(visit.team.id)),
             format_func=lambda team_id: names[team_id],
-            key=f"team_{visit.team.id}",
+            key=key,
+            on_change=_switch,
+            args=(key,),
             label_visibility="collapsed",
             width="stretch",
         )
         # A key of each page's own: it is closed when its link has led to another page.
-        key = f"menu_{current.url_path}"
-        with st.popover(":material/account_circle:", type="tertiary", help="Your account", key=key):
+        menu = f"menu_{current.url_path}"
+        with st.popover(
+            ":material/account_circle:", type="tertiary", help="Your account", key=menu
+        ):
             st.markdown(f"**{plain(visit.user.user_name)}**")
             st.caption(plain(visit.user.email))
             st.page_link(page("account"), query_params={"team": str(visit.team.id)})
@@ -157,7 +163,14 @@ def _draw_team(visit: Visit, current: StreamlitPage) -> None:
                 del st.session_state[SIGNING_OUT]
                 st.error("You are still signed in: Redis does not answer. Try again.")
     # By hand: a bound select box would write the team's name, and drop it when it is the first.
-    if chosen != st.query_params.get("team"):
-        st.query_params["team"] = chosen
-        if chosen != str(visit.team.id):
-            st.rerun()
+    if st.query_params.get("team") != str(visit.team.id):
+        st.query_params["team"] = str(visit.team.id)
+
+
+def _switch(key: str) -> None:
+    """Go to the team that was chosen, before anything of the run is drawn.
+
+    What else the address names is of the team that is left: its session, its filters.
+    """
+    st.query_params.from_dict({"team": st.session_state[key]})
+    forget_filters()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import streamlit as st
 
@@ -37,6 +37,7 @@ class Form:
 
     launch_key: str = field(default_factory=lambda: uuid4().hex)
     source: str = ""  # what it was filled from: an example or a session that asks
+    of_team: UUID | None = None  # of the session that asks: its brief stays there
     launched_at: float | None = None
     added: dict[str, list[str]] = field(default_factory=dict)
     dropped: dict[str, set[str]] = field(default_factory=dict)
@@ -61,8 +62,10 @@ def open_form(visit: Visit) -> tuple[Form, Session | None]:
     answered = visit.asked_session("answer") if "answer" in st.query_params else None
     example = st.query_params.get("example", "")
     source = str(answered.id) if answered else example
-    if form is None or form.is_over or (source and source != form.source):
-        form = st.session_state[FORM] = Form(source=source)
+    is_elsewhere = form is not None and form.of_team not in (None, visit.team.id)
+    if form is None or form.is_over or is_elsewhere or (source and source != form.source):
+        of_team = answered.team_id if answered else None
+        form = st.session_state[FORM] = Form(source=source, of_team=of_team)
         st.session_state[NAME] = answered.feature_name if answered else ""
         st.session_state[BRIEF] = get_brief(visit.principal, answered.id) if answered else ""
         if example in EXAMPLES:
