@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.domain.access import Action
 from pages.parts.component import component
+from pages.parts.launch import begin_form
 from pages.parts.redeeming import sign_out_here
 from pages.parts.sessions.address import forget_filters
 from pages.parts.tab import open_tab
@@ -113,6 +114,7 @@ def draw_frame(visit: Visit, current: StreamlitPage) -> None:
         if st.button(
             "New session", type="primary", icon=":material/add:", width="stretch", shortcut="n"
         ):
+            begin_form()
             st.switch_page(page("launch"), query_params={"team": str(visit.team.id)})
         for section, shown in SHOWN.items():
             with st.container(gap="xxsmall", key=f"nav-{section.lower()}"):
