@@ -8,6 +8,7 @@ from streamlit.util import calc_hash
 
 import pages.parts.visit
 from core.domain.session import Session
+from core.services import teams, webhooks
 from tests.factories import Someone, add_member, launch, make_someone
 from tests.pages.test_switching import login_of, switch
 from tests.pages.visiting import PAGES, run, texts
@@ -144,3 +145,59 @@ def test_what_somebody_typed_themselves_goes_along_to_another_team(
     page = open_link(someone, monkeypatch, "launch", team=other.team_id)
     page.text_input(key="launch_name").set_value("Plums")
     assert "Plums" in whole(switch(run(page), someone))
+
+
+def owned(someone: Someone) -> Someone:
+    """Another team that this person owns."""
+    made = teams.create_team(someone.principal, "Another", is_shared=True)
+    return Someone(someone.user, made.id)
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    next(one for one in page.main.button if one.label == label).click()
+    return run(page)
+
+
+def test_the_link_of_an_invitation_stands_only_under_the_team_it_leads_into(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = owned(someone)
+    page = open_link(someone, monkeypatch, "people", team=someone.team_id)
+    whom = next(one for one in page.main.text_input if one.label == "User name or e-mail")
+    whom.set_value("guest@example.org")
+    page = press(page, "Invite")
+    assert "Send this link to" in texts(page)
+    page = switch(page, another)
+    assert "Send this link to" not in texts(page)
+    assert "guest" not in texts(page)
+    assert "Send this link to" in texts(switch(page, someone))
+
+
+def test_the_secret_of_a_webhook_is_asked_to_be_copied_only_in_its_team(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = owned(someone)
+    page = open_link(someone, monkeypatch, "webhooks", team=someone.team_id)
+    page.main.text_input[0].set_value("https://example.org/hooks/sage")
+    page = press(page, "Add webhook")
+    assert "whsec_" in texts(page)
+    page = switch(page, another)
+    assert "whsec_" not in texts(page)
+    assert "whsec_" in texts(switch(page, someone))
+
+
+def test_the_deliveries_of_another_team_begin_with_its_newest(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = owned(someone)
+    for team, tests in ((someone, webhooks.PAGE_ROWS + 1), (another, 1)):
+        made = webhooks.add_webhook(
+            team.principal, team.team_id, "https://example.org/hooks/sage", ["session.failed"]
+        )
+        for _ in range(tests):
+            webhooks.send_test(team.principal, team.team_id, made.webhook.id)
+    page = press(open_link(someone, monkeypatch, "webhooks", team=someone.team_id), "Older")
+    assert "id " in texts(page)
+    page = switch(page, another)
+    assert "Nothing was sent" not in texts(page)
+    assert "to be sent" in texts(page)
