@@ -30,6 +30,16 @@ def read_session_cursor(cursor: str) -> tuple[datetime, UUID]:
     return place
 
 
+def task_cursor(created_at: datetime, task_id: UUID) -> str:
+    """Return the place after a task."""
+    return session_cursor(created_at, task_id)
+
+
+def read_task_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Return the place that a cursor names; raises `CursorRefused`."""
+    return read_session_cursor(cursor)
+
+
 def approval_cursor(requested_at: datetime, approval_id: UUID) -> str:
     """Return the place after an approval."""
     return session_cursor(requested_at, approval_id)

@@ -20,6 +20,7 @@ _NAMED: dict[str, dict[str, str]] = {
     "SessionDetail": {"task_id": "tasks/0/id", "session_id": "id"},
     "SessionPage": {"session_id": "items/0/id", "team_id": "items/0/team_id"},
     "Timeline": {"task_id": "lanes/0/task_id", "session_id": "session_id"},
+    "TaskPage": {"task_id": "items/0/id", "session_id": "items/0/session_id"},
     "Routed": {"task_id": "task_id", "session_id": "session_id"},
     "Order": {
         "task_id": "task_id",

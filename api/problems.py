@@ -8,9 +8,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from api.payloads.problem import MEDIA_TYPE, FieldProblem, Problem
 from api.payloads.session import LAUNCHED, OPENED
@@ -205,7 +207,18 @@ async def _understood(request: Request, error: Exception) -> Response:
 async def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = _PLAIN.get(error.status_code, _UNFORESEEN)
-    return problem(error.status_code, *said, headers=error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return problem(error.status_code, *said, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of an address: of all its routes, not of the first that has another."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        route = context.original_route
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

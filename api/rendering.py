@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from api.cursors import session_cursor
+from api.cursors import session_cursor, task_cursor
 from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
 from api.payloads.event import (
@@ -19,7 +19,7 @@ from api.payloads.event import (
 )
 from api.payloads.export import ExportedArtifact, ExportedSnapshot
 from api.payloads.session import Session, SessionPage
-from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, Validation
+from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, TaskPage, Validation
 from core.domain import attempt as attempts
 from core.domain import events as ev
 from core.domain import routing
@@ -28,7 +28,7 @@ from core.domain.agent import AgentOrder
 from core.domain.events import EventBody, encode_body
 from core.domain.following import Entry
 from core.domain.origin import current_origin
-from core.services.browsing import SessionStretch
+from core.services.browsing import SessionStretch, TaskStretch
 from core.services.inspecting import Inspection
 
 # The names that were promised outside; every other event goes by the catalogue's own.
@@ -89,6 +89,15 @@ def session_page_of(found: SessionStretch) -> SessionPage:
 def task_of(found: stored.Task) -> Task:
     """Return a task's payload."""
     return Task(**task_values(found))
+
+
+def task_page_of(found: TaskStretch) -> TaskPage:
+    """Return a page of tasks, and where the next one begins."""
+    last = found.tasks[-1] if found.is_more else None
+    return TaskPage(
+        items=[task_of(one) for one in found.tasks],
+        next_cursor=None if last is None else task_cursor(last.created_at, last.id),
+    )
 
 
 def task_values(found: stored.Task) -> dict[str, Any]:

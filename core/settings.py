@@ -102,7 +102,10 @@ class Settings(BaseSettings):
         description="so long an answer is kept for repeated requests",
     )
     idempotency_lock_seconds: int = Field(
-        60, ge=1, description="after which a request without an answer counts as dead"
+        90,
+        ge=1,
+        description="after which a request without an answer counts as dead; longer than the 60 s "
+        "that one may wait for work",
     )
 
     notification_retention_days: int = Field(

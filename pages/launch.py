@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from core.domain.session import LaunchRequest
@@ -50,7 +48,17 @@ with left:
         else:
             draw_opening()
 with right, st.container(border=True):
-    pipeline, executor = draw_choices(choices)
+    pipeline, executor = draw_choices(choices, form)
+    request = form.with_key(
+        LaunchRequest(
+            visit.team.id,
+            name,
+            with_answers(brief, answers),
+            pipeline=pipeline,
+            executor=executor,
+            input=answers_for(answered, answers) | ({"edits": edits} if edits else {}),
+        )
+    )
     if st.button(
         "Launch session",
         type="primary",
@@ -58,21 +66,13 @@ with right, st.container(border=True):
         width="stretch",
         shortcut="Ctrl+Enter",
     ):
-        request = LaunchRequest(
-            visit.team.id,
-            name,
-            with_answers(brief, answers),
-            pipeline=pipeline,
-            executor=executor,
-            launch_key=form.launch_key,
-            input=answers_for(answered, answers) | ({"edits": edits} if edits else {}),
-        )
+        form.note_asked(request)
         try:
             session = launch_session(visit.principal, request).session
         except AppError as error:
             draw_error(error, kept="Not launched; what you typed is kept here.")
         else:
-            form.launched_at = time.monotonic()
+            form.note_launched()
             st.switch_page(
                 page("live"),
                 query_params={"team": str(visit.team.id), "session": str(session.id)},

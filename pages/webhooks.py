@@ -24,7 +24,7 @@ try:
 except AppError as error:
     draw_error(error)
     st.stop()
-ask_for_copying()
+ask_for_copying(visit)
 draw_adding(visit, is_open=not found)
 if not found:
     st.stop()
@@ -35,7 +35,7 @@ st.subheader("Deliveries", anchor=False)
 @st.fragment(key="deliveries", run_every=5)
 def draw_log() -> None:
     """Draw what was sent as of now."""
-    place = asked_place()
+    place = asked_place(shown)
     before = UUID(place[-1]) if place else None
     try:
         page = list_deliveries(visit.principal, visit.team.id, shown.id, before=before)

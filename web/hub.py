@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import anyio.to_thread
 import orjson
@@ -36,6 +36,7 @@ LOOK_SECONDS = 2.0
 SIGN_SECONDS = 0.1  # a session hears at most so often of progress
 AGAIN_SECONDS = 0.5
 OPENING_SECONDS = 10.0
+PROCESS = uuid4().hex  # a tab that hears of another one was cut off by a restart
 R = TypeVar("R")
 
 
@@ -149,7 +150,7 @@ class Hub:
             topic.watchers.add(tab)
             topic.unread = unread
             tab.topics[topic.name] = topic
-            tab.offer(topic.counted())
+            tab.offer(topic.counted(process=PROCESS))
 
     def _forget_unwatched(self, topic: Topic) -> None:
         if topic.watchers:

@@ -192,9 +192,9 @@ class NoticesTopic:
         self.watchers: set[Watcher] = set()
         self.unread: int | None = None
 
-    def counted(self) -> str:
-        """Return the one message of notices."""
-        return encode(topic=self.name, kind="unread", unread=self.unread)
+    def counted(self, **more: str) -> str:
+        """Return the one message of notices, with what else it is to say."""
+        return encode(topic=self.name, kind="unread", unread=self.unread, **more)
 
 
 Topic = SessionTopic | TeamTopic | NoticesTopic

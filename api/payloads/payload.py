@@ -30,6 +30,11 @@ class Answer(BaseModel):
         from_attributes=True, json_schema_serialization_defaults_required=True
     )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to do an act with, so that asking again may have more luck."""
+        return False
+
 
 class Request(BaseModel):
     """What comes in; a field that nobody knows is refused, as it is a typing error."""

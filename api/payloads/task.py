@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api.payloads.payload import (
     ARTIFACT_ID,
+    CURSOR,
     DECISION_ID,
     EARLIER,
     LATER,
@@ -98,6 +99,17 @@ class TaskDetail(Task):
     )
 
     output: dict[str, Any] | None = Field(description="null before it completed")
+
+
+class TaskPage(Answer):
+    """Tasks, newest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [TASK], "next_cursor": CURSOR}]}
+    )
+
+    items: list[Task]
+    next_cursor: str | None = Field(description="hand it on as `cursor`; null on the last page")
 
 
 class Work(Request):

@@ -11,14 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
+from api.cursors import read_task_cursor
 from api.documentation import READ, READS, SECURITY, WRITES, refusals
 from api.drafts import route_of
 from api.payloads import task as work
 from api.payloads.decision import DecisionList
-from api.payloads.task import ArtifactList, Routed, Snapshot, TaskDetail
-from api.rendering import artifact_of, decision_of, routed_of, snapshot_of, task_values
+from api.payloads.task import ArtifactList, Routed, Snapshot, TaskDetail, TaskPage
+from api.rendering import (
+    artifact_of,
+    decision_of,
+    routed_of,
+    snapshot_of,
+    task_page_of,
+    task_values,
+)
 from api.repeats import act_key
-from core.services import inspecting, reading, routing
+from core.domain.lifecycle import TaskStatus
+from core.services import browsing, inspecting, reading, routing
 
 _router = APIRouter(tags=["tasks"], route_class=Route)
 routers = (_router,)
@@ -35,6 +44,27 @@ def route_task(caller: Caller, wanted: work.Route, request: Request, response: R
     routed = routing.route_task(caller, route_of(wanted, act_key(request)))
     response.headers["Location"] = f"/api/tasks/{routed.task.id}"
     return routed_of(routed)
+
+
+@_router.get("/tasks", **READS)
+def list_tasks(
+    caller: Caller,
+    team_id: Annotated[UUID | None, Query(description="without it: all of one's teams")] = None,
+    session_id: Annotated[UUID | None, Query(description="without it: all sessions")] = None,
+    status: Annotated[list[TaskStatus] | None, Query(description="repeat it for several")] = None,
+    role: Annotated[str, Query(max_length=200, description="whose tasks")] = "",
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> TaskPage:
+    """List tasks, newest first."""
+    query = browsing.TaskFilter(
+        team_id=team_id,
+        session_id=session_id,
+        statuses=frozenset(status or ()),
+        role=role,
+        after=None if cursor is None else read_task_cursor(cursor),
+    )
+    return task_page_of(browsing.walk_tasks(caller, query, rows=limit))
 
 
 @_router.get("/tasks/{task_id}", **READS)

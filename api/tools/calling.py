@@ -14,9 +14,11 @@ import mcp_types as types
 from pydantic import ValidationError
 
 from api.calls import in_threads
+from api.payloads.payload import Answer
 from api.problems import status_of
 from api.tools.refusals import Unforeseen, invalid_arguments, refusal_of
 from api.tools.tool import Call, Repeatable, Tool
+from core.domain.idempotency import NOTHING_DONE
 from core.errors import AppError, DatabaseUnavailable, KeyReused, RedisUnavailable, StillRunning
 from core.services import idempotency, limiting
 from core.services.idempotency import Begun, InFlight, Replay
@@ -40,7 +42,7 @@ async def call_tool(tool: Tool, call: Call, arguments: dict[str, Any]) -> types.
         key = wanted.idempotency_key if isinstance(wanted, Repeatable) else None
         if key is not None:
             return await _call_once(tool, call, wanted, key)
-        return await _answer(tool, call, wanted)
+        return _result(await _answer(tool, call, wanted))
     except AppError as error:
         return answer_refusal(tool, error)
     except Exception:
@@ -65,9 +67,9 @@ async def _call_once(tool: Tool, call: Call, wanted: Any, key: UUID) -> types.Ca
         raise StillRunning(found.retry_after)
     if not isinstance(found, Begun):
         raise KeyReused
-    status = _DONE
     try:
-        result = await _answer(tool, replace(call, act_key=found.act_key), wanted)
+        answer = await _answer(tool, replace(call, act_key=found.act_key), wanted)
+        status, result = NOTHING_DONE if answer.is_empty else _DONE, _result(answer)
     except AppError as error:
         status, result = status_of(error), refusal_of(error)
     except BaseException:
@@ -79,7 +81,7 @@ async def _call_once(tool: Tool, call: Call, wanted: Any, key: UUID) -> types.Ca
     return types.CallToolResult.model_validate_json(kept.body)
 
 
-async def _answer(tool: Tool, call: Call, wanted: Any) -> types.CallToolResult:
+async def _answer(tool: Tool, call: Call, wanted: Any) -> Answer:
     """Run a tool; again, with the same key, where it finds what an earlier try has made.
 
     Only while a server is away: what is refused would be refused again.
@@ -94,13 +96,14 @@ async def _answer(tool: Tool, call: Call, wanted: Any) -> types.CallToolResult:
     return await _run(tool, call, wanted)
 
 
-async def _run(tool: Tool, call: Call, wanted: Any) -> types.CallToolResult:
-    if inspect.iscoroutinefunction(tool.act):
-        return _result(await tool.act(call, wanted))
-    return _result(await in_threads(tool.act)(call, wanted))
+async def _run(tool: Tool, call: Call, wanted: Any) -> Answer:
+    is_async = inspect.iscoroutinefunction(tool.act)
+    act = tool.act if is_async else in_threads(tool.act)
+    answer: Answer = await act(call, wanted)
+    return answer
 
 
-def _result(answer: Any) -> types.CallToolResult:
+def _result(answer: Answer) -> types.CallToolResult:
     made = answer.model_dump(mode="json")
     text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
     return types.CallToolResult(

@@ -56,6 +56,11 @@ class Claimed(Answer):
     order: Order | None
     text: str = Field(description="what to do next")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no work."""
+        return self.order is None
+
 
 @writes
 async def claim_task(call: Call, wanted: ClaimTask) -> Claimed:

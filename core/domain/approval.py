@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from core.domain.team import check_approver_roles
-from core.domain.text import clean_json, clean_line, clean_text
+from core.domain.text import clean_json, clean_line, clean_text, is_blank
 from core.errors import InvalidInput, TooLarge
 
 USUAL_SECONDS = 86_400.0
@@ -157,7 +157,7 @@ def check_approver_role(role: str) -> str:
 def check_question(asked: Question) -> Question:
     """Return a question as it is stored; raises `InvalidInput`."""
     question = clean_line(asked.question[: 10 * MAX_QUESTION_CHARACTERS])
-    if not 0 < len(question) <= MAX_QUESTION_CHARACTERS:
+    if is_blank(question) or len(question) > MAX_QUESTION_CHARACTERS:
         raise InvalidInput(
             f"A question has 1 to {MAX_QUESTION_CHARACTERS} characters.",
             hint="Ask what is answered by yes or no; the details have room for the rest.",
@@ -176,7 +176,7 @@ def check_answer(answer: Answer) -> Answer:
     if len(reason) > MAX_REASON_CHARACTERS:
         raise InvalidInput(f"The reason has more than {MAX_REASON_CHARACTERS:,} characters.")
     if answer.decision == ApprovalStatus.REJECTED:
-        if not reason:
+        if is_blank(reason):
             raise InvalidInput("A no needs its reason.", hint="One sentence is enough.")
         if answer.changed_input is not None:
             raise InvalidInput("A no changes no input.", hint="Leave it out, or approve.")

@@ -14,6 +14,7 @@ from core.errors import InvalidInput
 
 # Who is asking now, what somebody else does now, how much: the next try may hear another answer.
 PASSING = frozenset({401, 403, 408, 409, 425, 429})
+NOTHING_DONE = 204
 KEPT_HEADERS = ("content-type", "location")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -120,7 +121,12 @@ def act_key_of(name: str, fingerprint: str) -> str:
 
 
 def is_kept(status: int) -> bool:
-    """Tell whether an answer is final: the act was done, or can never be done as it was sent."""
+    """Tell whether an answer is final: the act was done, or can never be done as it was sent.
+
+    204 says that there was nothing to do it with: who asks again may have more luck.
+    """
+    if status == NOTHING_DONE:
+        return False
     return 200 <= status < 300 or (400 <= status < 500 and status not in PASSING)
 
 

@@ -62,13 +62,18 @@ def clean_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", without).split())
 
 
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of a text: nothing, or only what has no shape."""
+    return all(unicodedata.category(one) in _INVISIBLE or one.isspace() for one in text)
+
+
 def check_name(name: str) -> str:
     """Return the cleaned feature name.
 
     Raises `InvalidInput` when nothing is left or it has more than 200 characters.
     """
     cleaned = clean_line(name)
-    if all(unicodedata.category(character) in _INVISIBLE for character in cleaned):
+    if is_blank(cleaned):
         raise InvalidInput("The feature has no name.", hint="Give it a name of a few words.")
     if len(cleaned) > MAX_NAME_CHARACTERS:
         raise InvalidInput(

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from core.planning.model import Kind
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import Hit, find
 from core.planning.reading.deed import Deed
@@ -229,14 +231,14 @@ class Asked:
     said: tuple[tuple[Clause, Hit], ...]
 
 
-def asked_kind(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> Asked | None:
+def asked_kind(clauses: ClauseIndex, deeds: Iterable[Deed]) -> Asked | None:
     """Return the kind that a brief states in so many words; None where it states none.
 
     Data features state nothing of the kind: they are what remains.
     """
     told = [one for one in clauses if one.section in {"title", "body", "background", "reason"}]
-    body = [one for one in told if one.section == "body"]
-    if not body:
+    body = clauses.among(lambda one: one.section == "body")
+    if not any(body):
         return None
     head = _head(told)
     deeds_of = {deed.clause for deed in deeds if deed.kind == "create"}
@@ -244,12 +246,14 @@ def asked_kind(clauses: Sequence[Clause], deeds: Iterable[Deed]) -> Asked | None
         at_head = _said(signs.head, head, _HEAD_LETTERS)
         if not at_head:
             continue
-        beside = [cue for cue in signs.beside if any(find(cue, one.text) for one in body)]
+        beside = [cue for cue in signs.beside if any(body.found(cue))]
         weight = len(beside)
-        if signs.kind == "interface" and any(find(_ONLY_SHOWN, one.text) for one in clauses):
+        if signs.kind == "interface" and any(clauses.found(_ONLY_SHOWN)):
             weight += 2
         said = at_head + [
-            pair for pair in _said(signs.beside, body) if pair[0] not in {c for c, _ in at_head}
+            pair
+            for pair in _said(signs.beside, (one for one, _ in body.where(signs.beside)))
+            if pair[0] not in {c for c, _ in at_head}
         ]
         called = {clause for clause, _ in said}
         new = [one for one in body if one in deeds_of or find(_NEW_DEED, one.text)]
@@ -263,8 +267,8 @@ def _head(told: Sequence[Clause]) -> list[Clause]:
     """Return what says what a brief is after: its title, its beginning and its first wish."""
     first = [one for one in told if one.section != "title"][:_HEAD]
     title = [one for one in told[:2] if one.section == "title"]
-    wish = [one for one in told if one.section != "title" and find(_WISH, one.text)][:1]
-    return list(dict.fromkeys([*title, *first, *wish]))
+    wishes = (one for one in told if one.section != "title" and find(_WISH, one.text))
+    return list(dict.fromkeys([*title, *first, *islice(wishes, 1)]))
 
 
 def _said(

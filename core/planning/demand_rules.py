@@ -8,17 +8,18 @@ a pronoun, or a sentence without a subject, stands for what the feature is mainl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.domain.artifact import Evidence
 from core.planning.model import PackMatch, Rule
-from core.planning.packs.binding import bind, is_open
+from core.planning.packs.binding import bind, bind_rule, is_open
 from core.planning.packs.pack import Noun, Pack, RulePattern
 from core.planning.reading.captures import lowered
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import Hit, find, find_all, may_find
+from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.media_types import quoted_media_types
 from core.planning.reading.people import actors, names_people
 from core.planning.reading.phrases import compound_after, phrase_before
@@ -42,21 +43,16 @@ class _Demand:
     places: tuple[int, ...]
 
 
-def match_demands(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
+def match_demands(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     """Add the rules of a pack that the clauses call for, and the pack when there is one."""
     given = {
         noun.name: found.main if noun.fallback == "@main" else noun.fallback for noun in pack.nouns
     }
     bindings = {name: value for name, value in given.items() if value}
     known = len(found.rules)
-    body = tuple(dict.fromkeys(clause for clause in clauses if clause.section == "body"))
-    numbers = {kind for clause in body for kind in kinds_of_numbers(clause.text)}
-    with_number: dict[str, list[Clause]] = {
-        kind: [clause for clause in body if kind in kinds_of_numbers(clause.text)]
-        for kind in sorted(numbers)
-    }
     for pattern in pack.rules:
-        speaking = with_number.get(pattern.quantity, ()) if pattern.quantity else body
+        spoken = clauses.where(pattern.cues)
+        speaking = {clause: cues for clause, cues in spoken if clause.section == "body"}
         _fire(pack, pattern, bindings, speaking, found)
     evidence = tuple(dict.fromkeys(one for rule in found.rules[known:] for one in rule.evidence))
     if evidence:
@@ -67,15 +63,15 @@ def _fire(
     pack: Pack,
     pattern: RulePattern,
     bindings: dict[str, str],
-    clauses: Sequence[Clause],
+    clauses: Mapping[Clause, Sequence[str]],
     found: Matches,
 ) -> None:
     spoken: dict[tuple[tuple[str, str], ...], list[Clause]] = {}
-    for clause in clauses:
-        if not may_find(pattern.cues, clause.text):
+    for clause, cues in clauses.items():
+        if pattern.quantity and pattern.quantity not in kinds_of_numbers(clause.text):
             continue
         taken = found.settled.setdefault(clause, set())
-        for demand in _demands(pack, pattern, clause, taken, found):
+        for demand in _demands(pack, pattern, cues, clause, taken, found):
             pairs = tuple((bindings | demand.said).items())
             if pattern.unless and find(pattern.unless, clause.text):
                 break
@@ -90,7 +86,7 @@ def _fire(
             found.used.add(clause)
             found.ruled.add(clause)
     for pairs, said_in in spoken.items():
-        bound = bind(pattern, dict(pairs))
+        bound = bind_rule(pattern, dict(pairs))
         evidence = tuple(Evidence(clause.text, pattern.slug) for clause in dict.fromkeys(said_in))
         found.rules.append(Rule(pattern.slug, bound.text, bound.mechanisms, pairs, evidence))
 
@@ -105,10 +101,15 @@ def _is_told(pattern: str, clause: Clause, found: Matches) -> bool:
 
 
 def _demands(
-    pack: Pack, pattern: RulePattern, clause: Clause, taken: Collection[int], found: Matches
+    pack: Pack,
+    pattern: RulePattern,
+    cues: Sequence[str],
+    clause: Clause,
+    taken: Collection[int],
+    found: Matches,
 ) -> Iterator[_Demand]:
     """Yield what a clause says for a rule; one without a number is said once in a clause."""
-    for cue in pattern.cues:
+    for cue in cues:
         for hit in find_all(cue, clause.text):
             measured = _measured(pattern, clause, hit, taken)
             if pattern.quantity and measured is None:

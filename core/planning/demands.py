@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from core.domain.artifact import Evidence
 from core.planning.demand_kinds import ASKINGS, ORDER, OTHER, Asking
 from core.planning.model import Question
+from core.planning.reading.cues import compiled
 from core.planning.reading.quantities import Quantity, quantities
 
 WAITS = "Nothing is built for it until it is answered."
@@ -169,10 +169,5 @@ def _packed(
         yield together
 
 
-@lru_cache(maxsize=64)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
 def _found(pattern: str, text: str) -> bool:
-    return bool(_compiled(pattern).search(text))
+    return bool(compiled(pattern).search(text))

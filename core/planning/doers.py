@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from core.planning.model import Action, Actor, FeatureModel
-from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import find_all
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.deed import Deed
 from core.planning.reading.nouns import plural, words
+from core.planning.reading.patterns import folded
 
 _BOOKING = ("scheduling", "reservation")
 _BOOK = r"\b(?:book|reserve|cancel|confirm)\b"
+_BY = re.compile(r"\W*by ", re.IGNORECASE)
 _ARTICLE_LAST = re.compile(r"\b(?:the|an?|their|second|this) $", re.IGNORECASE)
 # By which verb of the brief an operation is named, to find who does it.
 _VERBS = (
@@ -57,7 +59,7 @@ _KIND_OF = {
 def doers_of(
     action: Action,
     done: Sequence[Deed],
-    body: Sequence[Clause],
+    body: ClauseIndex,
     people: Sequence[Actor],
     booked: Mapping[str, str],
 ) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ def booked_things(model: FeatureModel) -> dict[str, str]:
 
 
 def _who(
-    action: Action, body: Sequence[Clause], people: Sequence[Actor], booked: Mapping[str, str]
+    action: Action, body: ClauseIndex, people: Sequence[Actor], booked: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Return the actors that stand before the operation's verb, or after it behind `by`.
 
@@ -119,35 +121,46 @@ def _who(
         return ()
     found: dict[str, None] = {}
     is_own = name.removeprefix("^") in _KIND_OF
-    last = action.entity.rpartition("_")[2]
-    own = re.compile(rf"\b(?:it|them|{last}|{plural(last)})\b", re.IGNORECASE)
-    for clause in body:
-        for hit in find_all(verb, clause.text):
-            before, after = clause.text[: hit.start], clause.text[hit.end :]
-            if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
-                before = ""
-            if is_own and not own.search(after):
-                continue  # something else is entered
-            for actor in _subjects(before, people):
+    own = _itself(action.entity.rpartition("_")[2])
+    for clause, hit in body.found(verb):
+        before, after = clause.text[: hit.start], clause.text[hit.end :]
+        if _ARTICLE_LAST.search(before):  # a noun: “the offer”, “a second approval”
+            before = ""
+        if is_own and not own.search(after):
+            continue  # something else is entered
+        for actor in _subjects(before, people):
+            found.setdefault(actor.name)
+        for actor in _named_in(after, people) if _BY.match(after) else ():
+            if re.match(rf"\W*by (?:the |their |an? )?{actor.title}", after, re.IGNORECASE):
                 found.setdefault(actor.name)
-            for actor in people:
-                if re.match(rf"\W*by (?:the |their |an? )?{actor.title}", after, re.IGNORECASE):
-                    found.setdefault(actor.name)
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _itself(noun: str) -> re.Pattern[str]:
+    """Return how a sentence goes on about a thing; several operations stand for each."""
+    return re.compile(rf"\b(?:it|them|{noun}|{plural(noun)})\b", re.IGNORECASE)
 
 
 def _subjects(before: str, people: Sequence[Actor]) -> tuple[Actor, ...]:
     """Return the actor who stands last in a text, with those joined to it by `and` or `or`."""
-    nearest = max(people, key=lambda actor: _last(actor.title, before), default=None)
+    named = _named_in(before, people)
+    nearest = max(named, key=lambda actor: _last(actor.title, before), default=None)
     if nearest is None or _last(nearest.title, before) < 0:
         return ()
     start = before[: _last(nearest.title, before)]
     joined = tuple(
         actor
-        for actor in people
+        for actor in _named_in(start, people)
         if re.search(rf"\b{actor.title}s? (?:and|or) (?:the |their )?$", start, re.IGNORECASE)
     )
     return (*joined, nearest)
+
+
+def _named_in(text: str, people: Sequence[Actor]) -> list[Actor]:
+    """Return the actors whose names a text may hold."""
+    lower = folded(text)
+    return [actor for actor in people if actor.title in lower]
 
 
 def _last(title: str, text: str) -> int:

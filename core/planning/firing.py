@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -13,31 +13,34 @@ from core.planning.demand_rules import media_types_in
 from core.planning.matches import Conflict, Matches
 from core.planning.model import Rule
 from core.planning.packs import PATTERNS
-from core.planning.packs.binding import bind, is_open
+from core.planning.packs.binding import bind_rule, is_open
 from core.planning.packs.pack import RulePattern
 from core.planning.reading.captures import THINGS, captured, captured_spans, told_places
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
 from core.planning.reading.comparisons import OPERATORS, SAID
 from core.planning.reading.conditions import before_condition
-from core.planning.reading.cues import Hit, find, find_all, may_find
+from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.nouns import is_thing
 from core.planning.reading.quantities import Quantity, count_in_words, quantities
 
+_ANYTHING = "."
 _ANY_WORDS = 2  # a cue that finds no more than so many letters fits everywhere
 
 
 def fire(
     pattern: RulePattern,
     bindings: dict[str, str],
-    clauses: Iterable[Clause],
+    clauses: ClauseIndex,
     found: Matches,
 ) -> None:
     """Add what a rule becomes in these clauses to what was found; nothing when it stays silent."""
     by_bindings: dict[tuple[tuple[str, str], ...], list[tuple[Clause, _Finding]]] = {}
-    for clause in clauses:
-        if not may_find(pattern.cues, clause.text):
-            continue
-        for spoken in _spoken_in(pattern, clause, found):
+    read: dict[str, list[_Finding]] = {}  # what is said several times is read once
+    for clause, cues in clauses.where(pattern.cues):
+        if clause.text not in read:
+            read[clause.text] = list(_evidence_in(pattern, cues, clause))
+        for spoken in _spoken_in(pattern, read[clause.text], clause, found):
             extra = _resolved(spoken.extra, bindings, found)
             if extra is not None:
                 pairs = tuple((bindings | extra).items())
@@ -46,7 +49,7 @@ def fire(
         by_bindings[tuple(bindings.items())] = []
     # Two numbers for one demand would contradict each other: the first one counts.
     for pairs, speaking in list(by_bindings.items())[: None if pattern.each else 1]:
-        bound = bind(pattern, dict(pairs))
+        bound = bind_rule(pattern, dict(pairs))
         if is_open(bound.text):
             continue
         evidence = tuple(Evidence(clause.text, pattern.slug) for clause, _ in speaking)
@@ -76,13 +79,15 @@ def fire(
         ]
 
 
-def _spoken_in(pattern: RulePattern, clause: Clause, found: Matches) -> Iterator[_Finding]:
+def _spoken_in(
+    pattern: RulePattern, findings: Iterable[_Finding], clause: Clause, found: Matches
+) -> Iterator[_Finding]:
     """Yield what a clause says for a rule, where no other rule says it already."""
     if clause.section == "background":
         return  # how things are, not what is asked for
     if pattern.yields_to and _is_said(pattern.yields_to, clause, found):
         return
-    for spoken in _evidence_in(pattern, clause):
+    for spoken in findings:
         if pattern.unless and find(pattern.unless, clause.text):
             return
         if not (pattern.yields and _is_taken(spoken, clause, found)):
@@ -112,13 +117,13 @@ class _Finding:
     places: tuple[int, ...]
 
 
-def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
+def _evidence_in(pattern: RulePattern, cues: Sequence[str], clause: Clause) -> Iterator[_Finding]:
     """Yield what the clause binds beside the pack's nouns; nothing when the rule stays silent.
 
     A rule that fires for each wording finds several in one clause, none in the words of another.
     """
     taken: list[tuple[int, int]] = []
-    for cue in pattern.cues:
+    for cue in cues:
         hits = find_all(cue, clause.text)
         for hit in hits if pattern.each else islice(hits, 1):
             said = captured_spans(hit) or [(hit.start, hit.end)]
@@ -131,7 +136,8 @@ def _evidence_in(pattern: RulePattern, clause: Clause) -> Iterator[_Finding]:
             if pattern.each:
                 yield found
                 continue
-            others = (one for other in pattern.cues for one in find_all(other, clause.text))
+            speaking = (other for other in cues if other != _ANYTHING)
+            others = (one for other in speaking for one in find_all(other, clause.text))
             places = [
                 p for one in others if len(one.words) > _ANY_WORDS for p in _ends(one, clause)
             ]

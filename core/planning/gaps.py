@@ -36,6 +36,7 @@ from core.planning.open_numbers import Read, numbers_in, told_by, unused_numbers
 from core.planning.reading.clauses import Clause
 from core.planning.reading.conditions import Condition, ConditionKind, Part, conditions, parts
 from core.planning.reading.nouns import words
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.quantities import Quantity, quantities
 from core.planning.reading.status_quo import is_volume
 from core.planning.unread import is_within
@@ -185,9 +186,7 @@ def _open_points(clause: Clause, read: Read) -> Iterator[Demand | Condition]:
         yield from _unused_options(clause, read, covered)
 
 
-def _whole(
-    clause: Clause, numbers: Sequence[Quantity], demands: re.Pattern[str]
-) -> Iterator[Demand]:
+def _whole(clause: Clause, numbers: Sequence[Quantity], demands: Pattern) -> Iterator[Demand]:
     """Yield the demands of a clause that no rule was made of: a long one has several."""
     text = IDIOM.sub(lambda idiom: " " * len(idiom[0]), clause.text)
     if text.rstrip().endswith(":"):  # it announces what follows
@@ -212,7 +211,7 @@ def _whole(
         yield from (Demand(words, clause.text, some) for some in split)
 
 
-def _pieces(text: str, numbers: Sequence[Quantity], demands: re.Pattern[str]) -> list[Part]:
+def _pieces(text: str, numbers: Sequence[Quantity], demands: Pattern) -> list[Part]:
     """Cut a long clause at its commas and conjunctions, into pieces that demand one thing each."""
 
     def demand(piece: Part) -> bool:

@@ -10,6 +10,7 @@ from core.planning.asked_kind import Asked
 from core.planning.model import Kind, PackMatch
 from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Pack
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import find
 from core.planning.reading.deed import Deed
@@ -88,9 +89,7 @@ def _only_named(kind: Kind, text: str) -> bool:
     return kind == "integration" and bool(find(BY_SLUG["integration"].unless, text))
 
 
-def asides(
-    clauses: Sequence[Clause], deeds: Iterable[Deed], asked: Asked | None = None
-) -> set[str]:
+def asides(clauses: ClauseIndex, deeds: Iterable[Deed], asked: Asked | None = None) -> set[str]:
     """Return the packs that step back for an aspect, since the brief only mentions what they do.
 
     A brief that begins with a slow page, or with how a page looks, is about that. One that comes
@@ -114,21 +113,22 @@ def asides(
 def _begins_with(kind: Kind, parts: Sequence[Clause]) -> bool:
     """Whether the title or one of the first clauses calls for a pack of that kind."""
     first = [part for part in parts if part.section == "body"][:_BEGINNING]
+    index = ClauseIndex(parts)
     return any(
         clause.section == "title" or clause in first
         for pack in PACKS
         if pack.kind == kind
-        for clause in _calling(pack, parts)
+        for clause in _calling(pack, index)
     )
 
 
-def _calling(pack: Pack, clauses: Sequence[Clause]) -> list[Clause]:
+def _calling(pack: Pack, clauses: ClauseIndex) -> list[Clause]:
     """Return the clauses that call for a pack."""
     return [
         clause
-        for clause in clauses
+        for clause, cues in clauses.where(pack.cues)
         if clause.section in {"title", "body"}
-        and any(find(cue, clause.text) for cue in pack.cues)
+        and any(find(cue, clause.text) for cue in cues)
         and not (pack.unless and find(pack.unless, clause.text))
     ]
 

@@ -8,6 +8,7 @@ from core.planning.asked_kind import Asked
 from core.planning.model import PackMatch, Rule
 from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Pack
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
 from core.planning.reading.things import Thing, mentions
 
@@ -45,6 +46,7 @@ class Matches:
     unbound: list[tuple[Pack, Clause]] = field(default_factory=list)  # called for, but about what?
     things: tuple[Thing, ...] = ()  # what the brief is about, the weightiest first
     body: tuple[Clause, ...] = ()
+    index: ClauseIndex = field(default_factory=lambda: ClauseIndex(()))
     asked: Asked | None = None  # the kind of work that the brief states
     claimed: set[Clause] = field(default_factory=set)  # clauses that belong to one pack alone
     # Where in a clause something found its words: a rule or a deed, or a pack or one of its nouns.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from core.domain.artifact import Evidence
 from core.planning.asked_kind import asked_kind
@@ -15,8 +15,9 @@ from core.planning.model import Actor, PackMatch
 from core.planning.packs import BY_SLUG, PACKS
 from core.planning.packs.pack import Noun, Pack
 from core.planning.reading.captures import captured
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import Clause
-from core.planning.reading.cues import Hit, find, find_all, may_find
+from core.planning.reading.cues import Hit, find, find_all
 from core.planning.reading.deed import Deed
 from core.planning.reading.nouns import plural, singular
 from core.planning.reading.people import actors as people_in
@@ -37,21 +38,32 @@ _MANY = rf"{_NUMBER} (?:[a-z]+ )?{_PLAIN}"
 _MANY_FIRST = rf"^\D*{_NUMBER} {_PLAIN}"
 # What somebody starts rather than writes: packs of their own know what of it is stored.
 _RUNS = frozenset({"search", "import", "export"})
+# The rules whose words call for a pack as its own cues do, and the cues of both.
+_CALLING = {
+    pack.slug: tuple(one for one in pack.rules if pack.by_rules or one.slug in pack.called_by)
+    for pack in PACKS
+}
+_CUES = {
+    pack.slug: (*pack.cues, *(cue for one in _CALLING[pack.slug] for cue in one.cues))
+    for pack in PACKS
+}
 
 
 def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     """Return the packs that match, with their rules, in the order of the packs."""
+    index = ClauseIndex(clauses)
     found = Matches(
         things=tuple(one for one in things(clauses, deeds) if one.noun not in _RUNS),
         body=tuple(clause for clause in clauses if clause.section == "body"),
-        asked=asked_kind(clauses, deeds),
+        asked=asked_kind(index, deeds),
+        index=index,
     )
     done = [deed for deed in deeds if deed.is_act]
     deeds = [deed for deed in deeds if not deed.is_act]
     for deed in deeds:
         found.settled.setdefault(deed.clause, set()).update((deed.start, deed.end))
-    wanted = [clause for clause in clauses if clause.section in {"title", "body", "background"}]
-    stepped_back = asides(clauses, deeds, found.asked) | beside_the_kind(found.asked)
+    wanted = found.index.among(lambda one: one.section in {"title", "body", "background"})
+    stepped_back = asides(index, deeds, found.asked) | beside_the_kind(found.asked)
     is_alone = False
     for pack in PACKS:
         if pack.slug in stepped_back or (is_alone and pack.kind != "none"):
@@ -71,25 +83,26 @@ def match(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> Matches:
     return found
 
 
-def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
+def _match_pack(pack: Pack, clauses: ClauseIndex, found: Matches) -> None:
     hits = [
         (clause, hit)
-        for clause in clauses
+        for clause, hit in _called(pack, clauses)
         if not (pack.kind != "none" and clause in found.claimed)
         and not (pack.each_clause and clause.section == "background")
-        and (hit := _calls(pack, clause))
         and not (pack.unless and find(pack.unless, clause.text))
     ]
+    calling = clauses
     # A title alone says too little: something in the body must call for the pack as well.
     if not any(clause.section == "body" for clause, _ in hits):
         if found.asked is None or pack.slug != found.asked.kind:
             return
         hits = list(found.asked.said)  # the brief states it in words that no cue knows
+        calling = ClauseIndex(clause for clause, _ in hits)
     groups = [[hit] for hit in hits] if pack.each_clause else [hits]
     for group in groups:
         # Where rules call for the pack, they have looked at all other clauses already.
         is_all = not (pack.each_clause or pack.by_rules)
-        scope = clauses if is_all else [clause for clause, _ in group]
+        scope = clauses if is_all else _only(group, calling)
         bindings = _bindings(pack, scope, found)
         if found.asked and pack.slug == found.asked.kind and "subject" in _nouns(pack):
             bindings = _counted(pack, scope, bindings)
@@ -108,16 +121,34 @@ def _match_pack(pack: Pack, clauses: Sequence[Clause], found: Matches) -> None:
                 found.claimed.add(clause)
 
 
-def _calls(pack: Pack, clause: Clause) -> Hit | None:
+def _only(group: Sequence[tuple[Clause, Hit]], calling: ClauseIndex) -> ClauseIndex:
+    """Return the clauses of a group."""
+    if len(group) == 1:
+        return ClauseIndex([group[0][0]])
+    chosen = {id(clause) for clause, _ in group}  # another one may say the same
+    return calling.among(lambda one: id(one) in chosen)
+
+
+def _called(pack: Pack, clauses: ClauseIndex) -> Iterator[tuple[Clause, Hit]]:
+    """Yield the clauses that call for a pack; what is said several times is read once."""
+    read: dict[Clause, Hit | None] = {}
+    for clause, held in clauses.where(_CUES[pack.slug]):
+        if clause not in read:
+            read[clause] = _calls(pack, clause, set(held))
+        if hit := read[clause]:
+            yield clause, hit
+
+
+def _calls(pack: Pack, clause: Clause, held: Set[str]) -> Hit | None:
     """Return what calls for a pack in a clause: a cue, or what one of its rules reads there."""
-    hit = _first(pack.cues, clause.text)
-    if hit or not (pack.by_rules or pack.called_by) or clause.section == "background":
+    hit = _first([cue for cue in pack.cues if cue in held], clause.text)
+    if hit or clause.section == "background":
         return hit
     readings = (
         hit
-        for pattern in pack.rules
-        if (pack.by_rules or pattern.slug in pack.called_by) and may_find(pattern.cues, clause.text)
+        for pattern in _CALLING[pack.slug]
         for cue in pattern.cues
+        if cue in held
         for hit in find_all(cue, clause.text)
         if captured(hit) is not None and not (pattern.unless and find(pattern.unless, clause.text))
     )
@@ -133,14 +164,13 @@ def _add(
     pack: Pack,
     bindings: dict[str, str],
     evidence: tuple[Evidence, ...],
-    clauses: Iterable[Clause],
+    clauses: ClauseIndex,
     found: Matches,
 ) -> None:
     pairs = tuple(bindings.items())
     if any(known.slug == pack.slug and known.bindings == pairs for known in found.packs):
         return
     found.packs.append(PackMatch(pack.slug, pairs, evidence))
-    clauses = list(clauses)
     for pattern in pack.rules:
         fire(pattern, bindings, clauses, found)
     for slug in pack.implies:
@@ -150,9 +180,7 @@ def _add(
         _add(implied, shared, evidence, clauses, found)
 
 
-def _match_records(
-    pack: Pack, clauses: Sequence[Clause], deeds: Sequence[Deed], found: Matches
-) -> None:
+def _match_records(pack: Pack, clauses: ClauseIndex, deeds: Sequence[Deed], found: Matches) -> None:
     """Match records by deeds: things that somebody creates.
 
     Where another pack already knows what the feature is about, a thing must be created for sure,
@@ -268,7 +296,7 @@ def _handled(found: Matches) -> set[str]:
     return handled
 
 
-def _bindings(pack: Pack, clauses: Sequence[Clause], found: Matches) -> dict[str, str] | None:
+def _bindings(pack: Pack, clauses: ClauseIndex, found: Matches) -> dict[str, str] | None:
     bindings: dict[str, str] = {}
     for noun in pack.nouns:
         taken = set(bindings.values()) if noun.optional else set()
@@ -291,7 +319,7 @@ def _nouns(pack: Pack) -> set[str]:
 
 
 def _counted(
-    pack: Pack, clauses: Sequence[Clause], bindings: dict[str, str] | None
+    pack: Pack, clauses: ClauseIndex, bindings: dict[str, str] | None
 ) -> dict[str, str] | None:
     """Return what a pack is bound to, with what the brief counts first as its subject.
 
@@ -314,9 +342,9 @@ def _counted(
     return {**beside, **bound, "subject": counted}
 
 
-def _noun(noun: Noun, clauses: Sequence[Clause], taken: Set[str]) -> str:
+def _noun(noun: Noun, clauses: ClauseIndex, taken: Set[str]) -> str:
     for pattern in noun.patterns:
-        for clause in clauses:
+        for clause, _ in clauses.where((pattern,)):
             for hit in find_all(pattern, clause.text):
                 value = _phrase(noun, hit.match.groupdict())
                 if value and value not in taken:
@@ -357,8 +385,6 @@ def _fallback(noun: Noun, found: Matches, bound_so_far: dict[str, str]) -> str:
     return ""
 
 
-def _first(cues: tuple[str, ...], text: str) -> Hit | None:
+def _first(cues: Sequence[str], text: str) -> Hit | None:
     """Return what the first fitting cue found."""
-    if not cues or not may_find(cues, text):
-        return None
     return next((hit for cue in cues if (hit := find(cue, text))), None)

@@ -175,7 +175,9 @@ def _gone(pack: str, bindings: Bindings, model: FeatureModel) -> _Gone:
         gone.keys |= {m.where for m in bound.mechanisms if m.kind == "constraint"}
         gone.taken |= set(bound.takes)
         gone.unsaid += bound.unsays
-    gone.keys -= _keys_of(rule for rule in model.rules if rule.slug in _slugs(model.omissions))
+    if gone.keys:
+        omitted = _slugs(model.omissions)
+        gone.keys -= _keys_of(rule for rule in model.rules if rule.slug in omitted)
     return gone
 
 

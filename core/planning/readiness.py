@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from core.planning.matches import Matches
@@ -12,20 +11,19 @@ from core.planning.questions import Topic
 from core.planning.reading.clauses import Clause
 from core.planning.reading.cues import find
 from core.planning.reading.genre import asks_for_nothing
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.things import is_label
 
 # What a clause must say to count against a plan when nothing was made of it.
-_DEMANDS = re.compile(
+_DEMANDS = Pattern(
     r"\b(?:wants?|needs?|would like|'d like|should|shall|must|please|can|cannot|can't|may|never|"
     r"nobody|no one|only|at most|at least|max|min|not|unless|until|within|has to|have to|add|"
-    r"build|create|introduce|allow|let)\b",
-    re.IGNORECASE,
+    r"build|create|introduce|allow|let)\b"
 )
 # What a wish asks to be built: a plan that leaves this out plans something else.
-_BUILD = re.compile(
+_BUILD = Pattern(
     r"^(?:please |can you |could you |we (?:want|need|would like)(?: to)? |i (?:want|need) )?"
-    r"(?:add|build|introduce|implement|develop|integrate|provide)\b",
-    re.IGNORECASE,
+    r"(?:add|build|introduce|implement|develop|integrate|provide)\b"
 )
 # The share of what is asked for that must be understood, and how many packs and rules of it: where
 # a thing is clear and some of what it does is, the rest can be asked; else more must fit.

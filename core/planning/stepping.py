@@ -9,7 +9,7 @@ from core.domain.artifact import Evidence
 from core.planning.matches import Matches
 from core.planning.model import PackMatch, Rule
 from core.planning.packs import BY_SLUG, PATTERNS
-from core.planning.packs.binding import bind
+from core.planning.packs.binding import bind_rule
 from core.planning.packs.pack import Pack
 from core.planning.reading.conditions import parts
 from core.planning.reading.cues import find
@@ -168,7 +168,7 @@ def _undo(noun: str, mine: Sequence[Deed], undone: Deed, found: Matches) -> None
 
 
 def _rule(slug: str, bindings: dict[str, str], mine: Sequence[Deed], found: Matches) -> None:
-    bound = bind(PATTERNS[slug][1], bindings)
+    bound = bind_rule(PATTERNS[slug][1], bindings)
     pairs = tuple(bindings.items())
     found.rules.append(Rule(slug, bound.text, bound.mechanisms, pairs, _evidence(mine)))
     for deed in mine:

@@ -139,11 +139,12 @@ def _filled(
     found.used |= listing
     found.ruled |= {clause for clause in listing if not STRONG.search(clause.text)}
     names = {entity.name for entity in entities}
-    acting = model.actors, booked_things(model)
+    told = found.index.among(lambda one: one.section == "body")
+    acting = told, model.actors, booked_things(model)
     actions = merged_actions(
         replace(
             action,
-            actors=action.actors or doers_of(action, done, body, *acting),
+            actors=action.actors or doers_of(action, done, *acting),
             evidence=evidence,
         )
         for action, evidence in gathered.actions

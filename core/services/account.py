@@ -16,11 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from core.domain.access import UserPrincipal
 from core.domain.device import describe_agent
 from core.domain.people import User, check_email, check_user_name
+from core.domain.token import Token
 from core.errors import Conflict, NotFound, RedisUnavailable, TooManyTries, WrongPassword
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, verify_password
 from core.services.signing_in import Login, issue_ticket
-from core.services.tokens import revoke_all_tokens
+from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings, redis_url
 from core.signals import logins, resets
@@ -127,6 +128,8 @@ def change_password(
         raise Conflict("That is the password you have already.", hint="Choose another one.")
     renewed = hash_password(checked)
 
+    revoked: list[Token] = []  # also by a try whose answer was lost
+
     def work(db: Connection) -> None:
         if not people.set_password_hash(db, login.user.id, renewed, instead_of=stored):
             now = credentials.find_enabled(db, login.user.id)
@@ -136,9 +139,10 @@ def change_password(
         who = _who(login)
         note(db, who, "password.changed", team_id=None, subject=login.user.user_name)
         if with_tokens:
-            revoke_all_tokens(db, who, login.user.id, because="password changed")
+            revoked.extend(revoke_all_tokens(db, who, login.user.id, because="password changed"))
 
     transact(work)
+    announce_revoked(revoked)
     try:
         resets.void_reset(redis_url(), login.user.id)
         return _renew(login, login.user, address=address, agent=agent, with_others=True)

@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from core.domain.access import Principal, SystemPrincipal, UserPrincipal
 from core.domain.people import User
 from core.domain.text import clean_line
+from core.domain.token import Token
 from core.errors import Conflict, LinkSpent, NotAllowed, NotFound, RedisUnavailable
 from core.services import limiting
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password
-from core.services.tokens import revoke_all_tokens
+from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings, redis_url
 from core.signals import logins, resets
@@ -183,6 +184,8 @@ def reset_password(token: str, password: str, *, address: str) -> User:
     if resets.spend_reset(redis_url(), token) != user.id:
         raise LinkSpent
 
+    revoked: list[Token] = []  # also by a try whose answer was lost
+
     def work(db: Connection) -> None:
         found = credentials.find_enabled(db, user.id)
         if found is None:
@@ -193,9 +196,10 @@ def reset_password(token: str, password: str, *, address: str) -> User:
         people.set_password_hash(db, user.id, renewed)
         logins.end_all(redis_url(), user.id)  # before whoever waits for the row goes on
         note(db, who, "password.reset", team_id=None, subject=user.user_name)
-        revoke_all_tokens(db, who, user.id, because="password reset")
+        revoked.extend(revoke_all_tokens(db, who, user.id, because="password reset"))
 
     transact(work)
+    announce_revoked(revoked)
     _end_everything(user, "The password is changed")
     return user
 

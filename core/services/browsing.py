@@ -1,4 +1,4 @@
-"""Browsing a team's sessions: search, filters, sorting and pages."""
+"""Browsing a team's sessions and tasks: search, filters, sorting and pages."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from core.domain.access import Action, Principal
 from core.domain.lifecycle import SessionStatus
 from core.domain.role import canonical_role, check_role_name
-from core.domain.session import Session
+from core.domain.session import Session, Task
 from core.domain.text import clean_line
-from core.services.permission import demand
-from core.services.transaction import transact
+from core.services.permission import demand, demand_session
+from core.services.transaction import ask_at_one_moment, transact
 from core.store import listing, walking
 from core.store.listing import ListedSession, SessionQuery, Sort
-from core.store.walking import SessionFilter
+from core.store.walking import SessionFilter, TaskFilter
 
 __all__ = [
     "ListedSession",
@@ -27,8 +27,11 @@ __all__ = [
     "SessionQuery",
     "SessionStretch",
     "Sort",
+    "TaskFilter",
+    "TaskStretch",
     "browse_sessions",
     "walk_sessions",
+    "walk_tasks",
 ]
 
 PAGE_ROWS = 20
@@ -124,8 +127,7 @@ def walk_sessions(
     and `InvalidInput` for a role whose name cannot be one.
     """
     rows = max(1, min(rows, MOST_WALKED))
-    role = check_role_name(canonical_role(query.role)) if query.role else ""
-    asked = replace(query, role=role, text=clean_line(query.text))
+    asked = replace(query, role=_role(query.role), text=clean_line(query.text))
 
     def work(db: Connection) -> SessionStretch:
         if asked.team_id is not None:
@@ -134,6 +136,39 @@ def walk_sessions(
         return SessionStretch(tuple(found[:rows]), len(found) > rows)
 
     return transact(work)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStretch:
+    """Some tasks, newest first, and whether there are older ones that match."""
+
+    tasks: tuple[Task, ...]
+    is_more: bool
+
+
+def walk_tasks(principal: Principal, query: TaskFilter, *, rows: int = PAGE_ROWS) -> TaskStretch:
+    """Return the principal's tasks that match, newest first, from a place in that order on.
+
+    `rows` is at most 100. Raises `NotFound` when a team or session is asked for that is not the
+    principal's, and `InvalidInput` for a role whose name cannot be one.
+    """
+    rows = max(1, min(rows, MOST_WALKED))
+    asked = replace(query, role=_role(query.role))
+
+    def work(db: Connection) -> TaskStretch:
+        if asked.team_id is not None:
+            demand(db, principal, asked.team_id, Action.READ)
+        if asked.session_id is not None:
+            demand_session(db, principal, asked.session_id, Action.READ)
+        found = walking.list_tasks(db, principal, asked, rows + 1)
+        return TaskStretch(tuple(found[:rows]), len(found) > rows)
+
+    return ask_at_one_moment(work)
+
+
+def _role(name: str) -> str:
+    """Return the role that is asked for by its name or a long one; nothing asks for none."""
+    return check_role_name(canonical_role(name)) if name else ""
 
 
 class _Proven:

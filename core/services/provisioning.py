@@ -19,12 +19,13 @@ from core.domain.federation import (
 )
 from core.domain.people import Team, User
 from core.domain.team import MOST_MEMBERS
+from core.domain.token import Token
 from core.errors import AccountDisabled, AccountMissing, AddressTaken, Conflict
 from core.ids import new_id
 from core.services.accounts import ADMINISTRATOR
 from core.services.auditing import note
 from core.services.teams import announce_departures
-from core.services.tokens import revoke_all_tokens
+from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import transact
 from core.settings import get_settings, redis_url
 from core.signals import logins, resets
@@ -39,6 +40,7 @@ class _Admitted:
 
     user: User
     is_linked_now: bool = False
+    revoked: tuple[Token, ...] = ()
     left: list[UUID] = field(default_factory=list)
 
 
@@ -50,6 +52,7 @@ def admit_identity(identity: Identity) -> User:
     made_id = new_id()
     linked: list[User] = []  # also by a try whose answer was lost
     left: set[UUID] = set()
+    revoked: list[Token] = []
 
     def work(db: Connection) -> _Admitted:
         identities.lock_identity(db, identity.issuer, identity.subject)
@@ -70,10 +73,12 @@ def admit_identity(identity: Identity) -> User:
             details={"issuer": identity.issuer},
         )
         left.update(admitted.left)
+        revoked.extend(admitted.revoked)
         linked.extend([admitted.user] if admitted.is_linked_now else [])
         return admitted
 
     admitted = transact(work)
+    announce_revoked(revoked)
     if linked:
         _end_logins(admitted.user)  # also those that began while this was stored
     for team_id in left:
@@ -107,12 +112,12 @@ def _link(db: Connection, identity: Identity, holder: identities.Holder) -> _Adm
         raise AccountDisabled
     _end_logins(holder.user)  # nothing is stored unless this succeeds
     identities.take_password(db, holder.user.id)
-    revoke_all_tokens(db, SYSTEM, holder.user.id, because="identity linked")
+    revoked = revoke_all_tokens(db, SYSTEM, holder.user.id, because="identity linked")
     identities.set_identity(db, holder.user.id, identity.issuer, identity.subject)
     details = {"issuer": identity.issuer}
     name = holder.user.user_name
     note(db, SYSTEM, "identity.linked", team_id=None, subject=name, details=details)
-    return _Admitted(holder.user, is_linked_now=True)
+    return _Admitted(holder.user, is_linked_now=True, revoked=tuple(revoked))
 
 
 def _end_logins(user: User) -> None:

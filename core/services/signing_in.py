@@ -13,6 +13,7 @@ from core.domain.access import SYSTEM, Principal, UserPrincipal
 from core.domain.origin import coming_from, current_origin
 from core.domain.people import User, check_email, check_user_name
 from core.domain.text import clean_line
+from core.domain.token import Token
 from core.errors import (
     DatabaseUnavailable,
     NotFound,
@@ -25,7 +26,7 @@ from core.errors import (
 from core.services import accounts, limiting
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
-from core.services.tokens import revoke_all_tokens
+from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings, redis_url
 from core.signals import logins, resets
@@ -207,6 +208,7 @@ def set_password(user_name: str, password: str) -> User:
 
 def _store_password(user: User, password_hash: str, *, instead_of: str | None = None) -> bool:
     was_tried = False
+    revoked: list[Token] = []
 
     def work(db: Connection) -> bool:
         nonlocal was_tried
@@ -221,10 +223,12 @@ def _store_password(user: User, password_hash: str, *, instead_of: str | None = 
                 RedisUnavailable
             ):  # said afterwards; the password is changed all the same
                 revoke_logins(user)  # before whoever waits for the row goes on
-            revoke_all_tokens(db, SYSTEM, user.id, because="password changed")
+            revoked.extend(revoke_all_tokens(db, SYSTEM, user.id, because="password changed"))
         return True
 
-    return transact(work)
+    is_stored = transact(work)
+    announce_revoked(revoked)
+    return is_stored
 
 
 def _note(who: Principal, kind: str, subject: str = "", address: str | None = None) -> None:

@@ -114,22 +114,30 @@ def revoke_token(owner: Principal, token_id: UUID) -> Token:
         return token
 
     token = transact(work)
-    _announce(token)
+    announce_revoked([token])
     return token
 
 
-def revoke_all_tokens(db: Connection, who: Principal, user_id: UUID, *, because: str) -> None:
-    """Let no token of a user open anything any more, inside the caller's transaction."""
-    for token in tokens.revoke_tokens_of(db, user_id):
+def revoke_all_tokens(
+    db: Connection, who: Principal, user_id: UUID, *, because: str
+) -> list[Token]:
+    """Let no token of a user open anything any more, inside the caller's transaction.
+
+    Returns those that were revoked, for `announce_revoked` once that is stored: a socket that asked
+    before would find its token still alive.
+    """
+    revoked = tokens.revoke_tokens_of(db, user_id)
+    for token in revoked:
         about = {"because": because}
         note(db, who, "token.revoked", team_id=token.team_id, subject=token.name, details=about)
-        _announce(token)
+    return revoked
 
 
-def _announce(token: Token) -> None:
-    """Tell open sockets; those that do not hear it are asked again before long."""
+def announce_revoked(revoked: Iterable[Token]) -> None:
+    """Tell open sockets of tokens; those that do not hear it are asked again before long."""
     try:
-        logins.announce_revoked_token(redis_url(), token.id)
+        for token in revoked:
+            logins.announce_revoked_token(redis_url(), token.id)
     except RedisUnavailable as error:
         log.warning("a revoked token was not announced: %s", error)
 

@@ -37,6 +37,7 @@ _RECORD = """
                   WHERE id = (told -> 'next' ->> 'task_id')::uuid)
     FROM record_result_v3(%s) AS told
 """
+_TRACE = "SELECT ARRAY[trace_id, parent_span_id] FROM agent_tasks WHERE id = %s"
 
 
 def claim_task(
@@ -165,6 +166,11 @@ def record_result(
             "upstream": upstream,
             "seq": found["seq"],
         }
+        if trace is None:
+            # Routed while this waited for the head: the function saw it, the statement around it
+            # reads as of its own beginning.
+            row = db.execute(_TRACE, [following["task_id"]]).fetchone()
+            trace = row[0] if row else None
         next_claim = _to_claim(following | known, claim.worker, trace)
     return Completed(
         Recorded(claim.session_id, found["seq"], tuple(map(UUID, found["queued"])), next_claim),

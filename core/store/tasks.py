@@ -249,7 +249,7 @@ def expired_leases(db: Connection, most: int) -> list[ExpiredLease]:
     return [ExpiredLease(row.id, row.session_id, row.attempt, row.trace_id) for row in rows]
 
 
-_LISTED = (
+TASK_COLUMNS = (
     _t.id,
     _t.session_id,
     _t.role,
@@ -272,21 +272,22 @@ _LISTED = (
 
 def list_tasks(db: Connection, principal: Principal, session_id: UUID) -> list[Task]:
     """Return a session's tasks in order of its pipeline."""
-    query = visible(select(*_LISTED).where(_t.session_id == session_id), principal)
-    return [_to_task(row) for row in db.execute(query.order_by(_t.position))]
+    query = visible(select(*TASK_COLUMNS).where(_t.session_id == session_id), principal)
+    return [to_task(row) for row in db.execute(query.order_by(_t.position))]
 
 
 def get_task(db: Connection, principal: Principal, task_id: UUID) -> Task | None:
     """Return one task, or None."""
-    row = db.execute(visible(select(*_LISTED).where(_t.id == task_id), principal)).one_or_none()
-    return None if row is None else _to_task(row)
+    query = visible(select(*TASK_COLUMNS).where(_t.id == task_id), principal)
+    row = db.execute(query).one_or_none()
+    return None if row is None else to_task(row)
 
 
 def find_routed(db: Connection, principal: Principal, team_id: UUID, route_key: str) -> Task | None:
     """Return the task that was routed in a team with a key, or None."""
-    query = select(*_LISTED).where(_t.team_id == team_id, _t.route_key == route_key)
+    query = select(*TASK_COLUMNS).where(_t.team_id == team_id, _t.route_key == route_key)
     row = db.execute(visible(query, principal)).one_or_none()
-    return None if row is None else _to_task(row)
+    return None if row is None else to_task(row)
 
 
 def insert_routed(db: Connection, values: Mapping[str, Any], *, at: datetime) -> None:
@@ -327,7 +328,8 @@ def count_sent(db: Connection) -> int:
     return int(found.scalar_one())
 
 
-def _to_task(row: Any) -> Task:
+def to_task(row: Any) -> Task:
+    """Return the task that a row of `TASK_COLUMNS` holds."""
     return Task(
         id=row.id,
         session_id=row.session_id,

@@ -1,7 +1,7 @@
-"""Sessions in order, newest first, from a place on: how programs read long lists.
+"""Sessions and tasks in order, newest first, from a place on: how programs read long lists.
 
-A place is the time and id of the last session that was read, so a page costs the same however
-far it is, and what is launched meanwhile moves nothing.
+A place is the time and id of the last one that was read, so a page costs the same however far it
+is, and what is launched meanwhile moves nothing.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, exists, select, tuple_
 
 from core.domain.access import Principal
-from core.domain.lifecycle import SessionStatus
-from core.domain.session import Session
+from core.domain.lifecycle import SessionStatus, TaskStatus
+from core.domain.session import Session, Task
 from core.store.listing import matches
 from core.store.scope import visible
 from core.store.sessions import HEAD_COLUMNS, SESSION_COLUMNS, to_session
 from core.store.tables import agent_tasks, execution_sessions, session_heads
+from core.store.tasks import TASK_COLUMNS, to_task
 
 _e, _h, _t = execution_sessions.c, session_heads.c, agent_tasks.c
 _COLUMNS = tuple(_e[name] for name in SESSION_COLUMNS)
@@ -36,6 +37,17 @@ class SessionFilter:
     since: datetime | None = None  # launched then or later
     until: datetime | None = None  # launched before
     after: tuple[datetime, UUID] | None = None  # the last session that was read
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are read."""
+
+    team_id: UUID | None = None  # none: all of the principal's teams
+    session_id: UUID | None = None
+    statuses: frozenset[TaskStatus] = frozenset()  # none: all
+    role: str = ""
+    after: tuple[datetime, UUID] | None = None  # the last task that was read
 
 
 def list_sessions(
@@ -75,3 +87,21 @@ def _matching(query: SessionFilter) -> Select[Any]:
     if query.after is not None:
         found = found.where(tuple_(_e.created_at, _e.id) < tuple_(*query.after))
     return found
+
+
+def list_tasks(db: Connection, principal: Principal, query: TaskFilter, most: int) -> list[Task]:
+    """Return tasks that match, newest first; those of one launch by their ids, the last first."""
+    found: Select[Any] = select(*TASK_COLUMNS)
+    if query.team_id is not None:
+        found = found.where(_t.team_id == query.team_id)
+    if query.session_id is not None:
+        found = found.where(_t.session_id == query.session_id)
+    if query.statuses:
+        found = found.where(_t.status.in_(sorted(status.value for status in query.statuses)))
+    if query.role:
+        found = found.where(_t.role == query.role)
+    if query.after is not None:
+        found = found.where(tuple_(_t.created_at, _t.id) < tuple_(*query.after))
+    order = (_t.created_at.desc(), _t.id.desc())
+    rows = db.execute(visible(found, principal).order_by(*order).limit(most))
+    return [to_task(row) for row in rows]

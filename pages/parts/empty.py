@@ -31,6 +31,13 @@ _KINDS = {
         "Go to the board",
         "/",
     ),
+    "session": (
+        "view_list",
+        "No session chosen",
+        "Choose one of this team's sessions.",
+        "See the sessions",
+        "/sessions",
+    ),
     "notices": (
         "notifications_off",
         "Nothing to read",
@@ -49,12 +56,15 @@ _KINDS = {
 }
 
 
-def draw_empty(kind: str, text: str | None = None) -> bool:
+def draw_empty(
+    kind: str, text: str | None = None, *, act: str | None = None, target: str | None = None
+) -> bool:
     """Draw one of the empty states; returns whether its button was pressed.
 
-    A button that leads elsewhere does so by itself.
+    A button that leads elsewhere does so by itself; `act` and `target` say another way on.
     """
-    icon, head, usual, act, target = _KINDS[kind]
+    icon, head, usual, usual_act, usual_target = _KINDS[kind]
+    act, target = act or usual_act, target or usual_target
     color = "orange" if kind == "workers" else "gray"
     with st.container(
         border=True, horizontal_alignment="center", gap="xsmall", key=f"empty_{kind}"

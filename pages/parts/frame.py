@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ import streamlit as st
 
 from core.domain.access import Action
 from pages.parts.component import component
+from pages.parts.launch import begin_form
 from pages.parts.redeeming import sign_out_here
+from pages.parts.sessions.address import forget_filters
 from pages.parts.tab import open_tab
 from pages.parts.visit import Visit
 from pages.parts.wording import plain
@@ -68,13 +71,11 @@ def page(name: str) -> StreamlitPage:
     )
 
 
-@cache
 def sign_in_page() -> StreamlitPage:
     """Return the one page of an anonymous browser; the gate leads every link to it."""
     return st.Page(PAGES / "sign_in.py", title="Sign in", url_path="", default=True)
 
 
-@cache
 def reset_page() -> StreamlitPage:
     """Return the page behind a link for a new password; its address is `/?reset=...`."""
     return st.Page(PAGES / "reset.py", title="New password", url_path="", default=True)
@@ -96,10 +97,12 @@ def _chrome_style() -> str:
 
 
 def all_pages() -> list[StreamlitPage]:
-    """Return every page of a signed-in visitor."""
-    return [page(name) for shown in SHOWN.values() for name in shown] + [
-        page(name) for name in HIDDEN
-    ]
+    """Return every page of a signed-in visitor, for one run.
+
+    Copies: navigation marks the page that may run, and running it takes the mark away, which would
+    be another visitor's if their runs shared the objects.
+    """
+    return [copy(page(name)) for shown in (*SHOWN.values(), HIDDEN) for name in shown]
 
 
 def draw_frame(visit: Visit, current: StreamlitPage) -> None:
@@ -111,6 +114,7 @@ def draw_frame(visit: Visit, current: StreamlitPage) -> None:
         if st.button(
             "New session", type="primary", icon=":material/add:", width="stretch", shortcut="n"
         ):
+            begin_form()
             st.switch_page(page("launch"), query_params={"team": str(visit.team.id)})
         for section, shown in SHOWN.items():
             with st.container(gap="xxsmall", key=f"nav-{section.lower()}"):
@@ -134,19 +138,24 @@ def _draw_team(visit: Visit, current: StreamlitPage) -> None:
         str(team.id): team.name if team.archived_at is None else f"{team.name} (archived)"
         for team in visit.teams
     }
+    key = f"team_{visit.team.id}"
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        chosen = st.selectbox(
+        st.selectbox(
             "Team",
             list(names),
             index=list(names).index(str(visit.team.id)),
             format_func=lambda team_id: names[team_id],
-            key=f"team_{visit.team.id}",
+            key=key,
+            on_change=_switch,
+            args=(key,),
             label_visibility="collapsed",
             width="stretch",
         )
         # A key of each page's own: it is closed when its link has led to another page.
-        key = f"menu_{current.url_path}"
-        with st.popover(":material/account_circle:", type="tertiary", help="Your account", key=key):
+        menu = f"menu_{current.url_path}"
+        with st.popover(
+            ":material/account_circle:", type="tertiary", help="Your account", key=menu
+        ):
             st.markdown(f"**{plain(visit.user.user_name)}**")
             st.caption(plain(visit.user.email))
             st.page_link(page("account"), query_params={"team": str(visit.team.id)})
@@ -156,7 +165,14 @@ def _draw_team(visit: Visit, current: StreamlitPage) -> None:
                 del st.session_state[SIGNING_OUT]
                 st.error("You are still signed in: Redis does not answer. Try again.")
     # By hand: a bound select box would write the team's name, and drop it when it is the first.
-    if chosen != st.query_params.get("team"):
-        st.query_params["team"] = chosen
-        if chosen != str(visit.team.id):
-            st.rerun()
+    if st.query_params.get("team") != str(visit.team.id):
+        st.query_params["team"] = str(visit.team.id)
+
+
+def _switch(key: str) -> None:
+    """Go to the team that was chosen, before anything of the run is drawn.
+
+    What else the address names is of the team that is left: its session, its filters.
+    """
+    st.query_params.from_dict({"team": st.session_state[key]})
+    forget_filters()

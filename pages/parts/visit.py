@@ -16,17 +16,18 @@ from core.domain.access import Action, UserPrincipal, effective_role, is_allowed
 from core.domain.origin import Origin, set_origin
 from core.domain.people import Team, User
 from core.domain.session import Session
-from core.errors import AppError
+from core.errors import AppError, NotFound
 from core.services import accounts, signing_in, watching
 from core.services.watching import SessionHead
 from pages.parts.empty import draw_empty, draw_error
+from pages.parts.wording import plain
 
 LOGIN_KEY = "_login"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A signed-in visitor; `team` is the one in the address, or the first."""
+    """A signed-in visitor; `team` is the one in the address, or of its session, or the first."""
 
     user: User
     team: Team
@@ -54,18 +55,41 @@ class Visit:
         return datetime.now(UTC)
 
     def asked_session(self, parameter: str = "session") -> Session:
-        """Return the session that the address names; draws the empty state and stops without."""
+        """Return the team's session that the address names; draws why not and stops without."""
+        if parameter not in st.query_params:
+            draw_empty("session", target=f"/sessions?team={self.team.id}")
+            st.stop()
         try:
-            return self.head_of(UUID(st.query_params.get(parameter, ""))).session
+            session = self._read_head(UUID(st.query_params[parameter])).session
         except (ValueError, AppError):
             draw_empty("team")
             st.stop()
+        if session.team_id != self.team.id:
+            self._lead_elsewhere(session, parameter)
+            st.stop()
+        return session
 
     def head_of(self, session_id: UUID) -> SessionHead:
-        """Return a session's head, asked once for each run; raises `NotFound`."""
+        """Return the head of a session of the team, asked once for each run; raises `NotFound`."""
+        head = self._read_head(session_id)
+        if head.session.team_id != self.team.id:
+            raise NotFound("There is no such session in this team.")
+        return head
+
+    def _read_head(self, session_id: UUID) -> SessionHead:
         if session_id not in self.heads:
             self.heads[session_id] = watching.get_head(self.principal, session_id)
         return self.heads[session_id]
+
+    def _lead_elsewhere(self, session: Session, parameter: str) -> None:
+        """Say that a session is not in this team, and where it is, to whom that is known."""
+        owner = next((one for one in self.teams if one.id == session.team_id), None)
+        if owner is None:
+            draw_empty("team")
+        else:
+            # Without a path it leads to the page that is open.
+            target = f"?{parameter}={session.id}&team={owner.id}"
+            draw_empty("team", act=f"Open it in {plain(owner.name)}", target=target)
 
 
 def note_origin() -> None:
@@ -130,12 +154,14 @@ def open_visit() -> Visit:
 
 
 def _visit_of(login: signing_in.Login) -> Visit:
+    principal = UserPrincipal(login.user.id)
     try:
-        teams = tuple(accounts.list_teams(UserPrincipal(login.user.id)))
+        teams = tuple(accounts.list_teams(principal))
+        head = None if st.query_params.get("team") else _linked_head(principal)
     except AppError as error:
         draw_error(error)
         st.stop()
-    asked = st.query_params.get("team")
+    asked = st.query_params.get("team") or (str(head.session.team_id) if head else None)
     team = next((one for one in teams if str(one.id) == asked), None)
     if team is None:
         if asked:
@@ -143,7 +169,19 @@ def _visit_of(login: signing_in.Login) -> Visit:
             st.stop()
         alive = [one for one in teams if one.archived_at is None] or teams
         team = next((one for one in alive if one.is_shared), alive[0])
-    return Visit(login.user, team, teams, _zone())
+    return Visit(login.user, team, teams, _zone(), {head.session.id: head} if head else {})
+
+
+def _linked_head(principal: UserPrincipal) -> SessionHead | None:
+    """Return the head of the session that the address names; None for none that may be seen.
+
+    Whose session it is says which team is visited, where the address does not.
+    """
+    named = st.query_params.get("session") or st.query_params.get("answer")
+    try:
+        return watching.get_head(principal, UUID(named)) if named else None
+    except (ValueError, NotFound):
+        return None
 
 
 def _zone() -> tzinfo:

@@ -168,6 +168,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/tasks/{task_id}/progress"): report("progress", note="Reading"),
     ("POST", "/tasks/{task_id}/complete"): report("complete", output={"components": ["api"]}),
     ("POST", "/tasks/{task_id}/fail"): report("fail", error_code="away", message="No model."),
+    ("GET", "/tasks"): Operation(at("/tasks?team_id={team}"), READ),
     ("GET", "/tasks/{task_id}"): Operation(at("/tasks/{task}"), READ),
     ("GET", "/tasks/{task_id}/decisions"): Operation(at("/tasks/{task}/decisions"), READ),
     ("GET", "/tasks/{task_id}/snapshot"): Operation(at("/tasks/{task}/snapshot"), READ),

@@ -177,10 +177,12 @@ def test_what_was_sent_is_not_repeated(client: TestClient) -> None:
     assert "secret" not in answer.text
 
 
-def test_a_method_that_an_operation_does_not_have(world: World) -> None:
-    answer = world.client.put("/api/teams", headers=world.token())
-    assert (answer.status_code, told(answer)["code"]) == (405, "method_not_allowed")
-    assert answer.headers["allow"]
+def test_a_method_that_an_address_does_not_have_is_told_those_that_it_has(world: World) -> None:
+    paths = world.client.get("/api/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        answer = world.client.request("BREW", "/api" + path, headers=world.token())
+        assert (answer.status_code, told(answer)["code"]) == (405, "method_not_allowed")
+        assert {name.upper() for name in operations} <= set(answer.headers["allow"].split(", "))
 
 
 def test_a_problem_is_found_by_the_trace_id_that_the_caller_gave(world: World) -> None:

@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from api.payloads.agent import LONGEST_WAIT_SECONDS
 from core.services import agents, tokens
+from core.settings import Settings
 from tests.api.agent import Agent
 from tests.api.leaving import ask_and_leave
 from tests.api.world import World
@@ -35,6 +38,21 @@ def test_who_waits_for_nothing_is_told_so_in_time(world: World) -> None:
     began = time.monotonic()
     assert Agent(world).claim(wait_seconds=1.5).status_code == 204
     assert 1 <= time.monotonic() - began < LONG_SECONDS / 2
+
+
+def test_who_found_no_work_may_ask_again_with_the_same_key(world: World) -> None:
+    agent = Agent(world)
+    agent.headers = agent.headers | {"Idempotency-Key": str(uuid4())}
+    assert agent.claim().status_code == 204
+    assert agent.claim().status_code == 204
+    launch_external(world.owner)
+    first = agent.take()
+    assert agent.take() == first
+    assert first["attempt"] == 1
+
+
+def test_a_key_is_held_for_longer_than_anybody_may_wait_for_work() -> None:
+    assert Settings().idempotency_lock_seconds >= LONGEST_WAIT_SECONDS + 30
 
 
 def test_nothing_is_claimed_for_who_has_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

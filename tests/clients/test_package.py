@@ -22,6 +22,7 @@ from uuid import UUID
 from sage_mode_client import AsyncSageClient, SageClient
 from sage_mode_client.models.agents import Order
 from sage_mode_client.models.sessions import Session
+from sage_mode_client.models.tasks import Task
 
 def check(one: SageClient, other: AsyncSageClient, team_id: UUID) -> None:
     assert_type(one.launch(team_id, "A", "B", pipeline="short"), Session)
@@ -29,6 +30,7 @@ def check(one: SageClient, other: AsyncSageClient, team_id: UUID) -> None:
     assert_type(one.claim_task(roles=["dba"]), Order | None)
     assert_type(one.walk_sessions(status=["active"]), Iterator[Session])
     assert_type(other.walk_sessions(), AsyncIterator[Session])
+    assert_type(one.walk_tasks(status=["ready"]), Iterator[Task])
     one.launch(team_id, "A")  # too few
     one.walk_sessions(status=["unknown"])  # no such status
     one.get_session(team_id).stauts  # no such field

@@ -55,4 +55,6 @@ def launch_watch_and_read(client: Any, owner: Someone) -> None:
     assert exported.artifacts[0].body
     assert client.get_timeline(session.id).lanes
     assert [one.id for one in client.walk_sessions(team_id=owner.team_id)] == [session.id]
+    walked = client.walk_tasks(session_id=session.id, status=["completed"], limit=2)
+    assert {one.id for one in walked} == {one.id for one in done.tasks}
     assert "session.launched" in {one.kind for one in client.walk_audit(owner.team_id, limit=1)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from threading import Event, Thread
 from typing import Any
@@ -60,6 +61,17 @@ def test_an_agent_does_a_roles_work_over_a_rough_way(
         assert [one.slug for one in client.list_artifacts(order.task_id).items] == ["components"]
         (decision,) = client.list_task_decisions(order.task_id).items
         assert decision.text == "One service"
+
+
+def test_an_agent_whose_line_is_cut_while_it_waits_for_work_goes_on(
+    proxy: Proxy, someone: Someone, token: str, kind: str
+) -> None:
+    launching = threading.Timer(3, launch_external, [someone])
+    with client_of(kind, proxy.address, token) as client:
+        proxy.behave(Manner.HANG_UP, Manner.CUT_BEFORE)
+        launching.start()
+        assert client.work("architect", lambda _: MADE, wait_seconds=1, tasks=1) == 1
+    assert len({one.key for one in proxy.heard[:3] if one.path.endswith("/claim")}) == 1
 
 
 def test_heartbeats_keep_what_takes_longer_than_a_lease(

@@ -13,12 +13,16 @@ from hypothesis import strategies as st
 
 from core.domain.approval import (
     USUAL_TERMS,
+    Answer,
     Approval,
     ApprovalStatus,
     AskedBy,
     Gate,
     OnExpiry,
+    Question,
     Terms,
+    check_answer,
+    check_question,
     next_input,
     terms_of,
     without_answers,
@@ -106,3 +110,12 @@ def test_answers_stand_in_the_input_one_after_the_other() -> None:
     second = next_input(first, replace(APPROVED, status=ApprovalStatus.EXPIRED))
     assert [one["status"] for one in second["approvals"]] == ["approved", "expired"]
     assert without_answers(second) == {"limit": 2}
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b\u2060", "\u2028", "\n\u200b\n"])
+def test_a_question_or_a_reason_that_nobody_can_see_is_none(text: str) -> None:
+    with pytest.raises(InvalidInput, match="A question has"):
+        check_question(Question("finance", text))
+    with pytest.raises(InvalidInput, match="needs its reason"):
+        check_answer(Answer(ApprovalStatus.REJECTED, text))
+    assert check_answer(Answer(ApprovalStatus.REJECTED, f"{text}no")).reason.endswith("no")

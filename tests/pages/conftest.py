@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import tests.profiles  # noqa: F401
 from tests.factories import Someone
 from tests.pages.visiting import Visitor, visitor
 

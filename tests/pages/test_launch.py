@@ -61,6 +61,24 @@ def test_a_double_click_launches_one_session(visits: Visitor) -> None:
     assert len({address["session"] for _, address in visits.went}) == 1
 
 
+def test_what_was_changed_after_a_launch_is_another_launch(visits: Visitor) -> None:
+    page = visits.open("launch", example="expense-approval")
+    press(page, "Launch session")
+    brief = page.text_area(key="launch_brief").value
+    page.text_input(key="launch_name").set_value("Fourth")
+    press(page, "Launch session")
+    page.text_input(key="launch_add_things").set_value("Cost centre")
+    run(page)
+    press(page, "Launch session")
+    assert [one.feature_name for one in sessions(visits)] == [
+        "Fourth",
+        "Fourth",
+        "Expense approval",
+    ]
+    assert len({address["session"] for _, address in visits.went}) == 3
+    assert page.text_area(key="launch_brief").value == brief
+
+
 def test_what_is_switched_off_and_added_becomes_edits(visits: Visitor) -> None:
     page = visits.open("launch", example="expense-approval")
     people = page.button_group(key="launch_people")

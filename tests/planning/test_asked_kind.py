@@ -6,6 +6,7 @@ import pytest
 
 from core.planning import FeatureModel, understand
 from core.planning.asked_kind import asked_kind
+from core.planning.reading.clause_index import ClauseIndex
 from core.planning.reading.clauses import clauses
 
 INTERFACE = {
@@ -185,7 +186,7 @@ def test_pages_and_speed_make_no_new_tables(text: str) -> None:
     ],
 )
 def test_words_of_a_kind_in_passing_state_none(text: str) -> None:
-    assert asked_kind(clauses(text), ()) is None
+    assert asked_kind(ClauseIndex(clauses(text)), ()) is None
 
 
 def test_what_exists_there_already_brings_nothing_of_its_own() -> None:

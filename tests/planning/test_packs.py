@@ -11,8 +11,8 @@ import pytest
 
 from core.domain.decision import CATEGORIES
 from core.planning import FeatureModel, understand
-from core.planning.packs import BY_SLUG, PACKS
-from core.planning.packs.binding import QUANTITY_NAMES, ROLE_NAMES, STATE_NAMES
+from core.planning.packs import BY_SLUG, PACKS, PATTERNS
+from core.planning.packs.binding import QUANTITY_NAMES, ROLE_NAMES, STATE_NAMES, bind, bind_rule
 from core.planning.reading.captures import PHRASES, THINGS, TOLD_WORDS
 from tests.planning.plans import artifacts, run
 
@@ -197,3 +197,16 @@ def strings(value: object) -> Iterator[str]:
         for field in dataclasses.fields(value):
             if field.name not in {"cues", "patterns"}:
                 yield from strings(getattr(value, field.name))
+
+
+@pytest.mark.parametrize("bindings", [{}, {"subject": "order", "value": "5", "words": "5 EUR"}])
+def test_a_rule_says_what_its_whole_declaration_says(bindings: dict[str, str]) -> None:
+    for _, pattern in PATTERNS.values():
+        whole, bound = bind(pattern, bindings), bind_rule(pattern, bindings)
+        assert (bound.text, bound.mechanisms) == (whole.text, whole.mechanisms)
+
+
+def test_what_mentions_a_noun_that_is_not_bound_falls_away() -> None:
+    template: tuple[str, ...] = ("a <subject_>", "the <other_>", "nothing of it")
+    assert bind(template, {"subject": "order"}) == ("an order", "nothing of it")
+    assert bind(template[2:], {}) == template[2:]

@@ -6,9 +6,9 @@ import pytest
 
 from core.planning.reading.clauses import clauses
 from core.planning.reading.conditions import conditions
-from core.planning.reading.cues import needed_words
 from core.planning.reading.language import language_of
 from core.planning.reading.nouns import plural, singular, snake
+from core.planning.reading.patterns import needs_of
 from core.planning.reading.people import actors
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.quantities import quantities
@@ -210,19 +210,21 @@ def test_plain_words_know_where_they_stood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "words"),
+    ("pattern", "needs"),
     [
-        (r"\bslow\w*\b", ("slow",)),
-        (r"\b(?:move|moving) from\b", (" from",)),
-        (r"colou?rs?", ("colo",)),
-        (r"(?:abc)?def|ghi", ("def", "ghi")),
-        (r"(?P<same>[a-z]+) by (?P=same)", (" by ",)),
-        (r"(?:a|b*)", ()),
-        (r"(?<!never )under", ("under",)),
+        (r"\bslow\w*\b", [["slow"]]),
+        (r"\b(?:move|moving) from\b", [[" from"], ["move", "moving"]]),
+        (r"colou?rs?", [["colo"]]),
+        (r"(?:abc)?def|ghi", [["def", "ghi"]]),
+        (r"(?P<same>[a-z]+) by (?P=same)", [[" by "]]),
+        (r"(?:a|b*)", []),
+        (r"(?<!never )under", [["under"]]),
+        (r"(?:at most|up to \d+) (?:files|photos)", [["at most", "up to "], ["files", "photos"]]),
+        (r"only (?:if|when) .* signs|never", [["never", " signs"], ["never", "only "]]),
     ],
 )
-def test_a_pattern_knows_a_word_that_it_needs(pattern: str, words: tuple[str, ...]) -> None:
-    assert needed_words(pattern) == words
+def test_a_pattern_knows_what_its_matches_hold(pattern: str, needs: list[list[str]]) -> None:
+    assert [sorted(need) for need in needs_of(pattern)] == [sorted(need) for need in needs]
 
 
 @pytest.mark.parametrize("text", ["damages and photos", "an idea", "a start", "version 2.0.1a"])

@@ -35,7 +35,7 @@ from core.services import (
     webhooks,
 )
 from core.services.auditing import AuditQuery
-from core.services.browsing import SessionQuery
+from core.services.browsing import SessionQuery, TaskFilter
 from core.services.journaling import JournalQuery
 from tests.factories import make_decision
 
@@ -47,6 +47,7 @@ AT_TEAMS: dict[str, Look] = {
     "inbox": approving.read_inbox,
     "approvals": lambda p, id_: approving.list_approvals(p, approving.ApprovalFilter(id_)),
     "sessions": lambda p, id_: browsing.browse_sessions(p, SessionQuery(id_, text=WORD)),
+    "tasks": lambda p, id_: browsing.walk_tasks(p, TaskFilter(id_)),
     "journal": lambda p, id_: journaling.list_journal(p, JournalQuery(id_)),
     "found decisions": lambda p, id_: journaling.list_journal(p, JournalQuery(id_, text="table")),
     "board": lambda p, id_: boarding.read_board(p, id_, UTC),
@@ -80,6 +81,7 @@ AT_SESSIONS: dict[str, Look] = {
     "progress": reading.get_progress,
     "brief": reading.get_brief,
     "tasks": reading.list_tasks,
+    "walked tasks": lambda p, id_: browsing.walk_tasks(p, TaskFilter(session_id=id_)),
     "events": reading.list_events,
     "artifacts": reading.list_artifacts,
     "replay": replaying.get_replay,

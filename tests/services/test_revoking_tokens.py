@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -13,6 +14,7 @@ from core.domain.people import User
 from core.errors import NotAllowed, TokenRefused
 from core.services import account, accounts, administering, auditing, signing_in, tokens
 from core.services.auditing import AuditQuery
+from core.signals import logins
 from tests.services.test_account import (
     HERE,
     OTHER,
@@ -99,6 +101,26 @@ def test_changing_ones_own_password_leaves_tokens_unless_they_are_to_go(with_tok
     plain = make(sign_up())
     account.change_password(login_of(browser()), PASSWORD, OTHER, with_tokens=with_tokens, **HERE)
     assert works(plain) is not with_tokens
+
+
+WAYS: dict[str, Callable[[], object]] = {
+    "by a link": lambda: reset(link_token(administering.make_reset_link(SYSTEM, "alice"))),
+    "by an administrator": lambda: signing_in.set_password("alice", OTHER),
+    "by oneself": lambda: account.change_password(
+        login_of(browser()), PASSWORD, OTHER, with_tokens=True, **HERE
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_sockets_hear_of_a_token_when_whoever_asks_is_refused(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = make(sign_up())
+    alive: list[bool] = []
+    monkeypatch.setattr(logins, "announce_revoked_token", lambda *_: alive.append(works(plain)))
+    WAYS[way]()
+    assert alive == [False]
 
 
 def test_a_disabled_accounts_tokens_are_refused_at_once() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from core.domain.access import Scope, TeamRole, TokenPrincipal
 from core.domain.lifecycle import SessionStatus, TaskStatus
+from core.domain.origin import Origin, coming_from
 from core.domain.role import RoleProfile
-from core.domain.routing import OpenRequest, RouteRequest
+from core.domain.routing import OpenRequest, Routed, RouteRequest
 from core.domain.session import Session
 from core.errors import (
     IllegalTransition,
@@ -47,6 +50,7 @@ from tests.factories import (
     route,
 )
 from tests.fold_equality import difference
+from tests.services.test_late_acts import open_transaction, wait_for_waiting
 from tests.services.working import archive, joined, make_result, take
 
 
@@ -351,3 +355,29 @@ def test_a_pipeline_still_has_one_task_for_each_role(system: None) -> None:
     session = launch(someone)
     claimed = claim(someone, session, "architect")
     assert (claimed.work.task_type, claimed.routed_number) == (None, 0)
+
+
+def test_a_task_that_is_routed_while_another_is_recorded_is_taken_along_with_its_trace(
+    someone: Someone, db: Connection
+) -> None:
+    session = open_session(someone)
+    claimed = claiming.claim_task(route(someone, session).task.id, WORKER)
+    assert claimed is not None
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    def route_traced() -> Routed:
+        with coming_from(Origin("", trace_id)):
+            return route(someone, session)
+
+    hold = "SELECT 1 FROM session_heads WHERE session_id = :id FOR NO KEY UPDATE"
+    record = partial(recording.record_result, claimed, make_result())
+    with ThreadPoolExecutor(2) as pool:
+        with open_transaction(hold, id=session.id):
+            routed = pool.submit(route_traced)
+            wait_for_waiting(db, 1)
+            recorded = pool.submit(record, take_along=frozenset({"planner"}))
+            wait_for_waiting(db, 2)
+        taken = recorded.result().next_claim
+    assert taken is not None
+    assert taken.work.task_id == routed.result().task.id
+    assert taken.trace_id == trace_id

@@ -1,4 +1,4 @@
-"""Walking a list of sessions: page after page, newest first, nothing twice and nothing left out."""
+"""Walking lists of sessions and tasks, newest first: nothing twice and nothing left out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from core.domain.lifecycle import SessionStatus
 from core.errors import InvalidInput, NotFound
-from core.services import control
-from core.services.browsing import SessionFilter, walk_sessions
+from core.services import control, reading
+from core.services.browsing import SessionFilter, TaskFilter, walk_sessions, walk_tasks
 from tests.factories import Someone, launch, make_someone, make_team_of
 
 
@@ -80,3 +80,29 @@ def test_a_foreign_team_is_not_found(someone: Someone) -> None:
 def test_a_name_that_no_role_can_have_is_refused(someone: Someone) -> None:
     with pytest.raises(InvalidInput):
         walk_sessions(someone.principal, SessionFilter(role="\x00"))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7, 100])
+def test_tasks_of_one_time_are_read_each_once_the_last_of_a_pipeline_first(
+    someone: Someone, rows: int
+) -> None:
+    sessions = [launch(someone), launch(someone)]
+    query, found = TaskFilter(someone.team_id), []
+    while True:
+        stretch = walk_tasks(someone.principal, query, rows=rows)
+        found += stretch.tasks
+        if not stretch.is_more:
+            break
+        last = found[-1]
+        query = replace(query, after=(last.created_at, last.id))
+    wanted = [one for each in sessions for one in reading.list_tasks(someone.principal, each.id)]
+    assert [one.id for one in found] == [one.id for one in reversed(wanted)]
+
+
+def test_tasks_of_a_foreign_session_are_not_found(someone: Someone) -> None:
+    session = launch(someone)
+    for query in (TaskFilter(someone.team_id), TaskFilter(session_id=session.id)):
+        with pytest.raises(NotFound):
+            walk_tasks(make_someone().principal, query)
+    with pytest.raises(InvalidInput):
+        walk_tasks(someone.principal, TaskFilter(role="\x00"))

@@ -239,6 +239,9 @@ USE_CASES: dict[str, UseCase] = {
     "browsing.walk_sessions": UseCase(
         lambda p, i: browsing.walk_sessions(p, browsing.SessionFilter(i.team)), READ
     ),
+    "browsing.walk_tasks": UseCase(
+        lambda p, i: browsing.walk_tasks(p, browsing.TaskFilter(i.team)), READ
+    ),
     "inspecting.get_task": UseCase(lambda p, i: inspecting.get_task(p, i.task), READ),
     "inspecting.list_task_decisions": UseCase(
         lambda p, i: inspecting.list_task_decisions(p, i.task), READ

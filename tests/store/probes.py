@@ -21,7 +21,7 @@ from core.store.approvals import ApprovalFilter
 from core.store.audit import AuditQuery
 from core.store.journal_queries import JournalQuery
 from core.store.listing import SessionQuery
-from core.store.walking import SessionFilter
+from core.store.walking import SessionFilter, TaskFilter
 from tests.factories import (
     Someone,
     add_member,
@@ -241,6 +241,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("walking", "list_sessions"): lambda m, db, p, f: m.list_sessions(
         db, p, SessionFilter(f.team_id, role="architect"), 9
     ),
+    ("walking", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, TaskFilter(f.team_id), 9),
     ("tasks", "list_tasks"): lambda m, db, p, f: m.list_tasks(db, p, f.session_id),
     ("retention", "list_aging"): lambda m, db, p, f: m.list_aging(
         db, p, m.Fate.EXPIRES, team_id=f.team_id, most=9

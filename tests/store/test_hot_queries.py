@@ -15,7 +15,7 @@ from core.domain.agent import WorkQuery
 from core.domain.attempt import WorkerIdentity
 from core.domain.work import RoleResult
 from core.ids import new_id
-from core.services import claiming, control, reading, recording
+from core.services import browsing, claiming, control, reading, recording
 from core.services.transaction import current_engine, transact
 from core.settings import get_settings
 from core.store import external_work, heads, sessions, snapshots, tasks
@@ -229,6 +229,32 @@ def test_what_dispatcher_and_hub_ask_uses_an_index(crowd: Someone, name: str) ->
 def test_a_teams_newest_sessions_are_found_by_an_index(crowd: Someone, of_team: bool) -> None:
     team_id = crowd.team_id if of_team else None
     check(lambda: reading.list_sessions(crowd.principal, team_id=team_id))
+
+
+def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from nodes_of(inner)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_teams_newest_tasks_are_read_in_order_by_an_index(crowd: Someone, is_first: bool) -> None:
+    query = browsing.TaskFilter(crowd.team_id)
+    if not is_first:
+        last = browsing.walk_tasks(crowd.principal, query).tasks[-1]
+        query = browsing.TaskFilter(crowd.team_id, after=(last.created_at, last.id))
+    _, plan = plans_of(lambda: browsing.walk_tasks(crowd.principal, query))[-1]
+    nodes = list(nodes_of(plan))
+    assert "ix_agent_tasks_team_id_created_at" in {one.get("Index Name") for one in nodes}
+    sorted_by = {key for one in nodes for key in one.get("Sort Key", ())}
+    assert not {key for key in sorted_by if key.startswith("agent_tasks.")}
+
+
+def test_tasks_of_a_session_and_of_all_teams_are_found_by_indexes(crowd: Someone) -> None:
+    session_id = some_session(crowd)
+    query = browsing.TaskFilter(session_id=session_id)
+    check(lambda: browsing.walk_tasks(crowd.principal, query))
+    check(lambda: browsing.walk_tasks(crowd.principal, browsing.TaskFilter()))
 
 
 def test_a_persons_few_sessions_are_found_by_an_index_beside_many_of_others(

@@ -79,6 +79,8 @@ class Surface:
     get_retention = Operation(sessions.get_retention)
 
     route_task = Operation(tasks.route_task)
+    list_tasks = Operation(tasks.list_tasks)
+    walk_tasks = Walk(tasks.list_tasks)
     get_task = Operation(tasks.get_task)
     list_task_decisions = Operation(tasks.list_task_decisions)
     get_snapshot = Operation(tasks.get_snapshot)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
+from core.planning.model import Mechanism
+from core.planning.packs.pack import RulePattern
 from core.planning.reading.captures import PHRASES, TOLD_WORDS
 from core.planning.reading.nouns import camel, plural
 from core.planning.reading.states import flow
@@ -30,6 +35,14 @@ QUANTITY_NAMES = (
 ROLE_NAMES = ("role", "eachrole", "quotedroles")
 _LISTS = (("<eachstate>",), ("<eachrole>",), ("<eachchannel>",))
 STATE_NAMES = ("states", "quotedstates", "eachstate", "firststate", "laststate", "moves", "skips")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundRule:
+    """What a rule of a pack says of the things of a brief, and how it is kept."""
+
+    text: str
+    mechanisms: tuple[Mechanism, ...]
 
 
 def expansions(bindings: Mapping[str, str]) -> dict[str, str]:
@@ -109,6 +122,12 @@ def bind(template: T, bindings: Mapping[str, str]) -> T:
     return filled
 
 
+def bind_rule(pattern: RulePattern, bindings: Mapping[str, str]) -> BoundRule:
+    """Return what a rule says and how it is kept, with the placeholders filled."""
+    spelled = expansions(bindings)
+    return BoundRule(_fill(pattern.text, spelled), _fill(pattern.mechanisms, spelled))
+
+
 def _fill(value: Any, spelled: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         if "<" not in value:
@@ -119,14 +138,28 @@ def _fill(value: Any, spelled: Mapping[str, str]) -> Any:
         items = [_fill(item, spelled) for item in value]
         if value in _LISTS and value[0][1:-1] in spelled:
             return tuple(items[0].split(", "))
-        return tuple(item for item in items if not is_open(item))
+        kept = tuple(item for item in items if not is_open(item))
+        # What holds no placeholder is the same for every brief.
+        return value if all(map(operator.is_, kept, value)) and len(kept) == len(value) else kept
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        changes = {
-            field.name: _fill(getattr(value, field.name), spelled)
-            for field in dataclasses.fields(value)
-        }
-        return dataclasses.replace(value, **changes)
+        changes = {}
+        for name in _fields(value):
+            before = getattr(value, name)
+            after = _fill(before, spelled)
+            if after is not before:
+                changes[name] = after
+        return dataclasses.replace(value, **changes) if changes else value
     return value
+
+
+def _fields(declaration: Any) -> tuple[str, ...]:
+    kind: Any = type(declaration)
+    return _fields_of(kind)
+
+
+@cache
+def _fields_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _with_article(found: re.Match[str], spelled: Mapping[str, str]) -> str:
@@ -137,11 +170,8 @@ def _with_article(found: re.Match[str], spelled: Mapping[str, str]) -> str:
 def is_open(value: Any) -> bool:
     """Whether a text, or a text of a declaration, still mentions a noun that is not bound."""
     if isinstance(value, str):
-        return bool(_PLACEHOLDER.search(value))
+        return "<" in value and bool(_PLACEHOLDER.search(value))
     if dataclasses.is_dataclass(value):
-        return any(
-            is_open(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if isinstance(getattr(value, field.name), str)
-        )
+        texts = (getattr(value, name) for name in _fields(value))
+        return any(is_open(text) for text in texts if isinstance(text, str))
     return False

@@ -5,31 +5,27 @@ from __future__ import annotations
 import re
 
 from core.planning.reading.nouns import words
+from core.planning.reading.patterns import Pattern
 
-TODAY = re.compile(
+TODAY = Pattern(
     r"\b(?:today|currently|at the moment|right now|so far|until now|these days|on paper|paper list|"
     r"excel|spreadsheets?|whiteboard|by hand|by phone|keeps? (?:on )?\w+ing|used to|last (?:week|"
     r"month|year|summer|winter)|a week ago|complain\w*|nobody knows|instead of|imagine|"
-    r"would be (?:nice|great)|how (?:do|can) (?:i|we))\b",
-    re.IGNORECASE,
+    r"would be (?:nice|great)|how (?:do|can) (?:i|we))\b"
 )
 # What hangs on something else: a rule of another pack, or a question.
-CONDITION = re.compile(
+CONDITION = Pattern(
     r"\b(?:unless|until|before|without|if|whether|except|because|since|instead of|rather than|"
-    r"so that|in case)\b",
-    re.IGNORECASE,
+    r"so that|in case)\b"
 )
-BY_ITSELF = re.compile(r"\bautomatically\b|\b(?:after|within|for) \d", re.IGNORECASE)
-BY = re.compile(r"\bby (?:the|an?|our|their) ", re.IGNORECASE)
+BY_ITSELF = Pattern(r"\bautomatically\b|\b(?:after|within|for) \d")
+BY = Pattern(r"\bby (?:the|an?|our|their) ")
 RELATIVE = re.compile(r"[;:()]|\b(?:that|which|who|if|unless|so)\b")
-MARKED = re.compile(
-    r"\bmark(?:s|ed)? (?P<what>[^,;:.]{2,40}?) as (?:a |an )?(?P<state>[a-z]+)\b", re.IGNORECASE
-)
+MARKED = Pattern(r"\bmark(?:s|ed)? (?P<what>[^,;:.]{2,40}?) as (?:a |an )?(?P<state>[a-z]+)\b")
 # “Perishable goods must be marked”: a flag of what they are.
-FLAGGED = re.compile(
+FLAGGED = Pattern(
     r"\b(?P<state>(?!all|each|every|new|the|any)[a-z]{4,}(?:able|ible|ous|ent|ant|ile|ed|ive|al)) "
-    r"[a-z]+ (?:must|should|can|are|is|have to|has to)(?: be)? marked$",
-    re.IGNORECASE,
+    r"[a-z]+ (?:must|should|can|are|is|have to|has to)(?: be)? marked$"
 )
 WEAK_STATES = words("read unread favourite favorite spam")
 ANYBODY = words("anyone anybody everyone everybody")

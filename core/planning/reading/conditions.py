@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from core.planning.reading.patterns import Pattern
+
 ConditionKind = Literal["exception", "restriction", "end", "case"]
 
 _OPENERS: tuple[tuple[ConditionKind, str], ...] = (
@@ -18,16 +20,13 @@ _OPENERS: tuple[tuple[ConditionKind, str], ...] = (
             r"before(?!\s*(?:$|[,;:.()]|(?:at|on|by|in) ))"),
     ("case", r"if|in case|whenever"),
 )  # fmt: skip
-_OPENER = re.compile(
-    "|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _OPENERS), re.IGNORECASE
-)
+_OPENER = Pattern("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _OPENERS))
 # Where a condition ends: a comma, a new main clause, another condition.
-_END = re.compile(
+_END = Pattern(
     r"[,;:()]\s|\s[-–—]\s|\s(?:but|otherwise|then)\s|"
-    r"\s(?:and|or)\s(?:must|may|can|never|nobody|only|are|is|will|shall|should)\b",
-    re.IGNORECASE,
+    r"\s(?:and|or)\s(?:must|may|can|never|nobody|only|are|is|will|shall|should)\b"
 )
-_PART = re.compile(r"(?:[,;:()]|\s[-–—])\s+|\s(?=(?:and|but|or|otherwise)\s)", re.IGNORECASE)
+_PART = Pattern(r"(?:[,;:()]|\s[-–—])\s+|\s(?=(?:and|but|or|otherwise)\s)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
+from core.planning.reading.patterns import Pattern
+
 _MAX_GREETING_WORDS = 6
 _MAX_NAME_WORDS = 6
 _MAX_SIGNATURE_WORDS = 14
 _SIGNATURE_BLOCKS = 4  # so many lines below a sign-off are a signature
-_GREETING = re.compile(
-    r"^(?:hi|hello|hey|dear|moin|greetings|good (?:morning|afternoon|evening|day))\b[^.:]{0,60}$",
-    re.IGNORECASE,
+_GREETING = Pattern(
+    r"^(?:hi|hello|hey|dear|moin|greetings|good (?:morning|afternoon|evening|day))\b[^.:]{0,60}$"
 )
-_GREETED = re.compile(
+_GREETED = Pattern(
     r"^(?:hi|hello|hey|dear|moin|good (?:morning|afternoon|evening|day))"
-    r"(?: (?!(?:we|i|it|the|our|can|could|as)\b)[\w'.-]+){0,3}\s?[,!:]\s*(?=(?:\S+\s+){3,}\S)",
-    re.IGNORECASE,
+    r"(?: (?!(?:we|i|it|the|our|can|could|as)\b)[\w'.-]+){0,3}\s?[,!:]\s*(?=(?:\S+\s+){3,}\S)"
 )
-_SIGN_OFF = re.compile(
+_SIGN_OFF = Pattern(
     r"^(?:(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|regards|wishes|greetings)|"
     r"best|"
     r"(?:many )?thanks and (?:(?:best|kind|many) )?(?:greetings|regards|wishes)|"
@@ -25,15 +25,14 @@ _SIGN_OFF = re.compile(
     r"(?: (?:a lot|again|in advance|so much|very much|everyone|all|team|sincerely|truly|"
     r"faithfully))?"
     r"[,!.]?(?:\s*[-–—]?\s*(?-i:[A-Z])[\w.'-]*(?: (?-i:[A-Z])[\w.'-]*){0,3})?"
-    r"(?:,? \([^()]{2,40}\)|, [\w &/-]{2,40}|\s*[|/•·].{0,160})?$",
-    re.IGNORECASE,
+    r"(?:,? \([^()]{2,40}\)|, [\w &/-]{2,40}|\s*[|/•·].{0,160})?$"
 )
 _SMILEY = re.compile(r"\s*[:;]-?[)(DPp]+\s*$")
 _NAME = re.compile(
     r"^[-–—]*\s*(?:(?-i:[A-Z])[\w.'-]*)(?: (?-i:[A-Z])[\w.'-]*){0,3}"
     r"(?:,? (?:\([^()]{2,40}\)|[\w &-]{2,40}))?$"
 )
-_PHRASE = re.compile(
+_PHRASE = Pattern(
     r"^(?:(?:i'm |we're |i am |we are )?looking forward to\b|(?:please )?let (?:me|us) know "
     r"(?:if|in case|whether|what|your|when you)\b|"
     r"(?:please )?(?:feel free|do not hesitate|don't hesitate) to\b|"
@@ -49,44 +48,39 @@ _PHRASE = re.compile(
     r"(?:i|we)(?:'ve| have)? attached\b|attached (?:is|are|you)\b|p\.?s\.?:? |"
     r"have an? (?:good|nice|great|lovely) (?:day|evening|weekend|week|holiday|time|one)\b|"
     r"(?:quick|short|rough|raw|my|some|meeting)(?: and dirty)? notes\b|notes (?:from|of|on) |"
-    r"(?:does|do) (?:this|that) (?:make sense|sound)\b)[^;]{0,120}$",
-    re.IGNORECASE,
+    r"(?:does|do) (?:this|that) (?:make sense|sound)\b)[^;]{0,120}$"
 )
 # Where more is to be read: an address alone, or with a word in front of it.
-_LINK = re.compile(
+_LINK = Pattern(
     r"^(?:(?:see|cf\.?|see also|docs?|link|links|wiki|figma|mock-?ups?|design|screens?|more|source|"
     r"reference|spec|(?:[\w-]+ ){0,3}(?:docs?|documentation|spec|design|board|page|sketch))"
     r"(?: (?:at|in|on|here|under))?\s*:?\s*)?(?:https?://|www\.)\S+"
-    r"(?: (?:for|about|with) [^,;:]{2,60})?$",
-    re.IGNORECASE,
+    r"(?: (?:for|about|with) [^,;:]{2,60})?$"
 )
-_DEMANDS = re.compile(
-    r"\b(?:must|should|shall|can|cannot|may not|want|wants|need|needs|never|only|at most)\b", re.I
+_DEMANDS = Pattern(
+    r"\b(?:must|should|shall|can|cannot|may not|want|wants|need|needs|never|only|at most)\b"
 )
 # What belongs to every piece of work: a definition of done.
-_CHORE = re.compile(
+_CHORE = Pattern(
     r"^(?:(?:all |unit |integration |e2e |automated |manual |regression )*tests?(?: (?:are |is |"
     r"have "
     r"been )?(?:written|green|passed|pass|passing|added|exist|done|updated))?|"
     r"(?:code |peer |design )review(?:ed)?(?: (?:is )?done| by .{2,40})?|"
     r"(?:the )?(?:docs?|documentation|changelog|release notes?|wiki|readme)(?: (?:is|are))? "
     r"(?:updated|written|added|extended)|documented(?: in .{2,40})?|(?:deployed|merged|released) "
-    r"(?:to|on|into) .{2,40})$",
-    re.IGNORECASE,
+    r"(?:to|on|into) .{2,40})$"
 )
-_TO_SOMEBODY = re.compile(r"^(?:/?cc:?\s|@[\w.-]+(?:[\s,]+@[\w.-]+)*$)", re.IGNORECASE)
+_TO_SOMEBODY = Pattern(r"^(?:/?cc:?\s|@[\w.-]+(?:[\s,]+@[\w.-]+)*$)")
 # What a mail program writes around a mail that is answered or forwarded.
-_WROTE = re.compile(
+_WROTE = Pattern(
     r"^(?:on .{4,80}\bwrote:?|-{2,} ?(?:original|forwarded) message ?-{0,}|begin forwarded "
-    r"message:?|sent from my [\w ]{2,30})$",
-    re.IGNORECASE,
+    r"message:?|sent from my [\w ]{2,30})$"
 )
 DELIMITER = "--"  # the line before a signature
-_MEETING = re.compile(
+_MEETING = Pattern(
     r"^(?:(?:next|last|our next) (?:meeting|call|round|session|workshop)\b[^,;]{0,60}|"
     r"(?:present|attendees|attending|excused|absent|apologies|participants|minutes by|"
-    r"minutes taken by|chair)\s*:\s*(?-i:[A-Z])\w*(?:,? (?:and )?(?-i:[A-Z])[\w.]*)*)$",
-    re.IGNORECASE,
+    r"minutes taken by|chair)\s*:\s*(?-i:[A-Z])\w*(?:,? (?:and )?(?-i:[A-Z])[\w.]*)*)$"
 )
 # The head of a ticket. What is as often a field of a thing counts only beside a sure one.
 _SURE_KEYS = (
@@ -98,21 +92,16 @@ _UNSURE_KEYS = (
     r"priority|prio|status|type|due(?: date)?|created(?: by)?|updated|author|date|version|owner|"
     r"team|parent|links?|tags?|from|to|sent|environment|project|product|deadline|id|approver"
 )
-_TICKET = re.compile(
-    rf"^(?P<key>{_SURE_KEYS}|{_UNSURE_KEYS})\s*[:=]\s*(?P<value>[^;]{{1,60}}?)\.?$", re.IGNORECASE
-)
+_TICKET = Pattern(rf"^(?P<key>{_SURE_KEYS}|{_UNSURE_KEYS})\s*[:=]\s*(?P<value>[^;]{{1,60}}?)\.?$")
 # The head of an e-mail; its subject is the title.
-_MAIL = re.compile(r"^(?:from|to|cc|bcc|sent|date|reply-to)$", re.IGNORECASE)
-_SURE = re.compile(rf"^(?:{_SURE_KEYS})$", re.IGNORECASE)
+_MAIL = Pattern(r"^(?:from|to|cc|bcc|sent|date|reply-to)$")
+_SURE = Pattern(rf"^(?:{_SURE_KEYS})$")
 _MANY_COMMAS = 3
-_LISTING = re.compile(
-    r"^(?:labels?|tags?|components?|stakeholders?|cc|to|squad|team)$", re.IGNORECASE
-)
-_ONE_LEVEL = re.compile(
+_LISTING = Pattern(r"^(?:labels?|tags?|components?|stakeholders?|cc|to|squad|team)$")
+_ONE_LEVEL = Pattern(
     r"^(?:p[0-4]|high(?:est)?|low(?:est)?|medium|normal|urgent|critical|blocker|major|minor|"
     r"trivial|"
-    r"must|should|could|to ?do|open|new|draft|in progress|ready|backlog|refined)$",
-    re.IGNORECASE,
+    r"must|should|could|to ?do|open|new|draft|in progress|ready|backlog|refined)$"
 )
 
 

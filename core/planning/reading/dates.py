@@ -14,18 +14,25 @@ _ANY_MONTH = rf"{_MONTH}|(?:{'|'.join(key for key in _SHORT if key != 'may')})"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d))?"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_PERIOD = (
+    rf"\b(?:the )?(?:end|start|beginning|middle) of (?:the )?(?:Q[1-4](?:\s+(?:19|20)\d\d)?|"
+    rf"(?:{_MONTH})(?:\s+(?:19|20)\d\d)?|(?:this|next) (?:week|month|quarter|year))\b"
+)
+_RELATIVE = (
+    rf"\b(?P<relative>next (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|winter)|"
+    rf"this coming {_WEEKDAY}|tomorrow)\b"
+)
 DATES = (
     rf"\b{_DAY}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(?P<month>{_ANY_MONTH})\b\.?{_YEAR}(?!\w)",
     rf"\b(?P<month>{_ANY_MONTH})\b\.?\s+{_DAY}(?:st|nd|rd|th)?\b{_YEAR}(?![\w%])",
     r"\b(?P<iso>(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?!\d)",
     r"\b(?P<dot_day>\d{1,2})\.(?P<dot_month>\d{1,2})\.(?P<dot_year>(?:19|20)\d\d)\b",
     r"\b(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<slash_year>(?:19|20)\d\d)\b",
-    rf"\b(?:the )?(?:end|start|beginning|middle) of (?:the )?(?:Q[1-4](?:\s+(?:19|20)\d\d)?|"
-    rf"(?:{_MONTH})(?:\s+(?:19|20)\d\d)?|(?:this|next) (?:week|month|quarter|year))\b",
+    _PERIOD,
     r"\bQ[1-4]\s+(?:19|20)\d\d\b",
-    rf"\b(?P<relative>next (?:{_WEEKDAY}|week|month|quarter|year|spring|summer|autumn|winter)|"
-    rf"this coming {_WEEKDAY}|tomorrow)\b",
+    _RELATIVE,
 )
+DATES_IN_WORDS = (_PERIOD, _RELATIVE)
 
 
 def dated(match: re.Match[str]) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from core.planning.reading.deed_text import (
     Text,
 )
 from core.planning.reading.nouns import is_thing, singular, snake, words
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after, phrase_before
 from core.planning.reading.subjects import Subject, person_at
@@ -28,6 +29,7 @@ _PARTS = words(
     content contents state status lid slip delivery_note detail details data form
     """
 )
+_NAMED_PARTS = {part: re.compile(rf"\b{part}s?\b") for part in _PARTS}
 _OFTEN = 3  # in so many clauses a part is a thing
 # What people do something with without changing a thing of the feature.
 _NOT_ACTED = words(
@@ -57,25 +59,22 @@ _CHOOSING = words("choose pick select set enter assign reassign allocate")
 _ABOUT_THE_WHOLE = {"grade": "grade", "rate": "rating", "weigh": "weight"}
 _OF_THINGS = words("assign reassign mark tag grade rate weigh label allocate adjust edit update "
                    "correct change rename describe attach shift extend_to translate")  # fmt: skip
-_OF = re.compile(r"^\s*(?:of|for|on) (?P<thing>.+)", re.IGNORECASE)
-_OWNER = re.compile(r"^[^,;:.]{2,30}? (?:of|on) (?P<thing>[^,;:.]+)", re.IGNORECASE)
-_TO = re.compile(r"^[^,;:.]{2,30}? (?:to|for) (?P<thing>[^,;:.]+)", re.IGNORECASE)
+_OF = Pattern(r"^\s*(?:of|for|on) (?P<thing>.+)")
+_OWNER = Pattern(r"^[^,;:.]{2,30}? (?:of|on) (?P<thing>[^,;:.]+)")
+_TO = Pattern(r"^[^,;:.]{2,30}? (?:to|for) (?P<thing>[^,;:.]+)")
 _SAMPLE = re.compile(r"^\d+ (?:out )?of (?=\d)", re.IGNORECASE)  # “1 of 10 pallets”
-_PLACE = re.compile(
+_PLACE = Pattern(
     r"^[^,;:.]{2,30}? (?:in)?to (?:an?|another|the|its|their|other) (?:other |new )?"
     r"(?P<place>location|shelf|place|room|hall|bay|rack|zone|aisle|building|branch|site|warehouse|"
-    r"column|lane|folder|team|department|queue|project|list|slot)s?\b",
-    re.IGNORECASE,
+    r"column|lane|folder|team|department|queue|project|list|slot)s?\b"
 )
-_MORE = re.compile(
+_MORE = Pattern(
     r"^(?:the |an? |its |their )?(?:[a-z]+ ){0,2}[a-z]+(?P<more>(?:,? and |, )(?:the |an? |its |"
-    r"their )?[a-z]+[^;:.()]{0,80})",
-    re.IGNORECASE,
+    r"their )?[a-z]+[^;:.()]{0,80})"
 )
-_ITEM = re.compile(
+_ITEM = Pattern(
     r"(?:, and |, | and )(?:the |an? |its |their )?(?:new |old )?(?P<name>[a-z]+(?: [a-z]+)?)\b"
-    r"(?=,| and |$| of | for | on | in )",
-    re.IGNORECASE,
+    r"(?=,| and |$| of | for | on | in )"
 )
 # “Confirm the loading of a pallet” is to load it.
 _NOMINAL = {
@@ -319,10 +318,9 @@ class Objects:
 
 # “A lot” is much, but “each lot”, “the lots” and “a lot number” are things.
 _LOT = "lot"
-_LOTS = re.compile(
+_LOTS = Pattern(
     r"\b(?:the|each|every|per|this|of|no|which|blocked|new) lots?\b(?! of)|^lots?\b(?! of)|"
-    r"\ba lot (?:is|can|has|may|must|gets|number)\b",
-    re.IGNORECASE,
+    r"\ba lot (?:is|can|has|may|must|gets|number)\b"
 )
 
 
@@ -332,10 +330,9 @@ def own_things(title: str, texts: Sequence[str]) -> frozenset[str]:
     lots = sum(bool(_LOTS.search(text)) for text in texts)
     return frozenset({_LOT} if lots >= _OFTEN else ()) | frozenset(
         part
-        for part in _PARTS
-        if re.search(rf"\b{part}s?\b", title.lower())
-        or sum(part in text and bool(re.search(rf"\b{part}s?\b", text)) for text in spoken)
-        >= _OFTEN
+        for part, named in _NAMED_PARTS.items()
+        if named.search(title.lower())
+        or sum(part in text and bool(named.search(text)) for text in spoken) >= _OFTEN
     )
 
 

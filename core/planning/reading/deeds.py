@@ -14,6 +14,7 @@ from core.planning.reading.deed_loans import with_loans
 from core.planning.reading.deed_names import called_shortly
 from core.planning.reading.nouns import is_thing, plural, words
 from core.planning.reading.parts import with_parts
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.remembered import remembered
@@ -54,10 +55,9 @@ CARRIED = words(
 )
 _LIVING = words("child baby patient animal pet dog cat cow person")
 # What people log is time, not an hour.
-_MEASURED = re.compile(
+_MEASURED = Pattern(
     r"^\s*(?:in )?(?:the |their |his |her |my )?(?:working |own )*(?:hours|time)\b"
-    r"(?! (?:slots?|zone))",
-    re.IGNORECASE,
+    r"(?! (?:slots?|zone))"
 )
 # By which words a brief speaks of a thing that it does not name.
 TOLD_OF = {
@@ -77,97 +77,82 @@ _NEEDED_BEHIND = {
 }
 _IRREGULAR = {"stores": "store", "tracks": "track", "applies": "apply"}
 _ALTERNATIVES = "|".join(sorted(_KIND_OF, key=len, reverse=True))
-_VERB = re.compile(rf"\b(?P<verb>{_ALTERNATIVES})(?P<ending>e?s)?\b", re.IGNORECASE)
-_JOINED = re.compile(
-    rf"^(?:\s*,\s*(?:(?:and|or|then)\s+)?|\s+(?:and|or|then)\s+)(?:{_ALTERNATIVES})(?:e?s)?\b", re.I
+_VERB = Pattern(rf"\b(?P<verb>{_ALTERNATIVES})(?P<ending>e?s)?\b")
+_JOINED = Pattern(
+    rf"^(?:\s*,\s*(?:(?:and|or|then)\s+)?|\s+(?:and|or|then)\s+)(?:{_ALTERNATIVES})(?:e?s)?\b"
 )
-_WILLING = re.compile(
+_WILLING = Pattern(
     r"\b(?:can|may|should|shall|must|could|has to|have to|want|wants|need|needs|able|lets?|allow|"
-    r"allows|to|they|i|we|users?|everybody|everyone|people|anyone)\b",
-    re.IGNORECASE,
+    r"allows|to|they|i|we|users?|everybody|everyone|people|anyone)\b"
 )
 # Who acts has a name of this kind, also where no list knows it: hikers, a beekeeper, arborists.
-_AGENT = re.compile(
+_AGENT = Pattern(
     r"(?:^|[,:;]\s*|\band )(?:(?:the|all|our|an?|each|every) )?(?:[a-z]+ )?"
-    r"[a-z]{2,}(?:er|or|ent|ant|ian|ist)s?\s*$",
-    re.IGNORECASE,
+    r"[a-z]{2,}(?:er|or|ent|ant|ian|ist)s?\s*$"
 )
-_BEFORE_A_VERB = re.compile(
+_BEFORE_A_VERB = Pattern(
     r"(?:\b(?:can|may|should|shall|must|could|will|to|not|never|only|also|they|we|i|you|who|and|or|"
-    r"then|please|cannot|can't|people|themselves|online|[a-z]{3,}s)|[,:])\s*$",
-    re.IGNORECASE,
+    r"then|please|cannot|can't|people|themselves|online|[a-z]{3,}s)|[,:])\s*$"
 )
-_BEFORE_A_NOUN = re.compile(
+_BEFORE_A_NOUN = Pattern(
     r"(?:\b(?:an?|the|this|that|these|those|my|your|his|her|its|our|their|no|any|each|every|all|"
-    r"most|of|in|on|at|by|from|with|without|per|for|into|new|open|\w+ed)|\d|['\u2019]s)\s*$",
-    re.IGNORECASE,
+    r"most|of|in|on|at|by|from|with|without|per|for|into|new|open|\w+ed)|\d|['\u2019]s)\s*$"
 )
-_BEFORE_OPENED = re.compile(r"\b(?:can|may|should|must|could|will|to|they|we)\s*$", re.IGNORECASE)
+_BEFORE_OPENED = Pattern(r"\b(?:can|may|should|must|could|will|to|they|we)\s*$")
 _LEADING = re.compile(
     r"^\s*(?:(?:in|out|up|over|back|down|for)\b\s*)?(?:up to |at most |around |about )?"
     r"(?:\d[\d,.]*\s+)?(?:(?:written|recurring|finished|signed|planned|regular|such)\s+)?",
     re.IGNORECASE,
 )
-_THE = re.compile(r"^\s*the\b", re.IGNORECASE)
-_REPORT = re.compile(
-    r"^reports?\b(?! to)|\b(?:an?|the|each|every|this|open|new|of|\d+) reports?\b", re.IGNORECASE
-)
-_KNOWN_ONE = re.compile(r"^\s*(?:the|their|his|her|its|this|that|these|it|them)\b", re.I)
-_SECOND = re.compile(r"^[^,;:.]{2,30}? and (?P<second>an? [a-z]+.*)$", re.I)
-_AS_A = re.compile(r"^[^,;:.]{2,40}? as an? (?P<what>.+)$", re.I)
+_THE = Pattern(r"^\s*the\b")
+_REPORT = Pattern(r"^reports?\b(?! to)|\b(?:an?|the|each|every|this|open|new|of|\d+) reports?\b")
+_KNOWN_ONE = Pattern(r"^\s*(?:the|their|his|her|its|this|that|these|it|them)\b")
+_SECOND = Pattern(r"^[^,;:.]{2,30}? and (?P<second>an? [a-z]+.*)$")
+_AS_A = Pattern(r"^[^,;:.]{2,40}? as an? (?P<what>.+)$")
 # An application may also be a program; people who apply, or who decide on it, tell which.
-_APPLIED = re.compile(
+_APPLIED = Pattern(
     r"\b(?:appl(?:y|ies|icants?)|accept\w*|refus\w*|reject\w*|submit\w*|grant\w*|hand in|"
-    r"decid\w*)\b",
-    re.IGNORECASE,
+    r"decid\w*)\b"
 )
-_ARTICLE = re.compile(r"^\s*(?:an?|the|their|his|her|my|each|every|one|new|several)\b", re.I)
-_OUTCOME = re.compile(
+_ARTICLE = Pattern(r"^\s*(?:an?|the|their|his|her|my|each|every|one|new|several)\b")
+_OUTCOME = Pattern(
     r"\b(?P<verb>appl(?:y|ies)|donates?|enroll?s?|complains?)\b"
-    r"(?=\s+(?:for|on|online|in|with|here|there|until|by|to (?:an?|the|one)|up)\b|[,.]|$)",
-    re.IGNORECASE,
+    r"(?=\s+(?:for|on|online|in|with|here|there|until|by|to (?:an?|the|one)|up)\b|[,.]|$)"
 )
-_NO_APPLICANT = re.compile(
+_NO_APPLICANT = Pattern(
     r"\b(?:rules?|rates?|prices?|discounts?|terms|conditions?|laws?|limits?|same|this|that|which|"
-    r"it|part \d+|not)\s*$",
-    re.IGNORECASE,
+    r"it|part \d+|not)\s*$"
 )
 # “Each hand-over is recorded”, “payments entered by a clerk”: nobody in front of the verb.
-_RECORDED = re.compile(
+_RECORDED = Pattern(
     r"^(?:and |or |also )?(?P<what>[^,;:()]{3,60}?)\s+(?:(?:is|are|gets?|must be|has to be|have "
     r"to be|should be) (?:\w+ly )?(?:recorded|registered|entered|filed|submitted|reported|created|"
     r"handed in|noted)\b|(?:can|may)(?: only)? be (?:filed|submitted|handed in|lodged)\b|"
-    r"(?:entered|submitted|recorded|filed|handed in) by\b)",
-    re.IGNORECASE,
+    r"(?:entered|submitted|recorded|filed|handed in) by\b)"
 )
-_SPECIAL = re.compile(r"\b(?:that|which|who|if|when|unless|until|not|never|nobody|no)\b", re.I)
+_SPECIAL = Pattern(r"\b(?:that|which|who|if|when|unless|until|not|never|nobody|no)\b")
 # “A permit expires after 3 years”: what has an end is remembered.
-_ENDING = re.compile(
+_ENDING = Pattern(
     r"^(?:must: |and )?(?:an? |each |every |the )?(?P<what>[a-z][a-z -]{2,30}?) "
-    r"(?:(?:is|are) (?:only )?valid (?:until|for)|expires? (?:after|on|at)|lapses? after)\b",
-    re.IGNORECASE,
+    r"(?:(?:is|are) (?:only )?valid (?:until|for)|expires? (?:after|on|at)|lapses? after)\b"
 )
 # “Condition report with photos on return”: a paper that the brief wants to have.
-_PAPER = re.compile(
+_PAPER = Pattern(
     r"^(?:an? |the )?(?P<what>(?!(?:daily|weekly|monthly|yearly|quarterly)\b)[a-z]+ "
-    r"(?:report|protocol|questionnaire)) (?:with|on|for|at)\b(?!.*\b(?:is|are|can|must|may)\b)",
-    re.IGNORECASE,
+    r"(?:report|protocol|questionnaire)) (?:with|on|for|at)\b(?!.*\b(?:is|are|can|must|may)\b)"
 )
-_REGISTERED = re.compile(
-    r"\b(?:registered|enrolled) (?:students?|pupils?|participants?|attendees?|runners?|teams?)\b",
-    re.IGNORECASE,
+_REGISTERED = Pattern(
+    r"\b(?:registered|enrolled) (?:students?|pupils?|participants?|attendees?|runners?|teams?)\b"
 )
 _POSSESSIVE = re.compile(r"^[a-z]+(?:s'|'s|s\u2019|\u2019s) ", re.IGNORECASE)
-_CHECKED_OFF = re.compile(
+_CHECKED_OFF = Pattern(
     r"\b(?:fills? (?:in|out)|ticks? off|works? through|completes?) (?:an?|the|their|his|her) "
-    r"(?P<what>(?:[a-z]+ )?(?:checklist|questionnaire|survey|protocol))\b",
-    re.IGNORECASE,
+    r"(?P<what>(?:[a-z]+ )?(?:checklist|questionnaire|survey|protocol))\b"
 )
 # “Every sample gets a number”: it comes into being with that.
-_EACH = re.compile(
+_EACH = Pattern(
     r"^(?:each|every)(?: new| single)? (?P<what>[^,;:()]{3,40}?) "
-    r"(?:gets|has|starts|receives|carries|consists|begins)\b",
-    re.IGNORECASE,
+    r"(?:gets|has|starts|receives|carries|consists|begins)\b"
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from core.planning.reading.clauses import Clause
+from core.planning.reading.patterns import Pattern
 
 # Two different signs of one kind make a text that asks for nothing. One alone says little: a
 # feature may be about adverts, recipes or minutes.
@@ -70,15 +70,12 @@ _SIGNS: dict[str, tuple[str, ...]] = {
         r"\bthanks in advance\b|\bhello support\b|\bdear support\b",
     ),
 }
-_PATTERNS = {
-    kind: tuple(re.compile(sign, re.IGNORECASE) for sign in signs) for kind, signs in _SIGNS.items()
-}
-_ASKS = re.compile(
+_PATTERNS = {kind: tuple(map(Pattern, signs)) for kind, signs in _SIGNS.items()}
+_ASKS = Pattern(
     r"\b(?:we|i|they|users?|people) (?:\w+ )?(?:want|need|would like)\b|\b(?:we|i)'d like\b|"
     r"\bas an? [\w' -]{2,40},? i (?:want|need|can)\b|\b(?:should|must) be able to\b|"
     r"\b(?:feature|product|user) (?:request|requirement|story|stories)\b|"
-    r"\bwhat (?:we|i) (?:want|need)\b",
-    re.IGNORECASE,
+    r"\bwhat (?:we|i) (?:want|need)\b"
 )
 _ENOUGH_SIGNS = 2
 

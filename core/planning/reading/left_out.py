@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from core.planning.reading.patterns import Pattern
+
 # “In the first version”, “for now”: what is said of it may be different later.
 _SCOPE = (
     r"(?:in|for|from|with|part of|within) (?:the |this |our |a )?(?:very )?(?:mvp|pilot|v\.?1|"
@@ -41,7 +43,7 @@ _PART = (
 )
 _NO = rf"(?:and |but |or )?(?:no|without)(?: any| an?)? {_PART}"
 _ENDING = rf"(?:,? (?:{_SCOPE}|{_LATER}))?"
-_UNWANTED = re.compile(
+_UNWANTED = Pattern(
     r"^(?:but |and |for now,? |at first,? )?(?:we|i|you) (?:explicitly |really )?"
     r"(?:do not|don't|won't|will not) (?:need|want|plan|build|support|cover|do|offer)\b(?: to)?"
     r"(?! (?:to (?:be|store|keep|save|see|lose|send|share|show|log|have|pay|let)|store|keep|save|"
@@ -72,27 +74,24 @@ _UNWANTED = re.compile(
     r"^(?:there is |there's )?no need (?:for|to (?:build|add|support|integrate|translate|have|move|"
     r"migrate|import|convert))\b|"
     r"^nothing else (?:changes|should change|must change|is changed|"
-    r"needs to change)(?:, no .{2,40})?$",
-    re.IGNORECASE,
+    r"needs to change)(?:, no .{2,40})?$"
 )
 # “Payment comes later”; whoever comes later is a person.
-_POSTPONED = re.compile(
+_POSTPONED = Pattern(
     rf"^(?!.*\b(?:who|whoever|anybody|somebody|people|persons?)\b)[^,;:]{{2,70}}? "
     rf"(?:(?:will |can |may |might |should |shall )?(?:come|follow|be (?:added|done|built)|"
     rf"get built|"
     rf"wait)s?(?: only)?) {_LATER}$|"
     r"^(?!.*\b(?:who|whoever|must|until)\b)(?:the |an? )?[a-z][\w -]{1,60}? can wait$|"
     rf"^we(?:'ll| will| can| may| might| want to| plan to)? (?:do|build|add|look at|think about|"
-    rf"tackle|come to|plan|handle) [^,;:]{{2,60}} {_LATER}$",
-    re.IGNORECASE,
+    rf"tackle|come to|plan|handle) [^,;:]{{2,60}} {_LATER}$"
 )
-_DROPPED = re.compile(
+_DROPPED = Pattern(
     r"^(?:(?:for now|for the moment|at first|initially|to begin with),? )?(?:please |let's |"
     r"let us |"
     r"we |we can |we'll |you can )?(?:skip|ignore|leave out|leave aside|"
     r"forget(?: about)?|postpone|drop|omit|do not (?:build|add|support|implement|include|plan)|"
-    r"don't (?:build|add|support|implement|include|plan))\b [^,;:]{2,80}$",
-    re.IGNORECASE,
+    r"don't (?:build|add|support|implement|include|plan))\b [^,;:]{2,80}$"
 )
 # What somebody does, or what it runs on, is a rule of what is built.
 _WHAT = (
@@ -100,7 +99,7 @@ _WHAT = (
     r"vendors?)\b)[^,;:]{2,60}?"
 )
 # A bare “no” with a word for this version, or asked for nicely.
-_NOT_NOW = re.compile(
+_NOT_NOW = Pattern(
     rf"^(?:and |but )?(?:please,? )?(?:no|without|not)(?: any| an?)? (?!\w+ (?:is|are|may|can|"
     rf"must)\b)"
     rf"[^,;:]{{2,80}}? (?:{_SCOPE})$|"
@@ -110,13 +109,10 @@ _NOT_NOW = re.compile(
     r"^no (?:new|extra|additional) (?:scanners?|hardware|devices?|tablets?|phones?|data|fields?|"
     r"pages?|screens?|roles?|licen[cs]es?|forms?|printers?|accounts?)$|"
     rf"^{_NO}(?: for [a-z ]{{2,20}})?(?:(?:, (?:and |or )?| (?:and|"
-    rf"or) )(?:no )?{_PART})*{_ENDING}$",
-    re.IGNORECASE,
+    rf"or) )(?:no )?{_PART})*{_ENDING}$"
 )
-_VERBAL = re.compile(
-    r"\b(?:may|must|can|cannot|can't|is|are|has|have|gets?|leaves?|goes)\b", re.IGNORECASE
-)
-_LABELLED = re.compile(
+_VERBAL = Pattern(r"\b(?:may|must|can|cannot|can't|is|are|has|have|gets?|leaves?|goes)\b")
+_LABELLED = Pattern(
     r"^(?:(?:but|and) )?(?:(?:explicitly |deliberately |clearly )?(?:not|nothing|left out|excluded|"
     r"no) ?(?:planned|needed|required|wanted|included|covered|part of (?:this|it|the \w+)|"
     rf"(?:for |in )?(?:{_SCOPE}))(?: (?:{_SCOPE}))?|(?:explicitly |deliberately )?left out|"
@@ -125,31 +121,27 @@ _LABELLED = re.compile(
     r"clearly )?out(?: of scope)?|not (?:a|our) goal|what (?:we|i) (?:"
     r"don't|do not) (?:want|need)|out of scope (?:for )?(?:now|this (?:ticket|version|story|"
     r"release))|"
-    rf"(?:{_SCOPE})(?: only)? without)\s*(?::|\s[-–—]\s)\s*(?P<what>.+)$",
-    re.IGNORECASE,
+    rf"(?:{_SCOPE})(?: only)? without)\s*(?::|\s[-–—]\s)\s*(?P<what>.+)$"
 )
-_MVP = re.compile(
+_MVP = Pattern(
     r"^(?:mvp|v\.?1|version 1|phase 1|first version|first release|pilot)\s*(?:is |:|-|–|—|,)?\s*"
-    r"(?P<what>(?:no|without) .+)$",
-    re.IGNORECASE,
+    r"(?P<what>(?:no|without) .+)$"
 )
-_ANSWERED = re.compile(
+_ANSWERED = Pattern(
     rf"^(?P<what>[^,;:]{{2,60}}?)\s*(?::|\s[-–—]\s)\s*(?:{_LATER}|out of scope|not needed|"
-    r"not planned|skip(?:ped)?)$",
-    re.IGNORECASE,
+    r"not planned|skip(?:ped)?)$"
 )
-_UNDER_CONDITION = re.compile(r"\b(?:if|when|unless|until|while|once|because)\b", re.IGNORECASE)
+_UNDER_CONDITION = Pattern(r"\b(?:if|when|unless|until|while|once|because)\b")
 _NO_IF = re.compile(r"\bif there (?:is|are) no\b", re.IGNORECASE)
 # “…, but that can wait”: what stands before it is what waits.
-_ALL_OF_IT = re.compile(
+_ALL_OF_IT = Pattern(
     rf"^(?:that|it|this|they|these|both|all that) (?:can wait|(?:can |will |may )?(?:come|"
     rf"follow)s? "
     rf"{_LATER}|is {_LATER}|is (?:not needed|for later|out of scope).*)$|"
-    rf"^(?:but )?not (?:for )?(?:now|yet|today)$|^(?:maybe |perhaps |only )?later$|^{_LATER}$",
-    re.IGNORECASE,
+    rf"^(?:but )?not (?:for )?(?:now|yet|today)$|^(?:maybe |perhaps |only )?later$|^{_LATER}$"
 )
 _NICE = re.compile(r"\b(?:is|are) (?:only |just )?(?:nice|good) to have$", re.IGNORECASE)
-_FIRST_PIECE = re.compile(rf"^{_NO}(?: for [a-z ]{{2,20}})?(?=, |$)", re.IGNORECASE)
+_FIRST_PIECE = Pattern(rf"^{_NO}(?: for [a-z ]{{2,20}})?(?=, |$)")
 _IN_BRACKETS = re.compile(r"\(((?:not )?(?:yet|now|for now|later))!?\)", re.IGNORECASE)
 _AND = re.compile(r"^(?:and|but) ", re.IGNORECASE)
 _LAST_PIECE = re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed
 from core.planning.reading.nouns import plural, singular
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.spoken import may_be_table, spoken_things
@@ -17,71 +18,58 @@ _MANY = (
     r"any number of)"
 )
 # “Each proposal needs 3 reviews”, “a trip has several stops”.
-_HAS_MANY = re.compile(
+_HAS_MANY = Pattern(
     rf"\b(?:an?|each|every|one) (?P<whole>[a-z]+(?: [a-z]+)?) (?:needs?|has|gets?|receives?|"
     rf"consists of|can have|may have|must have) (?:at least |at most |up to )?{_MANY} "
-    r"(?P<what>[a-z]+s)\b",
-    re.IGNORECASE,
+    r"(?P<what>[a-z]+s)\b"
 )
 # “Each match has goals”, where a goal is spoken of again.
-_HAS_SOME = re.compile(
-    r"\b(?:an?|each|every) (?P<whole>[a-z]+(?: [a-z]+)?) has (?P<what>[a-z]{3,}s)\b(?=[,;]| and|$)",
-    re.IGNORECASE,
+_HAS_SOME = Pattern(
+    r"\b(?:an?|each|every) (?P<whole>[a-z]+(?: [a-z]+)?) has (?P<what>[a-z]{3,}s)\b(?=[,;]| and|$)"
 )
 # “Twelve people at most in one challenge”, “before joining”.
-_PEOPLE_IN = re.compile(
+_PEOPLE_IN = Pattern(
     r"\b(?:people|players|persons|participants|friends|colleagues)\b(?: at most| max(?:imum)?)? "
-    r"(?:in|per|can join|may join|join) (?:an?|one|each|every|the)? ?(?P<whole>[a-z]+)\b",
-    re.IGNORECASE,
+    r"(?:in|per|can join|may join|join) (?:an?|one|each|every|the)? ?(?P<whole>[a-z]+)\b"
 )
-_JOINED = re.compile(
+_JOINED = Pattern(
     r"\b(?:joins?|takes? part in|participates? in|signs? up for) (?:an?|one|the|each|every) "
-    r"(?P<whole>[a-z]+)\b",
-    re.IGNORECASE,
+    r"(?P<whole>[a-z]+)\b"
 )
 # “Every worker can block a lot, with defect, machine and 2 photos”: each time has its own data.
-_WITH_DETAILS = re.compile(
+_WITH_DETAILS = Pattern(
     r"\b(?:can|may|must|should) (?P<verb>block|inspect|check|return|repair|reject|recall|lock|"
     r"transfer|clean|test|audit|sample|quarantine) (?:an?|the|each|every) (?P<whole>[a-z]+),? with "
-    r"[a-z ]+, [a-z ]+(?:,| and) ",
-    re.IGNORECASE,
+    r"[a-z ]+, [a-z ]+(?:,| and) "
 )
 _OCCASIONS = {
     "inspect": "inspection", "reject": "rejection", "clean": "cleaning",
 }  # fmt: skip
 # “Learners can dispute a grade once”.
-_DISPUTED = re.compile(
+_DISPUTED = Pattern(
     r"\b(?:can|may|could) (?P<verb>dispute|contest|appeal against) (?:an?|the|their|his|her|its) "
-    r"(?:own )?(?P<whole>[a-z]+)\b",
-    re.IGNORECASE,
+    r"(?:own )?(?P<whole>[a-z]+)\b"
 )
 # “Goodwill credits: agents up to 25 EUR”: what each role may give.
-_GRANTED = re.compile(
-    r"^(?P<what>[a-z]+(?: [a-z]+)?s): (?:[a-z]+ ){1,3}(?:up to|at most|max\.?) (?:[€$£] ?)?\d",
-    re.IGNORECASE,
+_GRANTED = Pattern(
+    r"^(?P<what>[a-z]+(?: [a-z]+)?s): (?:[a-z]+ ){1,3}(?:up to|at most|max\.?) (?:[€$£] ?)?\d"
 )
 # “For each environment (dev, staging, prod) on/off and a percentage”.
-_FOR_EACH = re.compile(
-    r"\bfor (?:each|every) (?P<what>[a-z]+) \([^()]{2,60},[^()]{2,60}\)", re.IGNORECASE
-)
+_FOR_EACH = Pattern(r"\bfor (?:each|every) (?P<what>[a-z]+) \([^()]{2,60},[^()]{2,60}\)")
 # “A device can't be lent to two people”.
-_LENT = re.compile(
+_LENT = Pattern(
     r"\b(?:an?|each|every|the|one) (?P<whole>[a-z]+(?: [a-z]+)?) "
     r"(?:can|can't|cannot|may|must|is|are)(?: only| never| not)?(?: be)? "
-    r"(?:lent|loaned|rented out|borrowed|lent out)\b",
-    re.IGNORECASE,
+    r"(?:lent|loaned|rented out|borrowed|lent out)\b"
 )
-_LOAN = re.compile(r"\bloans?\b", re.IGNORECASE)
+_LOAN = Pattern(r"\bloans?\b")
 # “Ticket: plate, customer, material, gross, tare”, where the brief goes on about tickets.
-_OF_FIELDS = re.compile(
+_OF_FIELDS = Pattern(
     r"^(?:an? |the |each |every |one )?(?P<what>[a-z]+(?: [a-z]+)?): [^,;:.]{2,40}"
-    r"(?:, [^,;:.]{2,40}){3,11}$",
-    re.IGNORECASE,
+    r"(?:, [^,;:.]{2,40}){3,11}$"
 )
 # “Submissions are deleted after a year; grades stay”.
-_STAYS = re.compile(
-    r"^(?:the |all |only (?:the )?)?(?P<what>[a-z]+s) (?:stay|remain|are kept)$", re.I
-)
+_STAYS = Pattern(r"^(?:the |all |only (?:the )?)?(?P<what>[a-z]+s) (?:stay|remain|are kept)$")
 _BROUGHT = frozenset({"approval", "comment", "message", "photo", "file", "payment", "point"})
 _DEVICES = frozenset({"device", "laptop", "tablet", "phone"})
 _OWN_WORDS = _DEVICES | {"lot", "tool"}

@@ -9,20 +9,18 @@ from core.domain.artifact import Evidence
 from core.planning.model import Actor
 from core.planning.reading.clauses import Clause
 from core.planning.reading.nouns import singular, snake
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.role_names import DEPARTMENTS, LEADS, QUALIFIERS, ROLES, names_people
 
 _PEOPLE = "|".join(sorted(ROLES, key=lambda role: (-len(role), role)))
-_ROLE = re.compile(
-    rf"\b(?:(?P<qualifier>{'|'.join(QUALIFIERS)})[ -])?(?P<role>{_PEOPLE})s?\b(?!['\u2019]s)",
-    re.IGNORECASE,
+_ROLE = Pattern(
+    rf"\b(?:(?P<qualifier>{'|'.join(QUALIFIERS)})[ -])?(?P<role>{_PEOPLE})s?\b(?!['\u2019]s)"
 )
-_DEPARTMENT = re.compile(
-    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(DEPARTMENTS)})\b(?= \w)", re.IGNORECASE
+_DEPARTMENT = Pattern(
+    rf"(?:^|\bby |[,;] |\band |\bthen )(?P<role>{'|'.join(DEPARTMENTS)})\b(?= \w)"
 )
-_LEAD = re.compile(
-    rf"\b(?P<qualifier>{LEADS})[ -](?P<role>lead)s?\b(?!['\u2019]s| time)", re.IGNORECASE
-)
-_STORY = re.compile(r"\bas an? (?P<role>[a-z][a-z -]{2,30}?),? (?:i|we)\b", re.IGNORECASE)
+_LEAD = Pattern(rf"\b(?P<qualifier>{LEADS})[ -](?P<role>lead)s?\b(?!['\u2019]s| time)")
+_STORY = Pattern(r"\bas an? (?P<role>[a-z][a-z -]{2,30}?),? (?:i|we)\b")
 __all__ = ["DEPARTMENTS", "actors", "names_people"]
 # Words that say "somebody" without naming a role.
 _VAGUE = {"person", "people", "staff"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from core.planning.reading.nouns import is_thing, singular, snake
 from core.planning.reading.nouns import words as listed
@@ -43,11 +44,12 @@ _NUMBER_FIRST = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'\u2019_-]*|\d+|[^\sA-Za-z\d]")
 _MAX_WORDS = 3
+_MAX_BEFORE = 2
 
 
-def tokens(text: str) -> list[str]:
-    """Return the words and the punctuation marks of a text."""
-    return _TOKEN.findall(text)
+def tokens(text: str) -> Iterator[str]:
+    """Yield the words and the punctuation marks of a text; few of a long one are ever asked for."""
+    return (token[0] for token in _TOKEN.finditer(text))
 
 
 def phrase_after(text: str) -> str:
@@ -83,9 +85,11 @@ def compound_after(text: str) -> str:
 def phrase_before(text: str) -> str:
     """Return the noun phrase that a text ends with, as a snake_case name; empty without one."""
     words: list[str] = []
-    for token in reversed(tokens(text)):
+    # No token holds white space, and one more than a phrase has words ends it.
+    end = text.rsplit(None, _MAX_BEFORE + 1)[-_MAX_BEFORE - 1 :]
+    for token in reversed(list(tokens(" ".join(end)))):
         word = token.lower().replace("\u2019", "'").removesuffix("'s")
-        if not _is_noun(word) or word in _SKIPPED or len(words) == 2:
+        if not _is_noun(word) or word in _SKIPPED or len(words) == _MAX_BEFORE:
             break
         if words and singular(word) != word:
             break

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Literal
 
 from core.planning.reading.comparisons import Comparison, comparison_around
-from core.planning.reading.dates import DATES, dated
+from core.planning.reading.dates import DATES, DATES_IN_WORDS, dated
+from core.planning.reading.patterns import Pattern
 
 QuantityKind = Literal["money", "duration", "size", "share", "date", "time", "factor", "count"]
 
@@ -46,6 +47,9 @@ _TO = r"\s?(?:-|–|to|or|and)\s?"
 _FROM = rf"(?:(?P<lower>{_DIGITS}){_TO})?"
 _FROM_WORD = rf"(?:(?P<lower>{_NUMBER_WORD}) (?:to|or) )?"
 _CODE = r"EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN"
+_HALF = r"\b(?P<half_a>half an? )(?P<unit>hour|day|year|minute)\b"
+_SPELLED = rf"\b{_FROM_WORD}(?P<number>{_NUMBER_WORD})[\s-](?P<unit>{_UNIT_WORDS})\b"
+_ROUND = r"\b(?P<number>a dozen|a hundred|a thousand|a million)\b"
 _SOURCES: tuple[tuple[QuantityKind, str], ...] = (
     *(("date", source) for source in DATES),
     (
@@ -77,17 +81,23 @@ _SOURCES: tuple[tuple[QuantityKind, str], ...] = (
     ("share", rf"\b{_FROM}(?P<number>{_DIGITS})\s?(?:%|percent\b|per cent\b)"),
     ("share", r"\bp(?P<number>50|75|9\d(?:\.\d{1,3})?)\b"),
     ("share", r"\b(?P<number>\d{1,2}(?:\.\d{1,3})?)th percentile\b"),
-    ("duration", r"\b(?P<half_a>half an? )(?P<unit>hour|day|year|minute)\b"),
+    ("duration", _HALF),
     ("duration", rf"\b{_FROM}(?P<number>{_DIGITS})[\s-]?(?P<unit>ms|s|h|d|{_UNIT_WORDS})\b"),
-    ("duration", rf"\b{_FROM_WORD}(?P<number>{_NUMBER_WORD})[\s-](?P<unit>{_UNIT_WORDS})\b"),
+    ("duration", _SPELLED),
     ("factor", rf"\b(?P<number>{_DIGITS})\s?(?:x\b|times (?=faster|slower|more|less|as|bigger))"),
     (
         "count",
         rf"(?<![\w.,-]){_FROM}(?P<number>{_DIGITS})(?:\s?(?P<scale>{_SCALE}))?\b(?![%€$£])",
     ),
-    ("count", r"\b(?P<number>a dozen|a hundred|a thousand|a million)\b"),
+    ("count", _ROUND),
 )
-_PATTERNS = tuple((kind, re.compile(source, re.IGNORECASE)) for kind, source in _SOURCES)
+_PATTERNS = tuple((kind, Pattern(source)) for kind, source in _SOURCES)
+_DIGIT = re.compile(r"\d")
+_IN_WORDS = tuple(
+    (kind, pattern)
+    for kind, pattern in _PATTERNS
+    if pattern.source in {*DATES_IN_WORDS, _HALF, _SPELLED, _ROUND}
+)
 # “60 requests per minute”, “3 a day”: what follows a number and says per how long, or of what.
 _PER = re.compile(
     r"(?:\s+(?:[a-z-]+)){0,2}?\s*(?:/\s?|\b(?:per|an?|each|every)\s+)"
@@ -98,10 +108,9 @@ _PER = re.compile(
 _SHORT = re.compile(r"\b(?P<by>within|after|for) \Z", re.IGNORECASE)
 _ENDS_HERE = re.compile(r"\s*(?:$|[,;.)]|and\b|or\b)")
 _TIMES = {"once": 1, "twice": 2}
-_COUNTED = re.compile(
+_COUNTED = Pattern(
     rf"\b(?:(?P<number>{'|'.join(word for word in (*_TIMES, *_WORDS) if len(word) > 2)})|"
-    r"(?P<ordinal>\d{1,3})(?:st|nd|rd|th))\b",
-    re.IGNORECASE,
+    r"(?P<ordinal>\d{1,3})(?:st|nd|rd|th))\b"
 )
 _HALVES = {"hour": "30 minutes", "day": "12 hours", "year": "6 months", "minute": "30 seconds"}
 
@@ -131,7 +140,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities of a text in their order; each stretch of text counts once."""
     found: dict[int, Quantity] = {}
     taken: list[tuple[int, int]] = []
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in _PATTERNS if _DIGIT.search(text) else _IN_WORDS:
         for match in pattern.finditer(text):
             begin, end = match.span()
             if any(begin < upper and lower < end for lower, upper in taken):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deeds import CARRIED
 from core.planning.reading.nouns import plural, snake, words
+from core.planning.reading.patterns import folded
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 
@@ -36,6 +38,7 @@ _NOT_RELATED = words(
     """
 )
 _MAX_RELATED = 4
+_OFTEN = 2  # so many clauses speak of what is related
 # Whom a thing is for: those whom a service serves, not those who work there.
 _SERVED = words(
     """
@@ -51,19 +54,22 @@ def related(noun: str, clauses: Sequence[Clause], known: Iterable[str] = ()) -> 
     Each must be spoken of in two clauses, and once together with the thing itself.
     """
     body = [clause.text for clause in clauses if clause.section == "body"]
-    own = _named(noun.rpartition("_")[2])
-    together = [text for text in body if own.search(text)]
-    found = dict.fromkeys(what for pattern in _SPOKEN for what in _spoken(pattern, body))
+    together = _naming(noun.rpartition("_")[2], body)
     found = {
         what: None
-        for what in found
-        if sum(bool(_determined(what).search(text)) for text in body) > 1
-        and any(_named(what).search(text) for text in together)
+        for what in _spoken_of(tuple(body))
+        if _naming(what, together) and _is_determined_often(what, body)
     }
     found |= dict.fromkeys(_spoken(_FOR_THEIRS, together))
     found |= dict.fromkeys(_spoken(_one_per(noun.rpartition("_")[2]), together))
     found |= dict.fromkeys(_in_its_name(noun, clauses, body))
     return tuple(what for what in found if _may_be(what, noun, known))[:_MAX_RELATED]
+
+
+@lru_cache(maxsize=4)
+def _spoken_of(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the texts speak of as several; each record of a brief asks for it."""
+    return tuple(dict.fromkeys(what for pattern in _SPOKEN for what in _spoken(pattern, texts)))
 
 
 def _one_per(noun: str) -> re.Pattern[str]:
@@ -85,10 +91,10 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     many = plural(noun.rpartition("_")[2]).replace("_", " ")
     found: dict[str, bool] = {}
     said = dict.fromkeys(clause.text for clause in clauses if clause.section == "body")
-    body = [(text, text.lower()) for text in said]
+    own = _speaking_of(noun, said)
     for other in others:
-        texts = [text for text, low in body if _speaks_of(noun, low) and _speaks_of(other, low)]
-        if other == noun or not texts:
+        texts = [] if other == noun else _speaking_of(other, own)
+        if not texts:
             continue
         whole = _names(other.rpartition("_")[2])
         always = (
@@ -120,9 +126,11 @@ def belongs_to(noun: str, others: Sequence[str], clauses: Sequence[Clause]) -> d
     return found
 
 
-def _speaks_of(noun: str, text: str) -> bool:
-    last = noun.rpartition("_")[2]
-    return last in text or plural(last) in text
+def _speaking_of(noun: str, texts: Iterable[str]) -> list[str]:
+    """Return the texts with the letters of the last word of a name."""
+    one = noun.rpartition("_")[2]
+    many = plural(one)
+    return [text for text in texts if one in (lower := text.lower()) or many in lower]
 
 
 def is_said_to_belong(noun: str, other: str, text: str) -> bool:
@@ -157,12 +165,11 @@ def served(noun: str, clauses: Sequence[Clause]) -> tuple[str, ...]:
     Whoever enters it may be somebody else: the desk, a parent, the office.
     """
     body = [clause.text for clause in clauses if clause.section == "body"]
-    own = _named(noun.rpartition("_")[2])
-    together = " ".join(text for text in body if own.search(text))
+    together = " ".join(_naming(noun.rpartition("_")[2], body))
     return tuple(
         role
         for role in sorted(_SERVED & {snake(word) for word in _WORD.findall(together.lower())})
-        if sum(bool(_determined(role).search(text)) for text in body) > 1
+        if _is_determined_often(role, body)
     )[:1]
 
 
@@ -170,7 +177,7 @@ def _in_its_name(noun: str, clauses: Sequence[Clause], body: Sequence[str]) -> I
     """Yield what a compound says: farm inspections are of farms, if the brief speaks of farms."""
     last = noun.rpartition("_")[2]
     compound = re.compile(rf"\b(?P<what>[a-z]+) (?:{last}|{plural(last)})\b", re.IGNORECASE)
-    spoken = {one for pattern in _SPOKEN for one in _spoken(pattern, body)}
+    spoken = _spoken_of(tuple(body))
     for clause in clauses:
         for match in compound.finditer(clause.text):
             what = phrase_after(match["what"])
@@ -190,15 +197,34 @@ def _may_be(what: str, noun: str, known: Iterable[str]) -> bool:
     )
 
 
-def _named(what: str) -> re.Pattern[str]:
-    name = what.replace("_", " ")
-    return re.compile(rf"\b(?:{name}|{plural(name)})\b", re.IGNORECASE)
+def _naming(what: str, texts: Sequence[str]) -> list[str]:
+    """Return the texts that name a thing."""
+    holding = _holding(what, texts)
+    if not holding:  # which is quicker to see than a pattern is made
+        return []
+    named = re.compile(rf"\b(?:{_forms(what)})\b", re.IGNORECASE)
+    return [text for text in holding if named.search(text)]
 
 
-def _determined(what: str) -> re.Pattern[str]:
-    name = what.replace("_", " ")
-    return re.compile(
+def _is_determined_often(what: str, texts: Sequence[str]) -> bool:
+    """Whether several texts speak of one, of each or of a number of a thing."""
+    holding = _holding(what, texts)
+    if len(holding) < _OFTEN:
+        return False
+    determined = re.compile(
         rf"\b(?:an?|the|each|every|same|per|no|one|of|this|its|all|their|\d[\d,]*) (?:\w+ )?"
-        rf"(?:{name}|{plural(name)})\b",
+        rf"(?:{_forms(what)})\b",
         re.IGNORECASE,
     )
+    return sum(bool(determined.search(text)) for text in holding) >= _OFTEN
+
+
+def _forms(what: str) -> str:
+    name = what.replace("_", " ")
+    return f"{name}|{plural(name)}"
+
+
+def _holding(what: str, texts: Sequence[str]) -> list[str]:
+    """Return the texts with the letters of a thing's name."""
+    one, many = _forms(what).split("|")
+    return [text for text in texts if one in (lower := folded(text)) or many in lower]

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from core.planning.reading.clauses import Clause
 from core.planning.reading.nouns import NOT_THINGS, plural, singular, snake, words
+from core.planning.reading.patterns import Pattern
 from core.planning.reading.people import DEPARTMENTS, names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.verbs import FORMS
 
 # How things are today, what is only told, and what is left out.
-_TODAY = re.compile(
+_TODAY = Pattern(
     r"\b(?:today|currently|at the moment|right now|so far|until now|used to|last (?:week|month|"
     r"year|summer|winter|sunday|monday)|yesterday|went live|people have been|did not survive|"
-    r"spreadsheets?|excel|nobody wants)\b",
-    re.IGNORECASE,
+    r"spreadsheets?|excel|nobody wants)\b"
 )
-_ASKED = re.compile(
-    r"\b(?:can|can't|cannot|may|must|should|shall|never|nobody|not|only|until|at most|no more)\b",
-    re.IGNORECASE,
+_ASKED = Pattern(
+    r"\b(?:can|can't|cannot|may|must|should|shall|never|nobody|not|only|until|at most|no more)\b"
 )
 _NOUN = r"(?P<what>[a-z][a-z-]+(?: [a-z][a-z-]+){0,2}?)"
 # Behind a verb of state or a modal the noun before it is what the sentence is about.
@@ -33,51 +33,45 @@ _SAID = (
     r"exists?|holds|marked|added|not used|over|above|that (?:has|have|is|are|was)|which (?:has|is|"
     r"are))"
 )
-_SUBJECT = re.compile(
+_SUBJECT = Pattern(
     r"(?:^|[,;:(]\s*|\b(?:and|but|when|once|if|while|until|as soon as|as long as|because|after|"
     r"unless|whether|where|only) )"
     r"(?:(?P<det>an?|the|each|every|no|any|all|one|our|their|its|some|such|two|three|\d+) )?"
-    rf"{_NOUN} {_SAID}\b",
-    re.IGNORECASE,
+    rf"{_NOUN} {_SAID}\b"
 )
 # What is kept for a time, erased or hidden is stored, though only one sentence says so.
-_STORED = re.compile(
+_STORED = Pattern(
     rf"^(?:all |the |our )?{_NOUN} (?:(?:is|are|must be|get|gets) (?:then |automatically )?"
     r"(?:erased|deleted|purged|kept|stored|archived|anonymi[sz]ed|retained) "
     r"(?:for |after |within |\d)|must never be shown|"
-    r"(?:is|are) (?:never|not|only) (?:shown|visible))",
-    re.IGNORECASE,
+    r"(?:is|are) (?:never|not|only) (?:shown|visible))"
 )
 # “Each plot has a number, a size and a tenant”: what has attributes is a row with columns.
-_DESCRIBED = re.compile(
+_DESCRIBED = Pattern(
     rf"(?:^|[;,] )(?:an?|each|every) {_NOUN} (?:has|carries|consists of|comes with) (?:an?|its) "
-    r"[a-z]+(?: [a-z]+)?(?:,| and) ",
-    re.IGNORECASE,
+    r"[a-z]+(?: [a-z]+)?(?:,| and) "
 )
 # “What a flag is”, over a list of what it says.
-_HEADING = re.compile(
-    r"^what (?:an? |the )?(?P<what>[a-z]+(?: [a-z]+)?) (?:is|has|consists of|looks like)$", re.I
+_HEADING = Pattern(
+    r"^what (?:an? |the )?(?P<what>[a-z]+(?: [a-z]+)?) (?:is|has|consists of|looks like)$"
 )
-_COUNTED = re.compile(
+_COUNTED = Pattern(
     r"\b(?:per|(?:for|in|of|at|on|to|with) (?:an?|each|every|one|another|the same|the)|same|one|"
-    r"two|three|\d+|no new|a new|every new|each new|its own|their own) (?=[a-z])",
-    re.IGNORECASE,
+    r"two|three|\d+|no new|a new|every new|each new|its own|their own) (?=[a-z])"
 )
 # “It is valid 45 days” goes on about what the sentence before is about.
-_GOES_ON = re.compile(r"^(?:and |but )?(?:it|they|these|this) ", re.IGNORECASE)
-_TOPIC = re.compile(
+_GOES_ON = Pattern(r"^(?:and |but )?(?:it|they|these|this) ")
+_TOPIC = Pattern(
     r"\b(?:about|work with|what we need for|how we handle|how we manage|keep track of|"
     r"(?:software|tool|app|system|list) for(?: [a-z]+ing of)?) (?:the |our )?"
-    r"(?P<what>[a-z]+(?: [a-z]+)?)",
-    re.IGNORECASE,
+    r"(?P<what>[a-z]+(?: [a-z]+)?)"
 )
 # “Campaign owner”, “the lot number”, “the voucher's value”: there are several of it.
-_OWNING = re.compile(
+_OWNING = Pattern(
     r"\b(?P<what>[a-z][a-z-]{2,})(?:['\u2019]s? [a-z]+| (?:owner|number|title|name|id|list|status|"
-    r"manager))\b",
-    re.IGNORECASE,
+    r"manager))\b"
 )
-_DEFINED = re.compile(r"^(?:the|an?|each|every) [a-z]+(?: [a-z]+)? (?:is|has|are) ", re.IGNORECASE)
+_DEFINED = Pattern(r"^(?:the|an?|each|every) [a-z]+(?: [a-z]+)? (?:is|has|are) ")
 _DETERMINED = re.compile(
     r"^\s*(?:(?:an?|the|their|its|his|her|my|one|another|each|every|no|any|other|\d+)\s+)+",
     re.IGNORECASE,
@@ -115,12 +109,11 @@ _COUNTED_ONLY = words("tool")  # “the tool” is the program, “each tool” 
 _EACH = words("each every no any all one two three")
 # Who acts for an organisation outside: what belongs to it is kept apart by it.
 ORGANISATIONS = words("carrier agency shop merchant supplier vendor haulier school club branch")
-_ORGANISED = re.compile(
+_ORGANISED = Pattern(
     rf"(?:^|[,;:] |\band |\bbut )(?:(?:an?|the|each|every|our) )?(?P<what>"
     rf"{'|'.join(sorted({*ORGANISATIONS, *map(plural, ORGANISATIONS)}))}) (?:people |users )?"
     r"(?:can|may|must|shall|should|sees?|uploads?|books?|gets?|has|have|is|are|never|only|sends?|"
-    r"enters?|delivers?|pays?|orders?)\b",
-    re.IGNORECASE,
+    r"enters?|delivers?|pays?|orders?)\b"
 )
 _HEADED = re.compile(r"^=+ [^=]{2,60} =+ ")
 _PERSONS = words(
@@ -151,8 +144,13 @@ class Spoken:
         return any(_ASKED.search(clause.text) for clause in self.clauses)
 
 
-def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
+def spoken_things(clauses: Sequence[Clause]) -> Mapping[str, Spoken]:
     """Return the nouns that several sentences are about, each with what speaks for it."""
+    return _spoken_things(tuple(clauses))
+
+
+@lru_cache(maxsize=4)  # several readers of one brief ask for them
+def _spoken_things(clauses: tuple[Clause, ...]) -> Mapping[str, Spoken]:
     left_out = " ".join(c.text.lower() for c in clauses if c.section == "non_goal")
     found: dict[str, Spoken] = {}
     titled: set[str] = set()
@@ -185,8 +183,14 @@ def spoken_things(clauses: Sequence[Clause]) -> dict[str, Spoken]:
         if spoken.points + (_TITLED if last in titled else 0) >= _ENOUGH + (len(spoken.clauses) < 2)
         and (spoken.subjects or spoken.points >= _ENOUGH)
         and _CALLED_AS_WELL.get(last, "") not in found
-        and not re.search(rf"\b(?:{last}|{plural(last)})\b", left_out)
+        and not _is_in(last, left_out)
     }
+
+
+def _is_in(noun: str, text: str) -> bool:
+    many = plural(noun)
+    is_near = noun in text or many in text  # which is quicker to see than a pattern is made
+    return is_near and bool(re.search(rf"\b(?:{noun}|{many})\b", text))
 
 
 def _add(

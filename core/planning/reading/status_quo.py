@@ -4,48 +4,45 @@ from __future__ import annotations
 
 import re
 
+from core.planning.reading.patterns import Pattern
+
 # Whoever says one of these demands something, whatever else the sentence tells.
-_DEMANDS = re.compile(
+_DEMANDS = Pattern(
     r"\b(?:must|should|shall|want|wants|need|needs|would like|'d like|please|may not|may only|at "
     r"most|at least|never|only|cannot|can't|has to|have to|allowed?|unless|instead of|could|until|"
     r"whether (?:they|we|people|customers|it) (?:can|could|may)|so that|better if|so (?:i|we|they) "
-    r"(?:can|could)|would|rather|ends? on|deadline|(?:will|going to) be)\b",
-    re.IGNORECASE,
+    r"(?:can|could)|would|rather|ends? on|deadline|(?:will|going to) be)\b"
 )
 # A time that a page takes is what a slow page is about, and so is what moves from where.
-_WAITING = re.compile(
+_WAITING = Pattern(
     r"\b(?:load|open|start|render|answer|search|show)s?(?:ing)?\b.{0,30}\b(?:forever|ages|too long|"
     r"minutes)\b|\b(?:takes?|needs?) (?:forever|ages|(?:way |far )?too long|minutes) (?:to|for|"
     r"until|"
-    r"before)\b",
-    re.IGNORECASE,
+    r"before)\b"
 )
-_ABLE = re.compile(r"\b(?:can|may)\b", re.IGNORECASE)
-_MEASURED = re.compile(
+_ABLE = Pattern(r"\b(?:can|may)\b")
+_MEASURED = Pattern(
     r"\b\d[\d.,]* ?(?:ms|milliseconds?|s|secs?|seconds?|rows)\b|\bslow\w*|\bmigrat\w+|\bmov(?:e|es|"
     r"ing) (?:from|to|off)\b|\bapis?\b|\bwebhooks?\b|\b(?:every|each|once an?) (?:night|hour|"
-    r"day)\b",
-    re.IGNORECASE,
+    r"day)\b"
 )
 _NOW = (
     r"(?:today|currently|at the moment|at present|presently|right now|nowadays|until now|so far|"
     r"up to now|these days|as of today|as of now|for years|traditionally|in the past|this year|"
     r"last (?:year|week|month|winter|summer|spring|autumn|term|season))"
 )
-_BEGINS_NOW = re.compile(rf"^(?:and |but |so |because )?{_NOW}\b(?!\s*:)", re.IGNORECASE)
-_WITHIN_NOW = re.compile(
+_BEGINS_NOW = Pattern(rf"^(?:and |but |so |because )?{_NOW}\b(?!\s*:)")
+_WITHIN_NOW = Pattern(
     r"^(?:(?:when|if|whenever) [^,;:]{3,60}, )?[^,;:]{3,80}\b(?:currently|at the moment|at present|"
     r"right now|nowadays|these days|(?<!of )(?<!for )(?<!from )(?<!until )(?<!due )today(?=$|,))\b|"
-    r"^(?:(?:when|if|whenever) [^,;:]{3,60}, )?[^,;:]{3,40} today (?:[a-z]+s|is|are|has to)\b",
-    re.IGNORECASE,
+    r"^(?:(?:when|if|whenever) [^,;:]{3,60}, )?[^,;:]{3,40} today (?:[a-z]+s|is|are|has to)\b"
 )
-_PROBLEM = re.compile(
+_PROBLEM = Pattern(
     r"^(?:(?:the|our|one|main|big|biggest) )*(?:problem|issue|trouble|pain(?: point)?|background|"
     r"situation|status quo|context)(?: (?:today|now|is|we have|at the moment))*\s*(?::|\bis that\b|"
-    r"[-–—])",
-    re.IGNORECASE,
+    r"[-–—])"
 )
-_COMPLAINT = re.compile(
+_COMPLAINT = Pattern(
     r"\b(?:keeps?|kept|keep on|is always|are always|am always) (?:on )?(?:asking|calling|"
     r"complaining|forgetting|losing|phoning|writing|mailing|ringing|wondering|running|disappearing)"
     r"\b|^[^,;:]{2,60}\b(?:complains?|complained|are complaining|is complaining)\b|"
@@ -62,34 +59,30 @@ _COMPLAINT = re.compile(
     r"^(?:as you (?:all )?know,? )?it(?:'s| is) (?:such )?(?:a |an |really |very |"
     r"quite )*(?:pain|mess|"
     r"nightmare|annoying|horrible|chaos|tedious|error-prone)\b|^as you (?:all )?know\b|"
-    r"\bhas grown over\b|\bgets? out of hand\b",
-    re.IGNORECASE,
+    r"\bhas grown over\b|\bgets? out of hand\b"
 )
 # They do it by hand.
-_BY_HAND = re.compile(
+_BY_HAND = Pattern(
     r"^(?:we|they|people|everybody|everyone|staff|colleagues|(?:the |our |most |all |many |some )"
     r"*[a-z]+(?:s|e))\b[^,;:]{0,60}"
     r"\b(?:on (?:a |the )?(?:piece of |sheet of |sheets of )?(?:paper|white ?board|sticky notes|"
     r"post-?its?|slips?)|(?:in|with) (?:an? |the |our |several |shared |big |huge )*(?:excel|"
     r"spreadsheets?|notebooks?|google sheets?|paper lists?|"
     r"paper)|paper (?:list|form|book|calendar|folder)s?|by whats ?app|over whats ?app|in a "
-    r"whats ?app group|walk by|by shouting)\b",
-    re.IGNORECASE,
+    r"whats ?app group|walk by|by shouting)\b"
 )
-_IS_KEPT = re.compile(
+_IS_KEPT = Pattern(
     r"^[^,;:]{2,60} (?:is|are|lives?|stands?|sits?) (?:all |still |only )?(?:kept |stored |"
     r"written |"
     r"noted )?(?:down )?(?:on (?:paper|a whiteboard|sticky notes|a list)|in (?:an? |the |our |"
     r"\w+'s )?"
-    r"(?:excel|spreadsheet|notebook|paper folder|folder|mailbox|inbox|heads?))\b",
-    re.IGNORECASE,
+    r"(?:excel|spreadsheet|notebook|paper folder|folder|mailbox|inbox|heads?))\b"
 )
-_WE_ARE = re.compile(
+_WE_ARE = Pattern(
     r"^(?:hi,? |hello,? )?(?:we|i)(?:'re| are|'m| am) (?:an? |the |only |about |roughly |"
     r"currently )*"
     r"(?!(?:going|looking|planning|not|thinking|happy|building|moving|replacing|leaving|connecting)"
-    r"\b)[a-z0-9,-]+",
-    re.IGNORECASE,
+    r"\b)[a-z0-9,-]+"
 )
 # How much there is of what: no prices and no times, and of a single thing only large numbers.
 _MUCH = (
@@ -100,14 +93,13 @@ _NO_SIZE = (
     r"(?![\d.,]* ?(?:eur|euros?|usd|chf|gbp|dollars?|pounds?|€|%|percent|minutes?|hours?|days?|"
     r"weeks?|months?|years?|mb|gb|ms|seconds?)\b)"
 )
-_VOLUME = re.compile(
+_VOLUME = Pattern(
     r"^(?:in total,? |altogether,? |all in all,? )?(?:(?:we|our (?:[a-z-]+ ){0,2}[a-z-]+|there)"
     r"(?:'ve| have| has| had| are| is)?(?: got)?(?: run| runs| get| gets| sell| sells| take| takes|"
     r" receive| receives| handle| handles| serve| serves| employ| employs| own| owns| ship| ships|"
     r" process| processes| see| sees| host| hosts| lend| lends)? |"
     r"the [a-z-]+ (?:has|have|counts?|holds?|contains?) (?=\D{0,20}(?:\d{1,3}[,.]\d{3}|\d{4,}|\d+k|"
-    rf"\d+ ?(?:thousand|million))\b)){_MUCH}{_NO_SIZE}\d",
-    re.IGNORECASE,
+    rf"\d+ ?(?:thousand|million))\b)){_MUCH}{_NO_SIZE}\d"
 )
 
 
@@ -116,17 +108,15 @@ _SIZE = (
     r"(?:about |around |roughly |some |and )*\d[\d.,]*k?(?: (?:thousand|million))? [a-z-]+"
     r"(?: [a-z-]+)?"
 )
-_SIZES = re.compile(rf"^{_SIZE}(?:,? (?:and )?{_SIZE}){{1,5}}$", re.IGNORECASE)
-_PROJECT = re.compile(
+_SIZES = Pattern(rf"^{_SIZE}(?:,? (?:and )?{_SIZE}){{1,5}}$")
+_PROJECT = Pattern(
     r"^(?:(?:the |our |project )*budget\s*(?::|is|=)|(?:the )?(?:deadline|go-?live|launch|release|"
-    r"timeline) (?:for|of) (?:this|the) (?:project|feature|release|version)\b)\s*.{1,60}$",
-    re.IGNORECASE,
+    r"timeline) (?:for|of) (?:this|the) (?:project|feature|release|version)\b)\s*.{1,60}$"
 )
 # Who is speaking: “we run an online shop”.
-_WRITER = re.compile(
+_WRITER = Pattern(
     r"^(?:we|i) (?:run|operate|own|sell|organi[sz]e|rent out|lend out|manufacture|produce|publish|"
-    r"teach|look after|take care of) [^:]{3,120}$",
-    re.IGNORECASE,
+    r"teach|look after|take care of) [^:]{3,120}$"
 )
 
 

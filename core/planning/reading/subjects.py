@@ -173,7 +173,9 @@ def person_at(
         return None
     heads = _heads(known)
     for last in (at + 2, at + 1):  # “category manager”: a name that the brief gives
-        if last >= len(tokens) or not {tokens[last], singular(tokens[last])} & heads:
+        if last >= len(tokens) or not _may_end_name(tokens[last], known):
+            continue
+        if not {tokens[last], singular(tokens[last])} & heads:
             continue
         name = snake(" ".join(tokens[at : last + 1]))
         if name in known:
@@ -196,7 +198,7 @@ def person_at(
 
 def _person(tokens: Sequence[str], last: int, known: frozenset[str]) -> Subject | None:
     """Return the person whose name ends with the word at `last`."""
-    if last < 0:
+    if last < 0 or not _may_end_name(tokens[last], known):
         return None
     word = tokens[last]
     if word == "IT":
@@ -204,6 +206,20 @@ def _person(tokens: Sequence[str], last: int, known: frozenset[str]) -> Subject 
     if word in _SOMEBODY:
         return Subject((), word in {"people", "users"}, False, last)
     return _known_person(tokens, last, known) or _office(tokens, last) or _agent(word, last)
+
+
+@lru_cache(maxsize=16384)
+def _may_end_name(word: str, known: frozenset[str]) -> bool:
+    """Whether somebody's name may end with a word; this is asked of every word of a brief."""
+    ends = {word, singular(word)}
+    return (
+        word == "IT"
+        or word in _SOMEBODY
+        or word in DEPARTMENTS
+        or not all(map(ends.isdisjoint, (_heads(known), known, _OFFICES)))
+        or any(map(names_people, ends))
+        or _agent(word, 0) is not None
+    )
 
 
 @lru_cache(maxsize=64)

@@ -6,10 +6,11 @@ so that “has to” is as good as “must” without every pattern listing both
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+
+from core.planning.reading.patterns import Pattern, folded
 
 _SMALL = r"an?|one|two|three|four|five|six|seven|ten|twelve"
 _NUMBER = (
@@ -31,15 +32,12 @@ _SYNONYMS: tuple[tuple[str, str], ...] = (
     (r"kept|retained|stored", "kept for"),
     (r"(?:get|gets) rid of", "delete"),
 )  # fmt: skip
-# Letters that `re.IGNORECASE` takes for ASCII ones, and `str.lower` does not.
-_FOLDED = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
 _WITH_NUMBER = frozenset({"at most", "at least", "above", "below", "kept for"})
-_EITHER = re.compile(
+_EITHER = Pattern(
     "|".join(
         rf"(?P<s{place}>\b(?:{words}){_NUMBER if plain in _WITH_NUMBER else ''}(?!\w))"
         for place, (words, plain) in enumerate(_SYNONYMS)
-    ),
-    re.IGNORECASE,
+    )
 )
 
 
@@ -62,7 +60,7 @@ class Wording:
 @lru_cache(maxsize=16384)
 def wordings(text: str) -> tuple[Wording, ...]:
     """Return a text as it stands and, where that differs, in plain words."""
-    as_written = Wording(text, _folded(text))
+    as_written = Wording(text, folded(text))
     pieces: list[str] = []
     starts, origins = [0], [0]
     length = last = 0
@@ -76,8 +74,4 @@ def wordings(text: str) -> tuple[Wording, ...]:
     if not pieces:
         return (as_written,)
     plain_text = "".join([*pieces, text[last:]])
-    return as_written, Wording(plain_text, _folded(plain_text), tuple(starts), tuple(origins))
-
-
-def _folded(text: str) -> str:
-    return text.translate(_FOLDED).lower()
+    return as_written, Wording(plain_text, folded(plain_text), tuple(starts), tuple(origins))

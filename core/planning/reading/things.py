@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.planning.reading.clauses import Clause
 from core.planning.reading.deed import Deed
 from core.planning.reading.deeds import TOLD_OF, VERBS
 from core.planning.reading.nouns import is_thing, plural, singular, words
+from core.planning.reading.patterns import Pattern, folded
 from core.planning.reading.people import names_people
 from core.planning.reading.phrases import phrase_after
 from core.planning.reading.spoken import spoken_things
@@ -35,13 +36,13 @@ _HANDLED = (
     r"\b(?:pause|stop|cancel|close|change|sign|withdraw|renew|extend|open|two active|signed|every|"
     r"each|last|new|same) (?:an? |the )?(?:\w+ )?(?:{thing})\b"
 )
-_FINITE = re.compile(
+_FINITE = Pattern(
     r"\b(?:is|are|was|were|be|been|has|have|had|can|may|must|should|shall|will|would|could|do|does|"
     r"want|wants|need|needs|get|gets|we|they|you|i|it|please|don't|isn't|let|make|add|create|"
-    r"build|introduce|implement|develop|provide|integrate|connect)\b",
-    re.IGNORECASE,
+    r"build|introduce|implement|develop|provide|integrate|connect)\b"
 )
-_VERB_LIKE = re.compile(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b", re.I)
+_VERB_LIKE = Pattern(rf"\b(?:{'|'.join(sorted(VERBS))})s?\b (?:an?|the|their|each)\b")
+_WORD = re.compile(r"\w+")
 _MAX_LABEL_WORDS = 12
 _PARTICIPLE = re.compile(r"^(?:[a-z]+(?:ring|ned|red|ted|ced|ized|ised|ared)|digital|online|new)_")
 _CREATED, _CREATED_WEAKLY, _TITLED = 4, 2, 4
@@ -112,10 +113,11 @@ def things(clauses: Sequence[Clause], deeds: Sequence[Deed]) -> tuple[Thing, ...
             points[other] += _TITLED
         if not known and _is_handled(noun, body):
             points[_short(noun, body)] = _TITLED
+    naming = _naming(body)
     found = [
         Thing(
             noun,
-            worth + min(_MAX_MENTIONS, mentions(noun, body)),
+            worth + min(_MAX_MENTIONS, _mentions(noun, naming, body)),
             noun in created or (noun in spoken and spoken[noun].is_kept),
             noun not in made and noun not in handled and noun not in spoken,
             noun in handled and noun not in made,
@@ -163,10 +165,31 @@ def _short(noun: str, body: Iterable[Clause]) -> str:
 
 def _is_handled(noun: str, body: Iterable[Clause]) -> bool:
     last = noun.rpartition("_")[2]
-    handled = re.compile(
-        _HANDLED.format(thing=f"{re.escape(last)}|{re.escape(plural(last))}"), re.IGNORECASE
-    )
-    return any(handled.search(clause.text) for clause in body)
+    many = plural(last)
+    texts = [
+        clause.text for clause in body if last in (lower := folded(clause.text)) or many in lower
+    ]
+    if not texts:  # which is quicker to see than a pattern is made
+        return False
+    thing = f"{re.escape(last)}|{re.escape(many)}"
+    handled = re.compile(_HANDLED.format(thing=thing), re.IGNORECASE)
+    return any(handled.search(text) for text in texts)
+
+
+def _naming(body: Iterable[Clause]) -> dict[str, set[int]]:
+    """Return the places of the clauses that name each word, to count many nouns at once."""
+    found: dict[str, set[int]] = {}
+    for place, clause in enumerate(body):
+        for word in _WORD.findall(clause.text.lower()):
+            found.setdefault(word, set()).add(place)
+    return found
+
+
+def _mentions(noun: str, naming: Mapping[str, set[int]], body: Iterable[Clause]) -> int:
+    last = noun.rpartition("_")[2]
+    if noun in TOLD_OF or not last.isalnum():
+        return mentions(noun, body)
+    return len(naming.get(last, set()) | naming.get(plural(last), set()))
 
 
 def mentions(noun: str, clauses: Iterable[Clause]) -> int:
@@ -174,11 +197,11 @@ def mentions(noun: str, clauses: Iterable[Clause]) -> int:
     last = noun.rpartition("_")[2]
     names = (last, plural(last))
     told = TOLD_OF.get(noun) or "|".join(map(re.escape, names))
-    pattern = re.compile(rf"\b(?:{told})\b", re.IGNORECASE)
     texts = [clause.text.lower() for clause in clauses]
     if noun not in TOLD_OF:  # to look for words is quicker than to look for a pattern
         texts = [text for text in texts if names[0] in text or names[1] in text]
-    return sum(bool(pattern.search(text)) for text in texts)
+    pattern = re.compile(rf"\b(?:{told})\b", re.IGNORECASE) if texts else None
+    return sum(bool(pattern.search(text)) for text in texts) if pattern else 0
 
 
 def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
@@ -192,8 +215,8 @@ def _titled(clauses: Sequence[Clause], body: Sequence[Clause]) -> list[str]:
             labels.append(head)
     found: dict[str, None] = {}
     for label in labels:
+        others = [part for part in body if not part.text.startswith(label)]
         for piece in _SEGMENT.split(_ASIDE.sub("", label)):
-            others = [part for part in body if not part.text.startswith(label)]
             noun = _spoken_of(_named(piece), others)
             if noun:
                 found.setdefault(noun)

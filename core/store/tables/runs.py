@@ -209,6 +209,13 @@ Index(
     unique=True,
     postgresql_where=agent_tasks.c.route_key.is_not(None),
 )
+# Programs read a team's tasks newest first.
+Index(
+    "ix_agent_tasks_team_id_created_at",
+    agent_tasks.c.team_id,
+    agent_tasks.c.created_at.desc(),
+    agent_tasks.c.id.desc(),
+)
 Index(
     "ix_agent_tasks_due",
     agent_tasks.c.due_at,

@@ -1,6 +1,7 @@
 // What the page around the components needs of a script: colours, the sidebar, the keyboard.
 const SIDEBAR = '[data-testid=stSidebar]';
 const LINK = `${SIDEBAR} [data-testid=stPageLink-NavLink]`;
+const NOTE_MS = 15000;
 const pathOf = (link) => new URL(link.href).pathname.replace(/^\//, '');
 
 // A component sees the theme's --st-* variables, the page around it does not.
@@ -59,11 +60,27 @@ const nameNotices = () => {
 };
 const listenToNotices = (state) => watchTopic('notices', (model, message) => {
   if (!message || message.kind !== 'unread') return;
+  if (message.process) meetServer(state, message.process);
   const isMore = state.unread !== undefined && message.unread > state.unread;
   state.unread = message.unread;
   nameNotices();
   if (isMore && state.path === 'notices') state.runAnew(message.unread);
 });
+
+// A restarted server knows nothing of a dialog that is open, and drops what is sent from it.
+// Closed without a run, it comes back with what was typed: that stands in the browser.
+const meetServer = (state, process) => {
+  const isAnother = state.process !== undefined && state.process !== process;
+  state.process = process;
+  if (!isAnother) return;
+  const close = document.querySelector('[data-testid=stDialog] button[aria-label=Close]');
+  if (!close) return;
+  close.click();
+  const note = element('div', {id: 'sage-note', role: 'alert'},
+    'The server was restarted; open it again. What you typed is kept.');
+  document.querySelector('[data-testid=stApp]').append(note);
+  setTimeout(() => note.remove(), NOTE_MS);
+};
 
 // G, then the first letter of a page.
 const GO = {b: '', a: 'approvals', s: 'sessions', d: 'decisions'};

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import streamlit as st
 
-from core.domain.session import Session
+from core.domain.session import LaunchRequest, Session
 from core.domain.text import decode_brief
 from core.errors import AppError
 from core.services.reading import get_brief
@@ -26,18 +27,30 @@ EXAMPLES = {
     "dark-mode": "Dark mode",
     "vague": "A vague wish",
 }
-# So long after a launch another click is a double click, and later a new launch.
-DOUBLE_CLICK_SECONDS = 5.0
-NAME, BRIEF, FORM = "launch_name", "launch_brief", "launch_form"
+# So long after a launch the way back leads to what was launched, and later to an empty form.
+WAY_BACK_SECONDS = 60.0
+NAME, BRIEF, ANSWER, FORM = "launch_name", "launch_brief", "launch_answer_", "launch_form"
+
+
+def _new_key() -> str:
+    return uuid4().hex
 
 
 @dataclass(slots=True)
 class Form:
-    """What belongs to one filling-in: its key, and what a person added or switched off."""
+    """What belongs to one filling-in: its key, and what a person added or switched off.
 
-    launch_key: str = field(default_factory=lambda: uuid4().hex)
+    A launch key stands for one request. Asked again unchanged, it finds the session that was
+    launched: a double click, an answer that was lost. A request that differs gets another key.
+    """
+
+    mark: str = field(default_factory=_new_key)  # of its widgets, as long as it is filled in
+    launch_key: str = field(default_factory=_new_key)
     source: str = ""  # what it was filled from: an example or a session that asks
-    launched_at: float | None = None
+    of_team: UUID | None = None  # of the session that asks: its brief stays there
+    asked: LaunchRequest | None = None  # what the key stands for, once a launch was asked for
+    launched_at: float | None = None  # when that was launched, if nothing was changed since
+    is_left: bool = False  # for another page
     added: dict[str, list[str]] = field(default_factory=dict)
     dropped: dict[str, set[str]] = field(default_factory=dict)
     shown: dict[str, list[str]] = field(default_factory=dict)
@@ -45,11 +58,31 @@ class Form:
 
     @property
     def is_over(self) -> bool:
-        """Whether it was launched, and nobody can mean that launch by a click any more."""
+        """Whether somebody who comes to the page now finds what they mean to be gone.
+
+        While a person stays on the page it is never over: they may be typing.
+        """
         return (
-            self.launched_at is not None
-            and time.monotonic() - self.launched_at > DOUBLE_CLICK_SECONDS
+            self.is_left
+            and self.launched_at is not None
+            and time.monotonic() - self.launched_at > WAY_BACK_SECONDS
         )
+
+    def with_key(self, request: LaunchRequest) -> LaunchRequest:
+        """Return what is filled in with its launch key: another one once it was changed."""
+        if self.asked is not None and self.asked != request:
+            self.launch_key = _new_key()
+            self.asked = self.launched_at = None
+        return replace(request, launch_key=self.launch_key)
+
+    def note_asked(self, request: LaunchRequest) -> None:
+        """Remember what the key is used for, before it is: an answer can be lost."""
+        # A copy: what a person adds later goes into the same lists.
+        self.asked = replace(deepcopy(request), launch_key=None)
+
+    def note_launched(self) -> None:
+        """Remember that what was asked for is launched."""
+        self.launched_at = time.monotonic()
 
 
 def open_form(visit: Visit) -> tuple[Form, Session | None]:
@@ -61,13 +94,40 @@ def open_form(visit: Visit) -> tuple[Form, Session | None]:
     answered = visit.asked_session("answer") if "answer" in st.query_params else None
     example = st.query_params.get("example", "")
     source = str(answered.id) if answered else example
-    if form is None or form.is_over or (source and source != form.source):
-        form = st.session_state[FORM] = Form(source=source)
+    is_elsewhere = form is not None and form.of_team not in (None, visit.team.id)
+    if form is None or form.is_over or is_elsewhere or (source and source != form.source):
+        of_team = answered.team_id if answered else None
+        form = st.session_state[FORM] = Form(source=source, of_team=of_team)
+        for key in st.session_state:
+            if str(key).startswith(ANSWER):
+                st.session_state[key] = ""
         st.session_state[NAME] = answered.feature_name if answered else ""
         st.session_state[BRIEF] = get_brief(visit.principal, answered.id) if answered else ""
         if example in EXAMPLES:
             _fill(example)
+    form.is_left = False
     return form, answered
+
+
+def begin_form() -> None:
+    """Let the form be empty for whoever asks for a new session; a draft stays as it is."""
+    form: Form | None = st.session_state.get(FORM)
+    if form is not None and form.launched_at is not None:
+        del st.session_state[FORM]
+
+
+def leave_form() -> None:
+    """Note that another page is open now."""
+    form: Form | None = st.session_state.get(FORM)
+    if form is not None:
+        form.is_left = True
+
+
+def touch_form() -> None:
+    """Note that a person has typed, before anything asks whether the form may be emptied."""
+    form: Form | None = st.session_state.get(FORM)
+    if form is not None:
+        form.launched_at = None
 
 
 def draw_feature() -> tuple[str, str]:
@@ -77,6 +137,7 @@ def draw_feature() -> tuple[str, str]:
         key=NAME,
         max_chars=200,
         placeholder="Expense approval",
+        on_change=touch_form,
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -104,6 +165,7 @@ def draw_feature() -> tuple[str, str]:
         label_visibility="collapsed",
         placeholder="Who needs what, and why? Say in a few sentences who does what, what must be "
         "remembered, and what must never happen.",
+        on_change=touch_form,
         persist_state="session",
     )
     refused: AppError | None = st.session_state.pop("launch_refused", None)

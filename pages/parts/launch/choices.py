@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.services.previewing import LaunchChoices
 from pages.parts.graph import draw_pipeline
+from pages.parts.launch import Form
 from pages.parts.wording import counted, duration
 
 EXECUTORS = {"planner": "Rule-based planner"}
 PIPELINES = {"seven_roles": "Standard, seven roles"}
 
 
-def draw_choices(choices: LaunchChoices) -> tuple[str, str | None]:
+def draw_choices(choices: LaunchChoices, form: Form) -> tuple[str, str | None]:
     """Draw pipeline and executor; returns their names, None where the roles' own one holds."""
     pipelines = {one.name: one for one in choices.pipelines}
     name = st.selectbox(
@@ -29,7 +30,8 @@ def draw_choices(choices: LaunchChoices) -> tuple[str, str | None]:
         default=choices.executors[0],
         required=True,
         format_func=lambda one: EXECUTORS.get(one, one),
-        key="launch_executor",
+        key=f"launch_executor_{form.mark}",
+        persist_state="session",
         help="The planner works offline and needs no key.",
     )
     usual = choices.usual

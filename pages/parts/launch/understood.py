@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.services.previewing import Finding, OpenQuestion, Understanding
-from pages.parts.launch import Form
+from pages.parts.launch import ANSWER, Form, touch_form
 from pages.parts.wording import counted, plain
 
 QUESTIONS_AT_ONCE = 3
@@ -67,7 +67,8 @@ def _draw_question(question: OpenQuestion) -> str:
         label_visibility="collapsed",  # it stands above; here it is what a screen reader says
         max_chars=2000,
         placeholder=assumed,
-        key=f"launch_answer_{question.text}",
+        key=f"{ANSWER}{question.text}",
+        on_change=touch_form,
         persist_state="session",
     )
     return answer or ""
@@ -142,7 +143,7 @@ def _switch_same(form: Form, name: str, switched: Finding) -> None:
 
 
 def _switch_key(form: Form, name: str, one: str) -> str:
-    return f"launch_{name}_{form.launch_key}_{one}"
+    return f"launch_{name}_{form.mark}_{one}"
 
 
 def _draw_add(label: str, name: str, form: Form) -> None:

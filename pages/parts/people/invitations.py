@@ -19,7 +19,7 @@ from pages.parts.people import try_to
 from pages.parts.visit import Visit
 from pages.parts.wording import clock, plain
 
-LINK = "people_link"
+LINK = "people_link"  # the team that the link just made leads into, whom it is for, the link
 
 
 def draw_waiting(visit: Visit, waiting: Sequence[Invitation]) -> None:
@@ -58,7 +58,8 @@ def draw_invitations(visit: Visit, found: TeamPeople) -> None:
         st.info("This team is personal. Share it under Team, then invite people.")
         return
     _draw_form(visit)
-    if link := st.session_state.get(LINK):
+    team_id, *link = st.session_state.get(LINK, (None,))
+    if team_id == visit.team.id:
         _draw_link(*link)
     for one in found.invitations:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -105,7 +106,8 @@ def _draw_form(visit: Visit) -> None:
 
 def _keep_link(invited: Invited) -> None:
     if invited.path is not None:
-        st.session_state[LINK] = (invited.invitation.whom, _address() + invited.path)
+        made = invited.invitation
+        st.session_state[LINK] = (made.team_id, made.whom, _address() + invited.path)
 
 
 def _draw_link(whom: str, link: str) -> None:

@@ -105,7 +105,7 @@ def draw_table(found: SessionPage, visit: Visit) -> tuple[ListedSession | None, 
     event = st.dataframe(
         table_of(rows, visit.now),
         hide_index=True,
-        key="sessions_table",
+        key=f"sessions_table_{visit.team.id}",  # rows that are ticked are rows of this team
         on_select="rerun",
         selection_mode="multi-row",
         height="content",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,8 @@ import streamlit as st
 from core.domain.text import clean_text
 
 LAST_PAGE = 10_000
+FILTER = "_filter_"  # stands in the key of every filter's widget
+_ALWAYS_CHOSEN = {"decisions_kind": "all"}  # filters that are never empty
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
@@ -84,7 +86,19 @@ def draw_span(label: str, prefix: str) -> tuple[date, ...]:
 
 def clear(prefix: str) -> None:
     """Empty every filter whose widget's key has this prefix; to be called before they are drawn."""
+    _empty(lambda key: key.startswith(prefix))
+
+
+def forget_filters() -> None:
+    """Empty the filters of every list; to be called before any is drawn."""
+    _empty(lambda key: FILTER in key)
+    for key, usual in _ALWAYS_CHOSEN.items():
+        if key in st.session_state:
+            st.session_state[key] = usual
+
+
+def _empty(is_meant: Callable[[str], bool]) -> None:
     for key, value in st.session_state.items():
-        if isinstance(key, str) and key.startswith(prefix):
+        if isinstance(key, str) and is_meant(key):
             empty: object = [] if isinstance(value, list) else type(value)()
             st.session_state[key] = empty

@@ -60,10 +60,10 @@ def draw_adding(visit: Visit, *, is_open: bool) -> None:
         st.rerun()
 
 
-def ask_for_copying() -> None:
+def ask_for_copying(visit: Visit) -> None:
     """Show the secret of a webhook that was just added, until it is said to be copied."""
     made: MadeWebhook | None = st.session_state.get(_MADE)
-    if made is None:
+    if made is None or made.webhook.team_id != visit.team.id:
         return
 
     def draw() -> None:

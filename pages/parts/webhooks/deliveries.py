@@ -22,10 +22,17 @@ _LOOKS = {
 }
 
 
-def asked_place() -> list[str]:
-    """Return the deliveries after which each page so far began, the last one shown now."""
-    found: list[str] = st.session_state.setdefault(_BEFORE, [])
-    return found
+def asked_place(webhook: Webhook) -> list[str]:
+    """Return the deliveries after which each page so far began, the last one shown now.
+
+    Those of one webhook: another one, or another team's, begins with its newest again.
+    """
+    of_id, found = st.session_state.get(_BEFORE, (None, []))
+    if of_id != webhook.id:
+        found = []
+        st.session_state[_BEFORE] = webhook.id, found
+    place: list[str] = found
+    return place
 
 
 def draw_deliveries(visit: Visit, webhook: Webhook, found: DeliveryPage) -> None:
@@ -36,7 +43,7 @@ def draw_deliveries(visit: Visit, webhook: Webhook, found: DeliveryPage) -> None
     with st.container(border=True, gap="small", key="deliveries"):
         for one in found.items:
             _draw_delivery(visit, webhook, one)
-    _draw_pages(found)
+    _draw_pages(webhook, found)
 
 
 def _draw_delivery(visit: Visit, webhook: Webhook, one: Delivery) -> None:
@@ -87,24 +94,26 @@ def _wait(visit: Visit, one: Delivery) -> str:
     return clock(one.due_at, visit.now, visit.zone)
 
 
-def _draw_pages(found: DeliveryPage) -> None:
-    before = asked_place()
+def _draw_pages(webhook: Webhook, found: DeliveryPage) -> None:
+    before = asked_place(webhook)
     if not before and not found.is_more:
         return
     with st.container(horizontal=True):
-        st.button("Newer", icon=":material/chevron_left:", disabled=not before, on_click=_go_back)
+        st.button(
+            "Newer",
+            icon=":material/chevron_left:",
+            disabled=not before,
+            on_click=_go_back,
+            args=(before,),
+        )
         st.button(
             "Older",
             icon=":material/chevron_right:",
             disabled=not found.is_more,
-            on_click=_go_on,
+            on_click=before.append,
             args=(str(found.items[-1].id),),
         )
 
 
-def _go_on(before: str) -> None:
-    asked_place().append(before)
-
-
-def _go_back() -> None:
-    asked_place().pop()
+def _go_back(before: list[str]) -> None:
+    before.pop()

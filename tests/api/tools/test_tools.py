@@ -47,6 +47,17 @@ def test_every_tool_is_listed_with_what_it_takes_and_gives(caller: Caller) -> No
         assert one["annotations"]["readOnlyHint"] != TOOLS[one["name"]].is_write
 
 
+def test_an_agent_that_found_no_work_may_ask_again_with_the_same_key(
+    world: World, caller: Caller
+) -> None:
+    key = str(uuid4())
+    assert caller.call("claim_task", idempotency_key=key)["order"] is None
+    launch_external(world.owner)
+    order = caller.call("claim_task", idempotency_key=key)["order"]
+    assert order["attempt"] == 1
+    assert caller.call("claim_task", idempotency_key=key)["order"] == order
+
+
 def test_an_agent_takes_up_work_and_hands_in_what_it_made(world: World, caller: Caller) -> None:
     session = launch_external(world.owner)
     caller.call("record_decision", session_id=str(session.id), **DECISION)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from sage_mode_client.call import Call, Id, get, json_of, post
 from sage_mode_client.models.decisions import DecisionList
-from sage_mode_client.models.tasks import ArtifactList, Document, Routed, Snapshot, TaskDetail, Work
+from sage_mode_client.models.tasks import (
+    ArtifactList,
+    Document,
+    Routed,
+    Snapshot,
+    TaskDetail,
+    TaskPage,
+    TaskStatus,
+    Work,
+)
 
 _NAME = re.compile(r'filename="([^"/\\]+)"')
 
@@ -33,6 +42,27 @@ def route_task(
         "team_id": team_id,
     }
     return post("/tasks/route", json_of(Routed), body, key=idempotency_key)
+
+
+def list_tasks(
+    *,
+    team_id: Id | None = None,
+    session_id: Id | None = None,
+    status: Sequence[TaskStatus] = (),
+    role: str = "",
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Call[TaskPage]:
+    """List tasks, newest first."""
+    query = {
+        "team_id": team_id,
+        "session_id": session_id,
+        "status": tuple(status),
+        "role": role,
+        "cursor": cursor,
+        "limit": limit,
+    }
+    return get("/tasks", json_of(TaskPage), query=query)
 
 
 def get_task(task_id: Id) -> Call[TaskDetail]:
