@@ -94,7 +94,8 @@ def open_form(visit: Visit) -> tuple[Form, Session | None]:
     answered = visit.asked_session("answer") if "answer" in st.query_params else None
     example = st.query_params.get("example", "")
     source = str(answered.id) if answered else example
-    is_elsewhere = form is not None and form.of_team not in (None, visit.team.id)
+    of_team = form.of_team if form is not None else None
+    is_elsewhere = of_team is not None and of_team != visit.team.id
     if form is None or form.is_over or is_elsewhere or (source and source != form.source):
         of_team = answered.team_id if answered else None
         form = st.session_state[FORM] = Form(source=source, of_team=of_team)
