@@ -25,7 +25,7 @@ from core.signals.hearing import Heard, Line, hear
 from core.signals.logins import REVOKED_CHANNEL
 from core.signals.wakeups import LIVE_CHANNEL, NOTICES_CHANNEL, SESSIONS_CHANNEL
 from web.notice_news import NoticeNews
-from web.revoking import keep_access, revoke
+from web.revoking import keep_access, keep_team, revoke
 from web.tabs import Tab
 from web.team_news import TeamNews
 from web.topics import NoticesTopic, SessionTopic, TeamTopic, Topic, encode, tell
@@ -97,6 +97,14 @@ class Hub:
             tab.offer(encode(topic=name, kind="trouble"))
         except (AppError, ValueError):
             tab.offer(encode(topic=name, kind="not_found"))
+
+    async def draw(self, tab: Tab, team_id: UUID) -> None:
+        """Note which team a tab's page draws; it may have been lost since it was drawn."""
+        tab.team_id = team_id
+        try:
+            await keep_team(self, tab, team_id)
+        except DatabaseUnavailable:
+            self._set_trouble("database", is_there=True)
 
     def unwatch(self, tab: Tab, name: str) -> None:
         """Let a tab hear no more of a topic."""

@@ -59,15 +59,16 @@ async def keep_access(hub: TabKeeper) -> None:
             if await hub.call(tab.find_login) is None:
                 tab.sign_out()
                 continue
-            teams = {topic.team_id for topic in tab.topics.values() if topic.team_id is not None}
-            for team_id in teams:
-                await _keep_team(hub, tab, team_id)
+            named = (tab.team_id, *(topic.team_id for topic in tab.topics.values()))
+            for team_id in {one for one in named if one is not None}:
+                await keep_team(hub, tab, team_id)
         except (RedisUnavailable, DatabaseUnavailable) as error:
             log.info("access is asked again later: %s", error)
             return  # when Redis or the database is back, the gate's sweep and the next look ask
 
 
-async def _keep_team(hub: TabKeeper, tab: Tab, team_id: UUID) -> None:
+async def keep_team(hub: TabKeeper, tab: Tab, team_id: UUID) -> None:
+    """Ask anew about a tab and a team; raises `DatabaseUnavailable`."""
     try:
         await hub.call(partial(watching.check_team, tab.principal, team_id))
     except DatabaseUnavailable:

@@ -1,7 +1,8 @@
 """`/tab`: the one socket of a browser tab.
 
 The browser sends `{"watch": [...]}` with topics ("session:<id>", "team:<id>"), or with
-`{"topic", "after"}` to go on after an event, `{"unwatch": [...]}` and `{"ping": n}`.
+`{"topic", "after"}` to go on after an event, `{"unwatch": [...]}`, `{"ping": n}`, and
+`{"team": id}` for the team that its page draws.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import orjson
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -98,6 +100,8 @@ class TabSocket:
             for name, after in _topics(asked.get("watch")):
                 if len(tab.topics) < MOST_TOPICS:
                     await self._hub.watch(tab, name, after)
+            if (team_id := _team(asked.get("team"))) is not None:
+                await self._hub.draw(tab, team_id)
 
 
 async def _write(socket: WebSocket, tab: Tab) -> None:
@@ -127,6 +131,13 @@ def _topics(asked: Any) -> Iterable[tuple[str, int | None]]:
         name, after = (one.get("topic"), one.get("after")) if isinstance(one, dict) else (one, None)
         if isinstance(name, str):
             yield name, after if isinstance(after, int) else None
+
+
+def _team(asked: Any) -> UUID | None:
+    try:
+        return UUID(asked) if isinstance(asked, str) else None
+    except ValueError:
+        return None
 
 
 hub = Hub()

@@ -25,6 +25,7 @@ class Tab:
         self.principal = UserPrincipal(login.user.id)
         self.find_login = find_login
         self.topics: dict[str, Topic] = {}
+        self.team_id: UUID | None = None  # what its page draws, be it watched or not
         self.revocations = 0  # so many times somebody lost a team while this tab was open
         self.is_signed_out = False
         self.is_slow = False

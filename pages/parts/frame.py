@@ -108,7 +108,7 @@ def all_pages() -> list[StreamlitPage]:
 def draw_frame(visit: Visit, current: StreamlitPage) -> None:
     """Draw the sidebar and what the page around it needs."""
     st.html(_chrome_style())
-    open_tab()
+    open_tab(visit.team.id)
     with st.sidebar:
         _draw_team(visit, current)
         if st.button(

@@ -7,7 +7,7 @@ import time
 from playwright.sync_api import Browser, Page, expect
 
 from core.domain.session import Session
-from core.services import inviting, members, reading
+from core.services import control, inviting, members, reading
 from tests.factories import Someone, add_member, launch, make_someone
 from tests.journeys.crew import App, signed_in, wait_until_ready
 from tests.journeys.visitors import fill_sign_up, settle, texts_of
@@ -65,6 +65,30 @@ def test_the_removed_persons_page_leaves_within_a_second(app: App, browser: Brow
     assert reading.get_session(owner.principal, session.id).status == "completed"
     theirs.goto(f"{app.address}/live?session={session.id}&team={owner.team_id}")
     expect(theirs.get_by_text("Not in this team")).to_be_visible()
+
+
+def test_pages_of_an_ended_session_leave_whatever_their_address_says(
+    app: App, browser: Browser
+) -> None:
+    owner, other = make_someone(), make_someone()
+    add_member(owner.team_id, other.user)
+    session = launch(owner, executor="asking")
+    control.cancel_session(owner.principal, session.id)  # nothing more comes of it
+    context = signed_in(browser, app, other.user)
+    theirs = {}
+    for name in ("live", "work", "replay", "decisions"):
+        theirs[name] = page = context.new_page()
+        page.goto(f"{app.address}/{name}?session={session.id}&team={owner.team_id}")
+        settle(page)
+        page.evaluate(
+            "(team) => history.replaceState(history.state, '', `?team=${team}`)",
+            str(other.team_id),
+        )
+    members.remove_member(owner.principal, owner.team_id, other.user.id)
+    began = time.monotonic()
+    for name, page in theirs.items():
+        page.wait_for_function(f"!location.pathname.startsWith('/{name}')", timeout=5000)
+    assert time.monotonic() - began < WITHIN_SECONDS * len(theirs)
 
 
 def test_an_invitations_link_works_for_somebody_who_is_new(app: App, browser: Browser) -> None:

@@ -143,6 +143,41 @@ def test_what_is_revoked_while_redis_is_away_is_noticed_when_it_is_back(
         assert tab.hear_until("access_revoked")["topics"] == [f"team:{owner.team_id}"]
 
 
+def test_a_team_that_is_drawn_and_not_watched_is_asked_about_too(
+    host: str, owner: Someone, own_servers: RunningServers
+) -> None:
+    member = make_someone()
+    add_member(owner.team_id, member.user)
+    with open_tab(host, member.user) as tab:
+        tab.send(team=str(owner.team_id), ping=1)
+        tab.hear_until("pong")
+        assert tab.hears_nothing(0.5)
+        own_servers.valkey.stop()
+        try:
+            tab.hear_until("trouble")
+            remove_member(owner.team_id, member.user.id)
+        finally:
+            own_servers.valkey.start()
+        revoked = tab.hear_until("access_revoked")
+        assert (revoked["team_id"], revoked["topics"]) == (str(owner.team_id), [])
+
+
+@pytest.mark.parametrize("drawn", [None, 7, [], "", "not-an-id"])
+def test_a_drawn_team_that_is_none_is_passed_over(host: str, owner: Someone, drawn: object) -> None:
+    with open_tab(host, owner.user) as tab:
+        tab.send(team=drawn)
+        assert tab.hears_nothing(0.3)
+
+
+def test_a_page_whose_team_was_lost_before_its_tab_opened_hears_it(
+    host: str, owner: Someone
+) -> None:
+    member = make_someone()
+    with open_tab(host, member.user) as tab:
+        tab.send(team=str(owner.team_id))
+        assert tab.hear_until("access_revoked")["team_id"] == str(owner.team_id)
+
+
 def test_all_tabs_of_a_user_end_when_all_logins_do(host: str, owner: Someone) -> None:
     other = make_someone()
     with ExitStack() as stack:

@@ -5,6 +5,7 @@
 //   Returns what ends it.
 // onStatus(handler): handler({name, count, until}) with name live, catching_up, offline or trouble.
 //   Returns what ends it.
+// draw(team): says whose team the page draws; the page leaves when its visitor loses that.
 
 const SHORTEST_MS = 300, LONGEST_MS = 15000;
 const QUIET_MS = 25000, PATIENCE_MS = 5000; // until a ping, and until its answer
@@ -21,6 +22,7 @@ const makeTab = () => {
   let socket = null, wait = SHORTEST_MS, timer = null, heardAt = 0, pingAt = 0;
   let status = {name: 'offline', until: Date.now()};
   let troubles = [];
+  let drawn = null; // the team of the page, also of one that watches nothing
 
   const say = (next) => {
     status = next;
@@ -77,8 +79,7 @@ const makeTab = () => {
   const take = (message) => {
     if (message.kind === 'signed_out') return leave();
     if (message.kind === 'access_revoked') {
-      const shown = new URL(location.href).searchParams.get('team');
-      if (message.topics.length || shown === message.team_id) leave();
+      if (message.topics.length || drawn === message.team_id) leave();
       return undefined;
     }
     if (message.kind === 'trouble' && !message.topic) {
@@ -116,6 +117,7 @@ const makeTab = () => {
       heardAt = Date.now();
       pingAt = 0;
       sayWhole();
+      if (drawn) send({team: drawn});
       for (const name of topics.keys()) ask(name);
     };
     opened.onmessage = ({data}) => {
@@ -192,6 +194,11 @@ const makeTab = () => {
         }, 1000);
       };
     },
+    draw(team) {
+      if (team === drawn) return;
+      drawn = team;
+      send({team});
+    },
     onStatus(handler) {
       listeners.add(handler);
       handler(status);
@@ -200,8 +207,9 @@ const makeTab = () => {
   };
 };
 
-export default function () {
-  if (window.sageTab) return;
-  window.sageTab = makeTab();
-  document.dispatchEvent(new Event('sage-tab'));
+export default function ({data}) {
+  const isNew = !window.sageTab;
+  if (isNew) window.sageTab = makeTab();
+  window.sageTab.draw(data.team);
+  if (isNew) document.dispatchEvent(new Event('sage-tab'));
 }
