@@ -54,7 +54,7 @@ def test_the_removed_persons_page_leaves_within_a_second(app: App, browser: Brow
             gone_at = time.monotonic()
         theirs.wait_for_timeout(10)
     assert gone_at is not None
-    theirs.wait_for_function("!location.pathname.startsWith('/live')")
+    theirs.wait_for_function("() => !location.pathname.startsWith('/live')")
     assert left[0] - gone_at < WITHIN_SECONDS
     wait_until_ready(theirs)
     assert "Team" not in theirs.title()
@@ -87,7 +87,7 @@ def test_pages_of_an_ended_session_leave_whatever_their_address_says(
     members.remove_member(owner.principal, owner.team_id, other.user.id)
     began = time.monotonic()
     for name, page in theirs.items():
-        page.wait_for_function(f"!location.pathname.startsWith('/{name}')", timeout=5000)
+        page.wait_for_function(f"() => !location.pathname.startsWith('/{name}')", timeout=5000)
     assert time.monotonic() - began < WITHIN_SECONDS * len(theirs)
 
 
