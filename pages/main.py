@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from pages.parts.empty import draw_error, retry_until
-from pages.parts.frame import all_pages, draw_frame, inline_image, page, reset_page, sign_in_page
+from pages.parts.frame import all_pages, draw_frame, inline_image, reset_page, sign_in_page
 from pages.parts.launch import leave_form
 from pages.parts.visit import find_login, visiting
 
@@ -32,7 +32,7 @@ elif login is None:
 else:
     st.logo(inline_image("logo.svg"), icon_image=inline_image("mark.svg"), size="large")
     current = st.navigation(all_pages(), position="hidden")
-    if current is not page("launch"):
+    if current.url_path != "launch":
         leave_form()
     with visiting(login) as visit:
         draw_frame(visit, current)

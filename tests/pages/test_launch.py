@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from streamlit.util import calc_hash
 
 from core.domain.access import TeamRole
 from core.services import reading
+from pages.parts.launch import FORM, WAY_BACK_SECONDS
 from tests.factories import Someone, add_member, claim, complete, launch, make_someone
+from tests.pages.test_switching import open_main
 from tests.pages.visiting import Visitor, database_away, run, texts, visitor
 
 BRIEF = "Employees submit expenses. Their manager approves or rejects. Nobody approves their own."
@@ -252,3 +257,20 @@ def test_what_people_write_is_shown_letter_by_letter(visits: Visitor) -> None:
     shown = "\n".join(one.value for one in page.markdown)
     assert "![i]" not in shown
     assert "<b>expenses" not in shown
+
+
+def test_a_launched_form_stays_as_it_is_for_who_does_not_leave_the_page(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_main(someone, monkeypatch, someone)
+    page._page_hash = calc_hash("launch")
+    run(page)
+    form = page.session_state[FORM]
+    form.launched_at = time.monotonic() - WAY_BACK_SECONDS - 1
+    run(page)
+    assert page.session_state[FORM] is form
+    page._page_hash = calc_hash("sessions")
+    run(page)
+    page._page_hash = calc_hash("launch")
+    run(page)
+    assert page.session_state[FORM] is not form
