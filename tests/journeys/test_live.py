@@ -113,7 +113,9 @@ def test_a_cut_network_is_said_and_caught_up(app: App, browser: Browser, watcher
     note_what_the_chip_says(page)
     context.set_offline(True)
     expect(page.locator(".chip")).to_contain_text("Offline, trying again in")
-    page.wait_for_timeout(3000)
+    seen = reading.get_session(watcher.principal, session.id).last_seq
+    while reading.get_session(watcher.principal, session.id).last_seq <= seen:
+        page.wait_for_timeout(100)  # what was not missed is not caught up
     context.set_offline(False)
     expect(page.locator(".chip")).to_contain_text("Ended", timeout=60_000)
     assert "Catching up" in what_the_chip_said(page)
