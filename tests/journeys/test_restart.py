@@ -71,3 +71,26 @@ def test_a_question_that_stood_open_is_asked_again_after_a_restart(
     expect(page.get_by_text("This team is archived.")).to_be_visible()
     (team,) = [one for one in accounts.list_teams(owner.principal) if one.id == owner.team_id]
     assert team.archived_at is not None
+
+
+def test_a_brief_that_is_being_written_is_written_on_after_a_restart(
+    app: App, page: Page, owner: Someone
+) -> None:
+    page.goto(f"{app.address}/launch?team={owner.team_id}")
+    settle(page)
+    page.get_by_label("Feature").fill("Expense approval")
+    page.get_by_role("textbox", name="Brief").fill("Employees submit expenses.")
+    page.keyboard.press("Tab")
+    settle(page)
+    process = page.evaluate("performance.timeOrigin")
+    app.stop()
+    app.start()
+    page.wait_for_timeout(16_000)  # the longest wait before another try
+    settle(page)
+    page.get_by_label("Feature").press("End")
+    page.get_by_label("Feature").press_sequentially("!")
+    page.keyboard.press("Tab")
+    settle(page)
+    expect(page.get_by_label("Feature")).to_have_value("Expense approval!")
+    expect(page.get_by_role("textbox", name="Brief")).to_have_value("Employees submit expenses.")
+    assert page.evaluate("performance.timeOrigin") == process, "the page was loaded anew"

@@ -67,8 +67,8 @@ class Tab(RuleBasedStateMachine):
         answers = {FIELDS[2]: self.state.get(FIELDS[2], "")}
         return LaunchRequest(
             TEAM,
-            self.state[NAME],
-            self.state[BRIEF],
+            self.state.get(NAME, ""),
+            self.state.get(BRIEF, ""),
             pipeline=self.pipeline,
             executor=self.executor,
             input={"edits": edits, "answers": answers},
@@ -111,8 +111,10 @@ class Tab(RuleBasedStateMachine):
             self.form.note_asked(request)
             self.launched.setdefault(request.launch_key, request)
             found = self.launched[request.launch_key]
-            assert found.feature_name == self.state[NAME], "it opens what was launched before"
-            assert (found.brief, found.executor) == (self.state[BRIEF], self.executor)
+            assert found.feature_name == self.state.get(NAME, ""), (
+                "it opens what was launched before"
+            )
+            assert (found.brief, found.executor) == (self.state.get(BRIEF, ""), self.executor)
             if not (is_lost and click == clicks - 1):
                 self.form.note_launched()
                 self.is_here = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from copy import deepcopy
@@ -97,24 +98,33 @@ def open_form(visit: Visit) -> tuple[Form, Session | None]:
     of_team = form.of_team if form is not None else None
     is_elsewhere = of_team is not None and of_team != visit.team.id
     if form is None or form.is_over or is_elsewhere or (source and source != form.source):
+        # A tab that comes without a form is new, or the server was restarted under what is typed.
+        is_kept = form is None and not source
         of_team = answered.team_id if answered else None
         form = st.session_state[FORM] = Form(source=source, of_team=of_team)
-        for key in st.session_state:
-            if str(key).startswith(ANSWER):
-                st.session_state[key] = ""
-        st.session_state[NAME] = answered.feature_name if answered else ""
-        st.session_state[BRIEF] = get_brief(visit.principal, answered.id) if answered else ""
+        if not is_kept:
+            _begin_with(
+                answered.feature_name if answered else "",
+                get_brief(visit.principal, answered.id) if answered else "",
+            )
         if example in EXAMPLES:
             _fill(example)
     form.is_left = False
     return form, answered
 
 
+def _begin_with(name: str, brief: str) -> None:
+    for key in st.session_state:
+        if str(key).startswith(ANSWER):
+            st.session_state[key] = ""
+    st.session_state[NAME], st.session_state[BRIEF] = name, brief
+
+
 def begin_form() -> None:
     """Let the form be empty for whoever asks for a new session; a draft stays as it is."""
     form: Form | None = st.session_state.get(FORM)
     if form is not None and form.launched_at is not None:
-        del st.session_state[FORM]
+        form.launched_at, form.is_left = -math.inf, True
 
 
 def leave_form() -> None:
