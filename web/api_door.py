@@ -47,14 +47,25 @@ def without_cookies(scope: Scope) -> Scope:
 
 def foreign_origin() -> Response:
     """Refuse what another site asks for, as the API would."""
+    detail, hint = "Another site asked for this.", "Use the dashboard, or send a token."
+    return _problem(403, "Forbidden", "foreign_origin", detail, hint)
+
+
+def nowhere() -> Response:
+    """Refuse a path that no route can have, as the API would."""
+    detail, hint = "There is no such path.", "Look at /api/openapi.json for what there is."
+    return _problem(404, "Not Found", "not_found", detail, hint)
+
+
+def _problem(status: int, title: str, code: str, detail: str, hint: str) -> Response:
     body = {
         "type": "about:blank",
-        "title": "Forbidden",
-        "status": 403,
-        "detail": "Another site asked for this.",
-        "code": "foreign_origin",
-        "hint": "Use the dashboard, or send a token.",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "hint": hint,
         "trace_id": current_origin().trace_id,
     }
     headers = {"Cache-Control": "no-store"}
-    return JSONResponse(body, 403, headers=headers, media_type="application/problem+json")
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")

@@ -21,13 +21,14 @@ from core.signals.login_watch import LoginWatch
 from core.signals.logins import LoginRecord, Revocation, fingerprint_of
 from web import refusals
 from web.anonymous import AnonymousSockets, refuse_with
-from web.api_door import foreign_origin, goes_by_cookie, refuse_call, without_cookies
+from web.api_door import foreign_origin, goes_by_cookie, nowhere, refuse_call, without_cookies
 from web.origin import is_foreign_request, is_own_origin
 from web.streams import SessionOpened, Stream, Streams
 from web.surface import (
     STREAM,
     Kind,
     is_api_socket,
+    is_malformed,
     kind_of,
     limits_itself,
     uploading_session,
@@ -124,6 +125,8 @@ class Gate:
     async def _refuse(self, scope: Scope) -> Response | None:
         """Return the answer to a request that may not pass, or None."""
         is_https = get_settings().is_https
+        if is_malformed(scope["path"]):
+            return nowhere()
         if kind_of(scope["path"]) is Kind.API:
             return refuse_call(Headers(scope=scope), scope["method"], is_https=is_https)
         if is_foreign_request(Headers(scope=scope), scope["method"], is_https=is_https):

@@ -54,6 +54,16 @@ def kind_of(path: str) -> Kind:
     return Kind.NOWHERE if path.endswith(_ONLY_AT_THE_ROOT) else Kind.CLOSED
 
 
+def is_malformed(path: str) -> bool:
+    """Tell whether no route can have a path: control characters, backslashes, steps upwards.
+
+    Streamlit refuses such paths too, but in a bare sentence without a trace id.
+    """
+    if any(ord(letter) < 0x20 or letter in "\\\x7f" for letter in path):
+        return True
+    return path.startswith("//") or ".." in path.split("/")
+
+
 def is_api_socket(path: str) -> bool:
     """Tell whether a request for a socket is the API's to answer."""
     return path.startswith(API_SOCKETS)

@@ -136,6 +136,17 @@ def test_a_login_ends_with_its_record(visitor: TestClient) -> None:
     assert visitor.get("/_stcore/metrics").status_code == 401
 
 
+@pytest.mark.parametrize("prefix", ["/", "/api/sessions/", "/_stcore/", "/media/"])
+@pytest.mark.parametrize("odd", ["%00", "a%0d%0aSet-Cookie:x", "%2e%2e/healthz", "a%5cb", "%7f"])
+def test_a_path_that_no_route_can_have_is_refused_with_a_trace_id(
+    visitor: TestClient, prefix: str, odd: str
+) -> None:
+    answer = visitor.get(prefix + odd)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (404, "not_found")
+    assert problem["trace_id"] == answer.headers["x-trace-id"]
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/healthz", "/live", "/_stcore/health", "/_stcore/host-config"]
 )
