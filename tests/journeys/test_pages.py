@@ -183,3 +183,17 @@ def test_the_board_moves_with_its_team_before_its_timer(visitor: Visitor) -> Non
     control.cancel_session(visitor.someone.principal, session.id)
     expect(first).to_have_count(0, timeout=4000)
     page.context.close()
+
+
+def test_the_links_keep_their_addresses_whichever_is_drawn_first(visitor: Visitor) -> None:
+    page = visitor.page_with_a_login()
+    page.goto(f"{visitor.app.address}/sessions?team={visitor.someone.team_id}")
+    settle(page)
+    links = page.locator("[data-testid=stSidebar] [data-testid=stPageLink-NavLink]")
+    before = [link.get_attribute("href") for link in links.all()]
+    assert before[0] == f"/?team={visitor.someone.team_id}"  # not relative to the page that is open
+    links.first.evaluate("(link) => link.remove()")
+    expect(links).to_have_count(len(before) - 1)
+    page.wait_for_timeout(QUIET_MILLISECONDS)
+    assert [link.get_attribute("href") for link in links.all()] == before[1:]
+    page.context.close()

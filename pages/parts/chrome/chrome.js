@@ -28,11 +28,10 @@ const muteSparklines = () => document
   .forEach((chart) => chart.setAttribute('aria-hidden', 'true'));
 
 const nameSidebar = (path) => {
-  // The first page's link is relative, and would name the page that is open.
-  const first = document.querySelector(LINK);
-  const home = first && '/' + new URL(first.href).search;
-  if (first && first.getAttribute('href') !== home) first.setAttribute('href', home);
   document.querySelectorAll(LINK).forEach((link) => {
+    // The first page's link has no path, and would name the page that is open.
+    const address = link.getAttribute('href');
+    if (address.startsWith('?')) link.setAttribute('href', '/' + address);
     if (pathOf(link) === path) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   });
