@@ -36,8 +36,10 @@ POSTGRES_15 := /usr/lib/postgresql/15/bin
 DATABASE_TESTS := tests/migrations tests/store tests/services tests/planning/test_database.py \
     --ignore=tests/services/test_access.py --ignore=tests/services/test_foreign_ids.py \
     --ignore-glob='tests/services/test_[ait]*_machine.py'
-# A file's tests stay together: what a file starts is started once.
-WORKERS := -n 2 --dist loadfile
+# A file's tests stay together, for what a file starts is started once; and files run in the order
+# of collection, see tests/conftest.py. One process more than the processors that it is timed on: a
+# third of them waits for a browser or for workers.
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 test: ## run all tests; pass options as ARGS="-k launch"
 	$(VENV) requirements-dev.txt

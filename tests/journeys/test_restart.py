@@ -9,10 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.services import accounts
 from tests.factories import Someone, launch, make_someone
-from tests.journeys.crew import App, signed_in
+from tests.journeys.crew import READY, App, signed_in
 from tests.journeys.visitors import settle
 
 NOTE = "The server was restarted; open it again. What you typed is kept."
+CUT = "[data-testid=stApp]:not([data-test-connection-state=CONNECTED])"
 PATIENCE = 60_000
 
 
@@ -84,8 +85,9 @@ def test_a_brief_that_is_being_written_is_written_on_after_a_restart(
     settle(page)
     process = page.evaluate("performance.timeOrigin")
     app.stop()
+    page.wait_for_selector(CUT)
     app.start()
-    page.wait_for_timeout(16_000)  # the longest wait before another try
+    page.wait_for_selector(READY, timeout=PATIENCE)
     settle(page)
     page.get_by_label("Feature").press("End")
     page.get_by_label("Feature").press_sequentially("!")

@@ -57,10 +57,9 @@ def test_odd_addresses_give_nothing_but_sign_in(
 ) -> None:
     app.start()
     try:
+        page = browser.new_context().new_page()
         for path in (*REST, *ODD):
-            page = browser.new_context().new_page()
             page.goto(f"{app.address}/{path}?session={session.id}&team={session.team_id}")
             sees_only_sign_in(page)
-            page.context.close()
     finally:
         app.stop()

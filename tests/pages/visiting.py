@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 import pages.parts.session_head
 import pages.parts.visit
 from core.services import accounts
-from core.services.transaction import transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from pages.parts.visit import Visit
 from tests.factories import Someone
@@ -77,7 +77,8 @@ def database_away() -> Iterator[None]:
     """Let the database be gone for a while; who visits is known already."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
-        patch.setitem(transact.__kwdefaults__, "budget_seconds", 0.0)
+        for way in (transact, ask, ask_at_one_moment):
+            patch.setitem(way.__kwdefaults__, "budget_seconds", 0.0)
         get_settings.cache_clear()
         yield
     get_settings.cache_clear()
