@@ -85,12 +85,13 @@ def retry_session(principal: Principal, session_id: UUID) -> Session:
 def expire_session(session_id: UUID, *, inactive_since: datetime | None = None) -> Session:
     """End an unfinished session for lack of activity; retention's act.
 
-    Raises `Conflict` when something has happened in it since `inactive_since`.
+    Raises `Conflict` when something has happened in it since `inactive_since`, or when it waits
+    for somebody's answer.
     """
 
     def expire(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
         if inactive_since and not sessions.is_inactive(db, head.session_id, inactive_since):
-            raise Conflict("Something has happened in it in the meantime.")
+            raise Conflict("Something has happened in it in the meantime, or it waits for an answer.")
         return _expire(db, head, views, now)
 
     return _act(SYSTEM, session_id, replace(ACTS["expire"], effect=expire))

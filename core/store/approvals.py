@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -154,6 +155,13 @@ def list_approvals(
     order = [key.desc() if query.newest_first else key.asc() for key in keys]
     rows = db.execute(visible(found, principal).order_by(*order).limit(most))
     return [_to_approval(row) for row in rows]
+
+
+def asks_nobody(session_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return the condition that a session waits for nobody's answer."""
+    # As the index says it.
+    pending: ColumnElement[bool] = literal_column("approvals.status = 'pending'")
+    return ~select(_a.id).where(_a.session_id == session_id, pending).exists()
 
 
 def count_pending_of(db: Connection, task_id: UUID) -> int:
