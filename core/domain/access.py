@@ -134,16 +134,22 @@ def require_scope(principal: Principal, action: Action) -> None:
         )
 
 
-def may_answer(role: TeamRole | None, approver_roles: Iterable[str], wanted: str) -> bool:
-    """Tell whether somebody in a team may answer an approval that asks for a `wanted` role.
+def answered_roles(role: TeamRole | None, approver_roles: Iterable[str]) -> frozenset[str] | None:
+    """Return the approver roles in whose name somebody in a team answers; None for every role.
 
     An owner answers each, so that a question to a role that nobody has is not lost; a viewer none.
     """
     if role == TeamRole.OWNER:
-        return True
-    if not is_allowed(role, Action.APPROVE) or wanted == OWNER_APPROVES:
-        return False
-    return wanted == MEMBER_APPROVES or wanted in set(approver_roles)
+        return None
+    if not is_allowed(role, Action.APPROVE):
+        return frozenset()
+    return frozenset({MEMBER_APPROVES, *approver_roles}) - {OWNER_APPROVES}
+
+
+def may_answer(role: TeamRole | None, approver_roles: Iterable[str], wanted: str) -> bool:
+    """Tell whether somebody in a team may answer an approval that asks for a `wanted` role."""
+    answered = answered_roles(role, approver_roles)
+    return answered is None or wanted in answered
 
 
 def is_for_every_role(action: Action) -> bool:

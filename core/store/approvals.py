@@ -64,6 +64,8 @@ class ApprovalFilter:
     statuses: frozenset[ApprovalStatus] = frozenset()  # none: all
     after: tuple[datetime, UUID] | None = None  # the last one that was read
     newest_first: bool = False
+    approver_roles: frozenset[str] | None = None  # that are asked; none: all
+    other_roles_than: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,10 @@ def list_approvals(
         found = found.where(literal_column("approvals.status = 'pending'"))
     elif query.statuses:
         found = found.where(_a.status.in_(sorted(query.statuses)))
+    if query.approver_roles is not None:
+        found = found.where(_a.approver_role.in_(sorted(query.approver_roles)))
+    if query.other_roles_than:
+        found = found.where(_a.approver_role.not_in(sorted(query.other_roles_than)))
     if query.after is not None:
         found = found.where(tuple_(_a.requested_at, _a.id) > tuple_(*query.after))
     keys = (_a.requested_at, _a.id)
