@@ -94,7 +94,7 @@ def request_approval(
         found = find_own_attempt(db, agent, task_id, attempt)
         if not found.is_running and found.ended_as != "waiting":
             raise why_lost(found)
-        demand_held(db, agent, found.held.team_id, Action.EXECUTE)
+        demand_held(db, agent, found.held.team_id, Action.REPORT)
         try:
             return _ask(db, found.held, question, approval_id, AskedBy.AGENT, agent_name(agent))
         except Fenced:
