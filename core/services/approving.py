@@ -32,6 +32,7 @@ from core.domain.lifecycle import TaskStatus
 from core.errors import Conflict, Fenced, InvalidInput, InvalidResult, NotFound
 from core.ids import new_id
 from core.services.agents import check_agent
+from core.services.auditing import note_approval
 from core.services.permission import demand, demand_held, may
 from core.services.reporting import find_own_attempt, why_lost
 from core.services.transaction import ask, transact
@@ -96,7 +97,7 @@ def request_approval(
             raise why_lost(found)
         demand_held(db, agent, found.held.team_id, Action.REPORT)
         try:
-            return _ask(db, found.held, question, approval_id, AskedBy.AGENT, agent_name(agent))
+            return _ask(db, found.held, question, approval_id, agent)
         except Fenced:
             raise why_lost(find_own_attempt(db, agent, task_id, attempt)) from None
 
@@ -117,7 +118,7 @@ def await_approval(claim: Attempt, asked: Question) -> Recorded:
     approval_id = new_id()
 
     def work(db: Connection) -> tuple[Approval, int]:
-        return _ask(db, claim, question, approval_id, AskedBy.EXECUTOR, None)
+        return _ask(db, claim, question, approval_id, SYSTEM)
 
     approval, seq = transact(work)
     announce(get_settings().redis_url, sessions=[(approval.session_id, seq)])
@@ -250,10 +251,11 @@ def _ask(
     held: Attempt,
     asked: Question,
     approval_id: UUID,
-    asked_by: AskedBy,
-    asker: str | None,
+    who: Principal,
 ) -> tuple[Approval, int]:
     """End an attempt with a question, or add one to those that its task waits for."""
+    asker = None if isinstance(who, SystemPrincipal) else agent_name(who)
+    asked_by = AskedBy.EXECUTOR if asker is None else AskedBy.AGENT
     head = heads.lock_head(db, held.session_id)
     if head is None:
         raise Fenced
@@ -295,6 +297,7 @@ def _ask(
     approval = approvals.get_approval(db, SYSTEM, approval_id)
     if approval is None:
         raise Fenced
+    note_approval(db, who, "requested", approval, asked_by=asked_by.value)
     return approval, after.last_seq
 
 

@@ -99,7 +99,10 @@ def complete_task(
         raise why_lost(found)
     try:
         return recording.record_result(
-            found.held, submission, guard=lambda db: _demand_still(db, agent, found.held)
+            found.held,
+            submission,
+            guard=lambda db: _demand_still(db, agent, found.held),
+            by=agent,
         )
     except Fenced:
         raise why_lost(_look(agent, task_id, attempt)) from None

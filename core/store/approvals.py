@@ -192,15 +192,18 @@ def answer_approval(db: Connection, decided: Approval, by: UUID | None) -> None:
     )
 
 
-def cancel_pending(db: Connection, task_ids: Collection[UUID], at: datetime) -> list[UUID]:
-    """Cancel what some tasks wait for; returns which; their session's head must be locked."""
+def cancel_pending(db: Connection, task_ids: Collection[UUID], at: datetime) -> list[Approval]:
+    """Cancel what some tasks wait for; returns it; their session's head must be locked."""
     cancelled = (
         update(approvals)
         .where(_a.task_id.in_(task_ids), _a.status == _PENDING)
         .values(status=ApprovalStatus.CANCELLED.value, decided_at=at)
         .returning(_a.id)
     )
-    return sorted(db.execute(cancelled).scalars())
+    ids = db.execute(cancelled).scalars().all()
+    if not ids:
+        return []
+    return [_to_approval(row) for row in db.execute(_ONE.where(_a.id.in_(ids)).order_by(_a.id))]
 
 
 def list_due(db: Connection, most: int) -> list[Due]:
