@@ -55,7 +55,7 @@ BATCH = 200
 _TOLD = {
     ApprovalStatus.APPROVED: "This approval was given already{by}; the first answer counts.",
     ApprovalStatus.REJECTED: "This approval was rejected already{by}; the first answer counts.",
-    ApprovalStatus.EXPIRED: "Nobody answered this approval in time, and it has expired.",
+    ApprovalStatus.EXPIRED: "Nobody answered this approval in time, and it has expired: {then}.",
     ApprovalStatus.CANCELLED: "This approval was cancelled, as nothing waits for it any more.",
 }
 
@@ -278,7 +278,7 @@ def _read(db: Connection, approval_id: UUID) -> Approval:
 
 def _told(approval: Approval) -> str:
     by = f" by {approval.decided_by}" if approval.decided_by else ""
-    return _TOLD[approval.status].format(by=by)
+    return _TOLD[approval.status].format(by=by, then=approval.after_expiry)
 
 
 def _announce(settled: _Settled) -> None:

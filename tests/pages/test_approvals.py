@@ -185,11 +185,14 @@ def test_somebody_who_was_faster_is_told_of(visits: Visitor) -> None:
     assert "rejected already" in page.toast[0].value
 
 
-def test_expiry_stands_among_the_answered_and_is_no_refusal(visits: Visitor) -> None:
+def test_expiry_stands_among_the_answered_says_what_followed_and_is_no_refusal(
+    visits: Visitor,
+) -> None:
     let_expire(pending_of(gated(visits.someone))[0])
     answering.expire_approvals()
     shown = texts(visits.open("approvals", show="answered"))
     assert "Expired" in shown
+    assert "Nobody answered in time: the task goes on without an answer." in shown
     assert "Rejected" not in shown
 
 

@@ -193,6 +193,8 @@ def draw_answered(visit: Visit, inbox: Inbox) -> None:
             st.markdown(f"**{plain(one.question)}** &nbsp; {_ANSWERED[one.status]}")
             if one.reason:
                 st.markdown(plain(one.reason))
+            if one.after_expiry:
+                st.markdown(f"Nobody answered in time: {one.after_expiry}.")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.caption(
                     f"{plain(look.label)} in {plain(one.feature_name)} · "
