@@ -1,4 +1,4 @@
-"""Approvals: what the team is asked, the oldest first, and what was answered."""
+"""Approvals: what the team is asked, one's own first, and what was answered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.services.approving import read_inbox
 from pages.parts.approvals import LIST_FRAGMENT, draw_answered, draw_none, draw_waiting, follow
 from pages.parts.approvals.answer import draw_dialog, draw_said
 from pages.parts.empty import draw_error
-from pages.parts.sessions.address import asked, keep
+from pages.parts.sessions.address import asked, asked_id, keep
 from pages.parts.visit import open_visit
 
 SHOWN = {"waiting": "Waiting", "answered": "Answered"}
@@ -35,7 +35,12 @@ def draw_list() -> None:
     draw_said()
     is_answered = st.session_state.get("approvals_show") == "answered"
     try:
-        inbox = read_inbox(visit.principal, visit.team.id, answered=is_answered)
+        inbox = read_inbox(
+            visit.principal,
+            visit.team.id,
+            answered=is_answered,
+            session_id=asked_id("session"),
+        )
     except AppError as error:
         draw_error(error, kept="What waits goes on waiting.")
         return

@@ -68,6 +68,16 @@ class Dispatcher:
         on_timer = now >= self._next_look
         if on_timer:
             self._next_look = now + self._settings.sweep_seconds
+        try:
+            self._hand_out(now, on_timer=on_timer)
+        finally:  # though Redis is away: to seal and to tell needs the database only
+            if on_timer:  # last, so that nothing waits when these cannot be done
+                auditing.seal_audit()
+                telling.tell_news()
+                self._start_deliveries()
+
+    def _hand_out(self, now: float, *, on_timer: bool) -> None:
+        if on_timer:
             dispatching.reap_lost_attempts()
         # Fewer messages than tasks that were sent: some were lost, or their worker died.
         resend = on_timer and queue.storage.queue_size() < dispatching.count_sent_tasks()
@@ -75,10 +85,6 @@ class Dispatcher:
         if now >= self._next_jobs:
             self._next_jobs = now + JOB_SECONDS
             self._start_jobs()
-        if on_timer:  # last, so that nothing waits when these cannot be done
-            auditing.seal_audit()
-            telling.tell_news()
-            self._start_deliveries()
 
     def _send(self, *, resend: bool) -> None:
         while task_ids := dispatching.take_due_tasks(resend=resend):

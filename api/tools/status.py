@@ -119,7 +119,8 @@ def _approval_words(found: stored_approval.Approval) -> str:
     words = f"{found.approver_role} was asked '{found.question}': {found.status.value}"
     by = f" by {found.decided_by}" if found.decided_by else ""
     because = f", because: {found.reason}" if found.reason else ""
-    return f"{words}{by}{because}."
+    then = f"; {found.after_expiry}" if found.after_expiry else ""
+    return f"{words}{by}{because}{then}."
 
 
 def _task_words(task: stored.Task) -> str:

@@ -30,7 +30,8 @@ class Action(StrEnum):
     CONTROL = "control"  # cancel, pause, resume, end, retry, pin
     DECIDE = "decide"  # record and supersede decisions
     APPROVE = "approve"  # answer approvals, of the roles that one has
-    EXECUTE = "execute"  # take up tasks that wait for an agent, and record their results
+    EXECUTE = "execute"  # take up tasks that wait for an agent
+    REPORT = "report"  # on tasks that one has taken up: signs of life, questions, results
     NOTIFY = "notify"  # send people of the team a message
     CONFIGURE = "configure"  # roles, pipelines
     MANAGE = "manage"  # name, members, sharing, archive
@@ -42,7 +43,7 @@ ALLOWED: dict[TeamRole, frozenset[Action]] = {
     TeamRole.MEMBER: frozenset(
         {
             *(Action.READ, Action.LAUNCH, Action.CONTROL, Action.DECIDE),
-            *(Action.APPROVE, Action.EXECUTE, Action.NOTIFY),
+            *(Action.APPROVE, Action.EXECUTE, Action.REPORT, Action.NOTIFY),
         }
     ),
     TeamRole.OWNER: frozenset(Action),
@@ -53,8 +54,9 @@ ALLOWED: dict[TeamRole, frozenset[Action]] = {
 OWNER_APPROVES, MEMBER_APPROVES = TeamRole.OWNER.value, TeamRole.MEMBER.value
 
 
-# What is left to do in an archived team; restoring it is asked about by itself.
-ON_ARCHIVED = frozenset({Action.READ, Action.AUDIT})
+# What is left to do in an archived team: it is read, and what runs there goes on to its end.
+# Restoring it is asked about by itself.
+ON_ARCHIVED = frozenset({Action.READ, Action.AUDIT, Action.APPROVE, Action.REPORT})
 
 
 class Scope(StrEnum):
@@ -74,7 +76,7 @@ SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.LAUNCH: frozenset({Action.READ, Action.LAUNCH, Action.CONTROL, Action.NOTIFY}),
     Scope.DECIDE: frozenset({Action.READ, Action.DECIDE, Action.NOTIFY}),
     Scope.APPROVE: frozenset({Action.READ, Action.APPROVE}),
-    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.NOTIFY}),
+    Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.REPORT, Action.NOTIFY}),
     Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
 }
 
@@ -134,16 +136,22 @@ def require_scope(principal: Principal, action: Action) -> None:
         )
 
 
-def may_answer(role: TeamRole | None, approver_roles: Iterable[str], wanted: str) -> bool:
-    """Tell whether somebody in a team may answer an approval that asks for a `wanted` role.
+def answered_roles(role: TeamRole | None, approver_roles: Iterable[str]) -> frozenset[str] | None:
+    """Return the approver roles in whose name somebody in a team answers; None for every role.
 
     An owner answers each, so that a question to a role that nobody has is not lost; a viewer none.
     """
     if role == TeamRole.OWNER:
-        return True
-    if not is_allowed(role, Action.APPROVE) or wanted == OWNER_APPROVES:
-        return False
-    return wanted == MEMBER_APPROVES or wanted in set(approver_roles)
+        return None
+    if not is_allowed(role, Action.APPROVE):
+        return frozenset()
+    return frozenset({MEMBER_APPROVES, *approver_roles}) - {OWNER_APPROVES}
+
+
+def may_answer(role: TeamRole | None, approver_roles: Iterable[str], wanted: str) -> bool:
+    """Tell whether somebody in a team may answer an approval that asks for a `wanted` role."""
+    answered = answered_roles(role, approver_roles)
+    return answered is None or wanted in answered
 
 
 def is_for_every_role(action: Action) -> bool:

@@ -51,6 +51,13 @@ class OnExpiry(StrEnum):
     GO_ON = "go_on"  # the task goes on without an answer
 
 
+AFTER_EXPIRY = {
+    OnExpiry.FAIL: "the task failed",
+    OnExpiry.ESCALATE: "an owner of the team was asked",
+    OnExpiry.GO_ON: "the task goes on without an answer",
+}
+
+
 class AskedBy(StrEnum):
     """What asked."""
 
@@ -142,6 +149,11 @@ class Approval:
     def is_pending(self) -> bool:
         """Whether it can still be answered."""
         return self.status == ApprovalStatus.PENDING
+
+    @property
+    def after_expiry(self) -> str:
+        """What happened when nobody answered in time, in words; empty unless it has expired."""
+        return AFTER_EXPIRY[self.on_expiry] if self.status == ApprovalStatus.EXPIRED else ""
 
 
 def check_approver_role(role: str) -> str:

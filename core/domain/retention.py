@@ -52,7 +52,7 @@ class RetentionPlan:
     session_days: int
     detail_days: int  # 0: details are kept for good
     audit_days: int
-    expiring: tuple[Aging, ...]  # unfinished ones
+    expiring: tuple[Aging, ...]  # unfinished ones that wait for nobody's answer
     losing_details: tuple[Aging, ...]
     pinned: tuple[Aging, ...]
     count_expiring: int

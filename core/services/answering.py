@@ -41,8 +41,8 @@ from core.domain.lifecycle import SessionStatus, TaskStatus, next_session_status
 from core.errors import AlreadyAnswered, NotAllowed, NotFound
 from core.ids import new_id
 from core.services.approving import asked_events
-from core.services.auditing import note
-from core.services.ending import fail_session
+from core.services.auditing import note_approval
+from core.services.ending import cancel_questions, fail_session
 from core.services.permission import demand_approver
 from core.services.transaction import ask, transact
 from core.settings import get_settings
@@ -55,7 +55,7 @@ BATCH = 200
 _TOLD = {
     ApprovalStatus.APPROVED: "This approval was given already{by}; the first answer counts.",
     ApprovalStatus.REJECTED: "This approval was rejected already{by}; the first answer counts.",
-    ApprovalStatus.EXPIRED: "Nobody answered this approval in time, and it has expired.",
+    ApprovalStatus.EXPIRED: "Nobody answered this approval in time, and it has expired: {then}.",
     ApprovalStatus.CANCELLED: "This approval was cancelled, as nothing waits for it any more.",
 }
 
@@ -97,7 +97,7 @@ def decide_approval(principal: Principal, approval_id: UUID, answer: Answer) -> 
         now, views = tasks.locked_tasks(db, found.session_id)
         if found.expires_at <= now:  # whoever looks for that has not come to it yet
             decided = replace(found, status=ApprovalStatus.EXPIRED, decided_at=now)
-            return _settle(db, head, views, decided, None, now), decided
+            return _settle(db, SYSTEM, head, views, decided, now), decided
         user = people.get_user(db, user_id)
         decided = replace(
             found,
@@ -107,21 +107,7 @@ def decide_approval(principal: Principal, approval_id: UUID, answer: Answer) -> 
             decided_at=now,
             decided_by=None if user is None else user.user_name,
         )
-        settled = _settle(db, head, views, decided, user_id, now)
-        note(
-            db,
-            principal,
-            f"approval.{answer.decision.value}",
-            team_id=found.team_id,
-            subject=found.question,
-            details={
-                "approval_id": str(found.id),
-                "session_id": str(found.session_id),
-                "role": found.role,
-                "approver_role": found.approver_role,
-                "changed": sorted(answer.changed_input or {}),
-            },
-        )
+        settled = _settle(db, principal, head, views, decided, now)
         earlier.append((settled, now))
         return settled, _read(db, approval_id)
 
@@ -148,7 +134,7 @@ def _expire(due: Due) -> bool:
         if found.expires_at > now:
             return None
         decided = replace(found, status=ApprovalStatus.EXPIRED, decided_at=now)
-        return _settle(db, head, views, decided, None, now)
+        return _settle(db, SYSTEM, head, views, decided, now)
 
     settled = transact(work, budget_seconds=5)
     if settled is not None:
@@ -158,15 +144,17 @@ def _expire(due: Due) -> bool:
 
 def _settle(
     db: Connection,
+    who: Principal,
     head: Head,
     views: list[TaskView],
     decided: Approval,
-    by: UUID | None,
     now: datetime,
 ) -> _Settled:
-    """Store an answer, or that none came, and do what follows from it."""
+    """Store an answer, or (we ourselves) that none came, and do what follows from it."""
     view = next(one for one in views if one.id == decided.task_id)
-    approvals.answer_approval(db, decided, by)
+    user_id = None if isinstance(who, SystemPrincipal) else who.user_id
+    approvals.answer_approval(db, decided, user_id)
+    note_approval(db, who, decided.status.value, decided, **_details(decided))
     bodies: list[EventBody] = [ev.ApprovalDecided(str(decided.id), decided.status.value)]
     goes_on = _goes_on(decided)
     after: SessionStatus | None = None
@@ -183,7 +171,7 @@ def _settle(
         bodies += _escalate(db, head, view, decided, now)
     else:
         status = next_task_status(view.status, "fail")
-        failed, after = _fail(db, head, view, decided, now)
+        failed, after = _fail(db, who, head, view, decided, now)
         bodies += failed
     values: dict[str, Any] = {}
     if status == TaskStatus.READY:
@@ -198,6 +186,12 @@ def _settle(
     tasks.end_waiting(db, view.id, status, answered, **values)
     head = heads.append_events(db, head, bodies, now, status=after)
     return _Settled(head.session_id, head.last_seq, has_work)
+
+
+def _details(decided: Approval) -> dict[str, Any]:
+    if decided.status == ApprovalStatus.EXPIRED:
+        return {"on_expiry": decided.on_expiry.value}
+    return {"changed": sorted(decided.changed_input or {})}
 
 
 def _goes_on(decided: Approval) -> bool:
@@ -226,16 +220,20 @@ def _escalate(
         asker=approvals.get_asker(db, expired.id),
         at=now,
     )
+    note_approval(db, SYSTEM, "escalated", expired, next_approval_id=str(approval_id))
     return asked_events(approval_id, view, asked)
 
 
 def _fail(
-    db: Connection, head: Head, view: TaskView, decided: Approval, now: datetime
+    db: Connection,
+    who: Principal,
+    head: Head,
+    view: TaskView,
+    decided: Approval,
+    now: datetime,
 ) -> tuple[list[EventBody], SessionStatus | None]:
     """Fail a task for its answer, and its session with it; what else it asked is cancelled."""
-    cancelled = approvals.cancel_pending(db, [view.id], now)
-    status = ApprovalStatus.CANCELLED.value
-    bodies: list[EventBody] = [ev.ApprovalDecided(str(one), status) for one in cancelled]
+    bodies = cancel_questions(db, who, [view.id], now)
     code, message = _code(decided), _message(decided)
     bodies.append(ev.TaskFailed(str(view.id), view.attempt, code, message, "approval"))
     if head.status == SessionStatus.FAILED or head.stays_open:
@@ -280,7 +278,7 @@ def _read(db: Connection, approval_id: UUID) -> Approval:
 
 def _told(approval: Approval) -> str:
     by = f" by {approval.decided_by}" if approval.decided_by else ""
-    return _TOLD[approval.status].format(by=by)
+    return _TOLD[approval.status].format(by=by, then=approval.after_expiry)
 
 
 def _announce(settled: _Settled) -> None:

@@ -7,14 +7,14 @@ without a lease. `core.services.answering` takes it up again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain import events as ev
-from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, may_answer
+from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, answered_roles
 from core.domain.agent import agent_name
 from core.domain.approval import (
     MOST_AT_ONCE,
@@ -32,6 +32,7 @@ from core.domain.lifecycle import TaskStatus
 from core.errors import Conflict, Fenced, InvalidInput, InvalidResult, NotFound
 from core.ids import new_id
 from core.services.agents import check_agent
+from core.services.auditing import note_approval
 from core.services.permission import demand, demand_held, may
 from core.services.reporting import find_own_attempt, why_lost
 from core.services.transaction import ask, transact
@@ -53,6 +54,8 @@ __all__ = [
 ]
 
 MOST_LISTED = 100
+MOST_WAITING = 20  # that an inbox shows at once
+_WAITING = frozenset({ApprovalStatus.PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,9 @@ def request_approval(
         found = find_own_attempt(db, agent, task_id, attempt)
         if not found.is_running and found.ended_as != "waiting":
             raise why_lost(found)
-        demand_held(db, agent, found.held.team_id, Action.EXECUTE)
+        demand_held(db, agent, found.held.team_id, Action.REPORT)
         try:
-            return _ask(db, found.held, question, approval_id, AskedBy.AGENT, agent_name(agent))
+            return _ask(db, found.held, question, approval_id, agent)
         except Fenced:
             raise why_lost(find_own_attempt(db, agent, task_id, attempt)) from None
 
@@ -115,7 +118,7 @@ def await_approval(claim: Attempt, asked: Question) -> Recorded:
     approval_id = new_id()
 
     def work(db: Connection) -> tuple[Approval, int]:
-        return _ask(db, claim, question, approval_id, AskedBy.EXECUTOR, None)
+        return _ask(db, claim, question, approval_id, SYSTEM)
 
     approval, seq = transact(work)
     announce(get_settings().redis_url, sessions=[(approval.session_id, seq)])
@@ -185,36 +188,62 @@ def list_approvals(
     return ask(work)
 
 
-def read_inbox(principal: Principal, team_id: UUID, *, answered: bool = False) -> Inbox:
-    """Return what a team is asked and waits for, oldest first; or what was answered, newest first.
+def read_inbox(
+    principal: Principal,
+    team_id: UUID,
+    *,
+    answered: bool = False,
+    session_id: UUID | None = None,
+) -> Inbox:
+    """Return what a team is asked and waits for, or what was answered, newest first.
 
-    Raises `NotFound`.
+    What waits: first what the principal may answer, then what others may, each oldest first. What
+    the named session asks is among them, however much waits. Raises `NotFound`.
     """
-    statuses = {ApprovalStatus.PENDING}
-    if answered:
-        statuses = set(ApprovalStatus) - statuses
-    query = ApprovalFilter(team_id, statuses=frozenset(statuses), newest_first=answered)
 
     def work(db: Connection) -> Inbox:
         demand(db, principal, team_id, Action.READ)
-        found = approvals.list_approvals(db, principal, query, MOST_LISTED + 1)
-        shown = tuple(found[:MOST_LISTED])
-        answerable = _answerable(db, principal, team_id, shown)
-        now = operations.clock(db)
-        return Inbox(now, shown, answerable, len(found) > MOST_LISTED)
+        if answered:
+            found = approvals.list_approvals(db, principal, _answered(team_id), MOST_LISTED + 1)
+            shown = tuple(found[:MOST_LISTED])
+            return Inbox(operations.clock(db), shown, frozenset(), len(found) > MOST_LISTED)
+        roles = _roles_of(db, principal, team_id)
+        found = _list_waiting(db, principal, team_id, roles)
+        shown = tuple(found[:MOST_WAITING])
+        if session_id is not None:
+            asking = ApprovalFilter(team_id, session_id, statuses=_WAITING)
+            of_session = approvals.list_approvals(db, principal, asking, MOST_WAITING)
+            missing = [one for one in of_session if one not in shown]
+            shown = (*missing, *shown)[:MOST_WAITING]
+        mine = (one.id for one in shown if roles is None or one.approver_role in roles)
+        return Inbox(operations.clock(db), shown, frozenset(mine), len(found) > MOST_WAITING)
 
     return ask(work)
 
 
-def _answerable(
-    db: Connection, principal: Principal, team_id: UUID, shown: Sequence[Approval]
-) -> frozenset[UUID]:
+def _answered(team_id: UUID) -> ApprovalFilter:
+    return ApprovalFilter(team_id, statuses=frozenset(ApprovalStatus) - _WAITING, newest_first=True)
+
+
+def _roles_of(db: Connection, principal: Principal, team_id: UUID) -> frozenset[str] | None:
+    """Return the approver roles in whose name the principal answers there; None for every role."""
     if isinstance(principal, SystemPrincipal) or not may(db, principal, team_id, Action.APPROVE):
         return frozenset()
     role = teams.read_place(db, team_id, principal.user_id).role
-    held = teams.approver_roles(db, team_id, principal.user_id)
-    mine = (one for one in shown if one.is_pending and may_answer(role, held, one.approver_role))
-    return frozenset(one.id for one in mine)
+    return answered_roles(role, teams.approver_roles(db, team_id, principal.user_id))
+
+
+def _list_waiting(
+    db: Connection, principal: Principal, team_id: UUID, roles: frozenset[str] | None
+) -> list[Approval]:
+    """Return what a team is asked, what asks one of the roles first; one more than is shown."""
+    waiting = ApprovalFilter(team_id, statuses=_WAITING)
+    mine = replace(waiting, approver_roles=roles)
+    found = approvals.list_approvals(db, principal, mine, MOST_WAITING + 1)
+    if roles is None or len(found) > MOST_WAITING:
+        return found
+    others = replace(waiting, other_roles_than=roles)
+    return found + approvals.list_approvals(db, principal, others, MOST_WAITING + 1 - len(found))
 
 
 def _ask(
@@ -222,10 +251,11 @@ def _ask(
     held: Attempt,
     asked: Question,
     approval_id: UUID,
-    asked_by: AskedBy,
-    asker: str | None,
+    who: Principal,
 ) -> tuple[Approval, int]:
     """End an attempt with a question, or add one to those that its task waits for."""
+    asker = None if isinstance(who, SystemPrincipal) else agent_name(who)
+    asked_by = AskedBy.EXECUTOR if asker is None else AskedBy.AGENT
     head = heads.lock_head(db, held.session_id)
     if head is None:
         raise Fenced
@@ -267,6 +297,7 @@ def _ask(
     approval = approvals.get_approval(db, SYSTEM, approval_id)
     if approval is None:
         raise Fenced
+    note_approval(db, who, "requested", approval, asked_by=asked_by.value)
     return approval, after.last_seq
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Action, Principal, SystemPrincipal, TokenPrincipal
+from core.domain.approval import Approval
 from core.domain.audit import (
     ACCOUNTS_CHAIN,
     AuditEvent,
@@ -39,6 +40,7 @@ __all__ = [
     "export_audit",
     "list_audit",
     "note",
+    "note_approval",
     "seal_audit",
     "verify_audit",
     "verify_team_audit",
@@ -99,6 +101,29 @@ def note(
     """Note a change, inside the caller's transaction."""
     values = describe(who, kind, subject=subject, details=details)
     audit.insert_event(db, {**values, "team_id": team_id})
+
+
+def note_approval(
+    db: Connection, who: Principal, became: str, approval: Approval, **details: Any
+) -> None:
+    """Note what became of an approval, inside the caller's transaction.
+
+    That a gate asks is noted by a trigger (`note_gate_v1`), as a result may lead to it.
+    """
+    about = {
+        "approval_id": str(approval.id),
+        "session_id": str(approval.session_id),
+        "role": approval.role,
+        "approver_role": approval.approver_role,
+    }
+    note(
+        db,
+        who,
+        f"approval.{became}",
+        team_id=approval.team_id,
+        subject=approval.question,
+        details=about | details,
+    )
 
 
 def describe(

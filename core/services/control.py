@@ -35,7 +35,7 @@ from core.store import heads, sessions, tasks
 from core.store.heads import Head
 
 # What an act does beside the change of state: it writes, and returns the events to append.
-Effect = Callable[[Connection, Head, list[TaskView], datetime], list[EventBody]]
+Effect = Callable[[Connection, Principal, Head, list[TaskView], datetime], list[EventBody]]
 
 SET_FAILED = "set_failed"  # the code of a session that somebody said has failed
 
@@ -85,13 +85,18 @@ def retry_session(principal: Principal, session_id: UUID) -> Session:
 def expire_session(session_id: UUID, *, inactive_since: datetime | None = None) -> Session:
     """End an unfinished session for lack of activity; retention's act.
 
-    Raises `Conflict` when something has happened in it since `inactive_since`.
+    Raises `Conflict` when something has happened in it since `inactive_since`, or when it waits
+    for somebody's answer.
     """
 
-    def expire(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+    def expire(
+        db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+    ) -> list[EventBody]:
         if inactive_since and not sessions.is_inactive(db, head.session_id, inactive_since):
-            raise Conflict("Something has happened in it in the meantime.")
-        return _expire(db, head, views, now)
+            raise Conflict(
+                "Something has happened in it in the meantime, or it waits for an answer."
+            )
+        return _expire(db, who, head, views, now)
 
     return _act(SYSTEM, session_id, replace(ACTS["expire"], effect=expire))
 
@@ -143,7 +148,7 @@ def _steer(
         bodies = _rewrite(db, principal, head, change) if change is not None else []
         if act is not None:
             acts.append(act)
-            bodies += act.effect(db, head, views, now)
+            bodies += act.effect(db, principal, head, views, now)
             about = {"session_id": str(session_id)} | ({"reason": act.reason} if act.reason else {})
             note(
                 db,
@@ -194,25 +199,33 @@ def _rewrite(
     return [ev.SessionChanged(name if name != session.feature_name else None, tuple(keys))]
 
 
-def _activate(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+def _activate(
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+) -> list[EventBody]:
     sessions.start_session(db, head.session_id, at=now)
     return [ev.SessionActivated()]
 
 
-def _resume(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+def _resume(
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+) -> list[EventBody]:
     # Messages that came during the pause led to no claim: the next sweep sends them again.
     tasks.unstamp(db, [view.id for view in views if view.status == TaskStatus.READY])
     return [ev.SessionResumed()]
 
 
-def _end(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+def _end(
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+) -> list[EventBody]:
     _demand_none_runs(views)
-    bodies = cancel_open_tasks(db, head, views, now)
+    bodies = cancel_open_tasks(db, who, head, views, now)
     sessions.end_session(db, head.session_id, at=now)
     return [*bodies, ev.SessionCompleted(None)]
 
 
-def _fail(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+def _fail(
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+) -> list[EventBody]:
     _demand_none_runs(views)
     tasks.block_ready(db, head.session_id)
     sessions.end_session(db, head.session_id, at=now)
@@ -220,15 +233,19 @@ def _fail(db: Connection, head: Head, views: list[TaskView], now: datetime) -> l
 
 
 def _cancelling(reason: str) -> Act:
-    def cancel(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
-        bodies = cancel_open_tasks(db, head, views, now)
+    def cancel(
+        db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+    ) -> list[EventBody]:
+        bodies = cancel_open_tasks(db, who, head, views, now)
         sessions.end_session(db, head.session_id, at=now)
         return [*bodies, ev.SessionCancelled(reason)]
 
     return Act("cancel", "cancelled", cancel, reason=reason)
 
 
-def _retry(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
+def _retry(
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+) -> list[EventBody]:
     if head.events_gone_to_seq:
         raise DetailsGone(hint="Launch a new session on the same brief.")
     failed = [view for view in views if view.status == TaskStatus.FAILED]
@@ -242,8 +259,10 @@ def _retry(db: Connection, head: Head, views: list[TaskView], now: datetime) -> 
     return bodies + ask_at_gates(db, head, [v for v in next_ones if v.gate is not None], now)
 
 
-def _expire(db: Connection, head: Head, views: list[TaskView], now: datetime) -> list[EventBody]:
-    bodies = cancel_open_tasks(db, head, views, now)
+def _expire(
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
+) -> list[EventBody]:
+    bodies = cancel_open_tasks(db, who, head, views, now)
     sessions.end_session(db, head.session_id, at=now)
     return [*bodies, ev.SessionExpired()]
 

@@ -5,17 +5,20 @@ These run inside the transaction of a use case that holds the session's head.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from core.domain import events as ev
+from core.domain.access import Principal
 from core.domain.approval import ApprovalStatus
 from core.domain.attempt import Recorded, TaskView, retry_delay
 from core.domain.events import EventBody
 from core.domain.lifecycle import SessionStatus, TaskStatus, next_session_status
 from core.errors import Fenced
+from core.services.auditing import note_approval
 from core.settings import get_settings
 from core.store import approvals, attempts, heads, sessions, snapshots, tasks
 from core.store.heads import Head
@@ -106,8 +109,22 @@ def fail_session(
     return ev.SessionFailed(str(task_id), code, message)
 
 
+def cancel_questions(
+    db: Connection, who: Principal, task_ids: Collection[UUID], now: datetime
+) -> list[EventBody]:
+    """Cancel what some tasks wait for, which is `who`'s act; returns the events to append.
+
+    Inside the caller's transaction; the head must be locked.
+    """
+    cancelled = approvals.cancel_pending(db, task_ids, now)
+    for one in cancelled:
+        note_approval(db, who, "cancelled", one)
+    status = ApprovalStatus.CANCELLED.value
+    return [ev.ApprovalDecided(str(one.id), status) for one in cancelled]
+
+
 def cancel_open_tasks(
-    db: Connection, head: Head, views: list[TaskView], now: datetime
+    db: Connection, who: Principal, head: Head, views: list[TaskView], now: datetime
 ) -> list[EventBody]:
     """Cancel every unfinished task and what it asks, and complete the snapshots of those that run.
 
@@ -117,9 +134,7 @@ def cancel_open_tasks(
     tasks.cancel_tasks(db, [view.id for view in views if view.is_unfinished], now)
     waiting = [view.id for view in views if view.status == TaskStatus.WAITING]
     if waiting:
-        cancelled = approvals.cancel_pending(db, waiting, now)
-        status = ApprovalStatus.CANCELLED.value
-        bodies += [ev.ApprovalDecided(str(one), status) for one in cancelled]
+        bodies += cancel_questions(db, who, waiting, now)
     for view in views:
         if view.status == TaskStatus.RUNNING:
             snapshot_id = snapshots.close_snapshot(

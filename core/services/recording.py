@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from core.domain import events as ev
+from core.domain.access import SYSTEM, Principal
 from core.domain.attempt import Attempt, Recorded, content_hash, is_large, owned_view
 from core.domain.events import EventBody
 from core.domain.lifecycle import Outcome, SessionStatus, next_session_status
@@ -22,6 +23,7 @@ from core.domain.text import clean_line
 from core.domain.work import RoleResult, clean_result
 from core.errors import Fenced, InvalidInput, InvalidResult
 from core.ids import new_id
+from core.services.auditing import note
 from core.services.ending import cancel_open_tasks, end_without_result
 from core.services.transaction import transact, transact_directly
 from core.settings import get_settings
@@ -45,14 +47,15 @@ def record_result(
     take_along: frozenset[str] = frozenset(),
     sends_freed: bool = False,
     guard: Guard | None = None,
+    by: Principal = SYSTEM,
 ) -> Recorded:
     """Record an attempt's result: output, artifacts, decisions, snapshot, events, freed tasks.
 
     When a task of the session is ready then and its executor is in `take_along`, the same worker
     goes on with it: it is claimed in the same transaction. With `sends_freed` the caller puts the
-    other freed tasks into the queue itself, else the dispatcher does. Raises `Fenced` when the
-    attempt no longer owns its task, `InvalidResult` for a result that cannot be stored, and what
-    `guard` raises.
+    other freed tasks into the queue itself, else the dispatcher does. What somebody from outside
+    hands in, `by`, leaves its decisions in the audit. Raises `Fenced` when the attempt no longer
+    owns its task, `InvalidResult` for a result that cannot be stored, and what `guard` raises.
     """
     try:
         result = clean_result(result)
@@ -82,10 +85,13 @@ def record_result(
         if guard is not None:
             guard(db)
         completed = send_directly(db, work)
-        ends = asks and not completed.is_repeat
-        return _end_with_questions(db, completed, result) if ends else completed
+        if completed.is_repeat:
+            return completed
+        if by != SYSTEM:
+            _note_decisions(db, by, claim, completion)
+        return _end_with_questions(db, by, completed, result) if asks else completed
 
-    is_one_statement = not asks and guard is None
+    is_one_statement = not asks and guard is None and by == SYSTEM
     try:
         done = transact_directly(work) if is_one_statement else transact(work_whole)
     except IntegrityError as error:
@@ -143,7 +149,26 @@ def clean_code(code: str) -> str:
     return clean_line(code)[:MAX_CODE_CHARACTERS] or "role_failed"
 
 
-def _end_with_questions(db: Connection, completed: Completed, result: RoleResult) -> Completed:
+def _note_decisions(db: Connection, by: Principal, claim: Attempt, completion: Completion) -> None:
+    for one in completion.decisions:
+        note(
+            db,
+            by,
+            "decision.recorded",
+            team_id=claim.team_id,
+            subject=one["text"],
+            details={
+                "decision_id": str(one["id"]),
+                "session_id": str(claim.session_id),
+                "task_id": str(claim.task_id),
+                "attempt": claim.attempt,
+            },
+        )
+
+
+def _end_with_questions(
+    db: Connection, by: Principal, completed: Completed, result: RoleResult
+) -> Completed:
     """End the session of a result that asks people: nothing else of it is done.
 
     In the transaction that recorded the result, which holds the head. A session that has failed
@@ -156,7 +181,7 @@ def _end_with_questions(db: Connection, completed: Completed, result: RoleResult
     if head.stays_open:
         return completed
     now, views = tasks.locked_tasks(db, head.session_id)
-    bodies = cancel_open_tasks(db, head, views, now)
+    bodies = cancel_open_tasks(db, by, head, views, now)
     questions = [clean_line(question) for question in result.questions]
     outcome = Outcome.NEEDS_INPUT
     sessions.end_session(db, head.session_id, at=now, outcome=outcome, questions=questions)

@@ -46,7 +46,7 @@ def heartbeat_task(principal: Principal, task_id: UUID, attempt: int) -> Heartbe
     """Extend the lease of an agent's attempt, and tell how its session stands.
 
     Raises `LeaseLost`, which says why, when the session was cancelled, the deadline has passed or
-    the lease ran out; `NotFound`, `NotAllowed` or `TeamArchived` for who may not work on it.
+    the lease ran out; `NotFound` or `NotAllowed` for who may not work on it.
     """
     agent = check_agent(principal)
     lease_seconds = get_settings().agent_lease_seconds
@@ -99,7 +99,10 @@ def complete_task(
         raise why_lost(found)
     try:
         return recording.record_result(
-            found.held, submission, guard=lambda db: _demand_still(db, agent, found.held)
+            found.held,
+            submission,
+            guard=lambda db: _demand_still(db, agent, found.held),
+            by=agent,
         )
     except Fenced:
         raise why_lost(_look(agent, task_id, attempt)) from None
@@ -163,7 +166,7 @@ def find_own_attempt(
     if found is None:
         raise NotFound("There is no such attempt of a task in your teams.")
     held = found.held
-    demand(db, agent, held.team_id, Action.EXECUTE)
+    demand(db, agent, held.team_id, Action.REPORT)
     owner: str | None = held.worker.name
     if not found.is_running:
         owner = external_work.find_worker(db, agent, held.session_id, task_id, held.attempt)
@@ -173,7 +176,7 @@ def find_own_attempt(
 
 
 def _demand_still(db: Connection, agent: Agent, held: HeldAttempt) -> None:
-    demand_held(db, agent, held.team_id, Action.EXECUTE)
+    demand_held(db, agent, held.team_id, Action.REPORT)
 
 
 def why_lost(found: AgentAttempt) -> LeaseLost:

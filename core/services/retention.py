@@ -108,7 +108,8 @@ def _due(found: list[Aging], days: int) -> tuple[Aging, ...]:
 def expire_inactive_sessions() -> int:
     """Expire unfinished sessions without activity for the retention's days; returns how many.
 
-    Each in a transaction of its own, and only when it is still inactive once it is locked.
+    Each in a transaction of its own, and only when it is still inactive once it is locked. What
+    waits for somebody's answer does not expire: its approval does, in its own time.
     """
     days = get_settings().session_retention_days
     expired = 0
@@ -119,7 +120,7 @@ def expire_inactive_sessions() -> int:
             try:
                 expire_session(session_id, inactive_since=since)
             except (IllegalTransition, Conflict):
-                continue  # it ended, or something happened in it, since we looked
+                continue  # it ended, asks, or something happened in it, since we looked
             expired += 1
         if len(found) < BATCH or expired == before:
             return expired

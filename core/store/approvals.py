@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -63,6 +64,8 @@ class ApprovalFilter:
     statuses: frozenset[ApprovalStatus] = frozenset()  # none: all
     after: tuple[datetime, UUID] | None = None  # the last one that was read
     newest_first: bool = False
+    approver_roles: frozenset[str] | None = None  # that are asked; none: all
+    other_roles_than: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +151,23 @@ def list_approvals(
         found = found.where(literal_column("approvals.status = 'pending'"))
     elif query.statuses:
         found = found.where(_a.status.in_(sorted(query.statuses)))
+    if query.approver_roles is not None:
+        found = found.where(_a.approver_role.in_(sorted(query.approver_roles)))
+    if query.other_roles_than:
+        found = found.where(_a.approver_role.not_in(sorted(query.other_roles_than)))
     if query.after is not None:
         found = found.where(tuple_(_a.requested_at, _a.id) > tuple_(*query.after))
     keys = (_a.requested_at, _a.id)
     order = [key.desc() if query.newest_first else key.asc() for key in keys]
     rows = db.execute(visible(found, principal).order_by(*order).limit(most))
     return [_to_approval(row) for row in rows]
+
+
+def asks_nobody(session_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return the condition that a session waits for nobody's answer."""
+    # As the index says it.
+    pending: ColumnElement[bool] = literal_column("approvals.status = 'pending'")
+    return ~select(_a.id).where(_a.session_id == session_id, pending).exists()
 
 
 def count_pending_of(db: Connection, task_id: UUID) -> int:
@@ -178,15 +192,18 @@ def answer_approval(db: Connection, decided: Approval, by: UUID | None) -> None:
     )
 
 
-def cancel_pending(db: Connection, task_ids: Collection[UUID], at: datetime) -> list[UUID]:
-    """Cancel what some tasks wait for; returns which; their session's head must be locked."""
+def cancel_pending(db: Connection, task_ids: Collection[UUID], at: datetime) -> list[Approval]:
+    """Cancel what some tasks wait for; returns it; their session's head must be locked."""
     cancelled = (
         update(approvals)
         .where(_a.task_id.in_(task_ids), _a.status == _PENDING)
         .values(status=ApprovalStatus.CANCELLED.value, decided_at=at)
         .returning(_a.id)
     )
-    return sorted(db.execute(cancelled).scalars())
+    ids = db.execute(cancelled).scalars().all()
+    if not ids:
+        return []
+    return [_to_approval(row) for row in db.execute(_ONE.where(_a.id.in_(ids)).order_by(_a.id))]
 
 
 def list_due(db: Connection, most: int) -> list[Due]:

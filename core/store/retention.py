@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select, update
 from core.domain.access import Principal
 from core.domain.lifecycle import SessionStatus
 from core.domain.retention import Aging, Details
+from core.store.approvals import asks_nobody
 from core.store.scope import visible
 from core.store.tables import (
     agent_snapshots,
@@ -43,7 +44,7 @@ class Fate(Enum):
 
 
 _OF_FATE: Mapping[Fate, Sequence[ColumnElement[bool]]] = {
-    Fate.EXPIRES: (_UNFINISHED,),
+    Fate.EXPIRES: (_UNFINISHED, asks_nobody(_e.id)),
     Fate.LOSES_DETAILS: _TAKEABLE,
     Fate.PINNED: (_e.pinned_at.is_not(None),),
     Fate.GONE: (_e.details_gone_at.is_not(None),),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, Text, bindparam, cast, select, update
 from core.domain.access import Principal
 from core.domain.lifecycle import Outcome, SessionStatus
 from core.domain.session import Session
+from core.store.approvals import asks_nobody
 from core.store.scope import READERS, visible
 from core.store.tables import execution_sessions, session_heads
 
@@ -131,11 +132,15 @@ def list_sessions(
 
 
 def list_inactive(db: Connection, before: datetime, most: int) -> list[UUID]:
-    """Return unfinished sessions without an event since `before`, the oldest first."""
+    """Return unfinished sessions without an event since `before`, the oldest first.
+
+    One that waits for somebody's answer is not among them: when nobody gives it, the approval
+    expires, and its pipeline says what happens then.
+    """
     h = session_heads.c
     rows = db.execute(
         select(h.session_id)
-        .where(h.status.in_(_UNFINISHED), h.updated_at < before)
+        .where(h.status.in_(_UNFINISHED), h.updated_at < before, asks_nobody(h.session_id))
         .order_by(h.updated_at)
         .limit(most)
     )
@@ -143,9 +148,14 @@ def list_inactive(db: Connection, before: datetime, most: int) -> list[UUID]:
 
 
 def is_inactive(db: Connection, session_id: UUID, before: datetime) -> bool:
-    """Tell whether a session, whose head must be locked, had no event since `before`."""
+    """Tell whether a session had no event since `before` and waits for nobody's answer.
+
+    Its head must be locked.
+    """
     h = session_heads.c
-    query = select(h.session_id).where(h.session_id == session_id, h.updated_at < before)
+    query = select(h.session_id).where(
+        h.session_id == session_id, h.updated_at < before, asks_nobody(h.session_id)
+    )
     return db.execute(query).one_or_none() is not None
 
 

@@ -133,6 +133,9 @@ ROWS: dict[Action, Row] = {
     Action.EXECUTE: Row(
         lambda p, at: transact(lambda db: demand(db, p, at.team.team_id, Action.EXECUTE))
     ),
+    Action.REPORT: Row(
+        lambda p, at: transact(lambda db: demand(db, p, at.team.team_id, Action.REPORT))
+    ),
     Action.NOTIFY: Row(lambda p, at: notifying.notify(p, "team", "Look.", team_id=at.team.team_id)),
     Action.CONFIGURE: Row(lambda p, at: configuring.define_role(p, at.team.team_id, ROLE)),
     Action.MANAGE: Row(

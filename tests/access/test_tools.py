@@ -45,7 +45,7 @@ def on(*names: str, **fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def report(**fields: Any) -> Row:
-    return Row(Action.EXECUTE, on("task", attempt=1, **fields), is_of_an_agent=True)
+    return Row(Action.REPORT, on("task", attempt=1, **fields), is_of_an_agent=True)
 
 
 ROWS: dict[str, Row] = {

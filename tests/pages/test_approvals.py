@@ -152,6 +152,25 @@ def test_who_lacks_the_role_reads_and_does_not_answer(
         assert not [one for one in page.button if (one.key or "").startswith(("yes_", "no_"))]
 
 
+def test_twenty_older_questions_of_others_hide_nothing_of_mine(
+    visits: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = visits.someone
+    for number in range(20):
+        gated(owner, f"Question {number}?", approver_role="finance")
+    late = gated(owner, "The last one?", approver_role="finance")
+    gated(owner, "May I?", approver_role="member")
+    page = visitor_of(owner, TeamRole.MEMBER, monkeypatch).open("approvals")
+    assert "May I?" in texts(page)
+    assert [one for one in page.button if (one.key or "").startswith("yes_")]
+    assert "The last one?" not in texts(page)
+    assert "More wait" in texts(page)
+    page = visitor_of(owner, TeamRole.VIEWER, monkeypatch).open("approvals", session=str(late.id))
+    assert "The last one?" in texts(page)
+    page = visitor_of(owner, TeamRole.VIEWER, monkeypatch).open("approvals", session="none")
+    assert "The last one?" not in texts(page)
+
+
 def visitor_of(owner: Someone, role: TeamRole, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     other = make_someone()
     add_member(owner.team_id, other.user, role)
@@ -166,11 +185,14 @@ def test_somebody_who_was_faster_is_told_of(visits: Visitor) -> None:
     assert "rejected already" in page.toast[0].value
 
 
-def test_expiry_stands_among_the_answered_and_is_no_refusal(visits: Visitor) -> None:
+def test_expiry_stands_among_the_answered_says_what_followed_and_is_no_refusal(
+    visits: Visitor,
+) -> None:
     let_expire(pending_of(gated(visits.someone))[0])
     answering.expire_approvals()
     shown = texts(visits.open("approvals", show="answered"))
     assert "Expired" in shown
+    assert "Nobody answered in time: the task goes on without an answer." in shown
     assert "Rejected" not in shown
 
 

@@ -39,7 +39,7 @@ def test_without_limit_it_says_that_details_are_kept_for_good(visits: Visitor) -
     shown = texts(visits.open("retention"))
     assert "**for good**" in shown
     assert "expires after **7 days**" in shown
-    assert "No session is unfinished" in shown
+    assert "No unfinished session will expire" in shown
     assert "Nothing is pinned" in shown
 
 

@@ -8,11 +8,27 @@ from typing import Any
 import pytest
 
 from core.domain.access import SYSTEM, Scope, TeamRole, TokenPrincipal
-from core.domain.approval import Answer, ApprovalStatus, AskedBy, Gate, OnExpiry, Terms
+from core.domain.approval import (
+    AFTER_EXPIRY,
+    Answer,
+    ApprovalStatus,
+    AskedBy,
+    Gate,
+    OnExpiry,
+    Terms,
+)
 from core.domain.audit import AuditEvent
 from core.domain.pipeline import Step
 from core.domain.session import Session
-from core.errors import AlreadyAnswered, AppError, InvalidInput, NotAllowed, NotFound, TooLarge
+from core.errors import (
+    AlreadyAnswered,
+    AppError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TeamArchived,
+    TooLarge,
+)
 from core.services import answering, approving, auditing, control, members
 from core.services.auditing import AuditQuery
 from core.services.retention import run_job
@@ -41,7 +57,7 @@ from tests.services.approvals import (
     pending_of,
 )
 from tests.services.test_transactions import lost_answers
-from tests.services.working import joined, launch_external, make_agent, row_of, take
+from tests.services.working import archive, joined, launch_external, make_agent, row_of, take
 
 
 def gated(someone: Someone, **changes: Any) -> Session:
@@ -137,6 +153,18 @@ def test_a_token_answers_with_its_scope_only(someone: Someone, scope: Scope) -> 
     else:
         with pytest.raises(NotAllowed):
             answering.decide_approval(token, approval.id, Answer(YES))
+
+
+def test_an_approval_is_answered_though_its_team_was_archived(someone: Someone) -> None:
+    session = gated(someone)
+    (approval,) = pending_of(session)
+    archive(someone.team_id)
+    inbox = approving.read_inbox(someone.principal, someone.team_id)
+    assert inbox.answerable == {approval.id}
+    answer_yes(someone, approval)
+    assert statuses(someone, session)["architect"] == "ready"
+    with pytest.raises(TeamArchived):
+        control.cancel_session(someone.principal, session.id)
 
 
 def test_an_agent_does_not_answer_itself_and_its_person_does(someone: Someone) -> None:
@@ -237,8 +265,9 @@ def test_an_answer_after_the_time_finds_it_expired(someone: Someone, then: OnExp
     session = gated(someone, terms=on_expiry(then))
     (approval,) = pending_of(session)
     let_expire(approval)
-    with pytest.raises(AlreadyAnswered, match="expired"):
-        answer_no(someone, approval, "No.")
+    for _ in range(2):  # whoever finds it so, and whoever comes after
+        with pytest.raises(AlreadyAnswered, match=f"has expired: {AFTER_EXPIRY[then]}"):
+            answer_no(someone, approval, "No.")
     assert asked_of(approval).status == "expired"
     assert (
         statuses(someone, session)["architect"]

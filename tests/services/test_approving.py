@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from core.domain.access import SYSTEM, Scope, TeamRole
+from core.domain.access import Scope
 from core.domain.agent import WorkQuery
 from core.domain.approval import Approval, ApprovalStatus, Gate, OnExpiry, Question, Terms
 from core.domain.pipeline import Step
@@ -39,7 +38,7 @@ from tests.services.approvals import (
     asked_of,
     pending_of,
 )
-from tests.services.working import joined, launch_external, make_agent, make_result, row_of, take
+from tests.services.working import launch_external, make_agent, make_result, row_of, take
 
 
 def types_of(someone: Someone, session: Session) -> list[str]:
@@ -330,26 +329,3 @@ def test_approvals_are_listed_oldest_first_page_by_page(someone: Someone) -> Non
         someone.principal, ApprovalFilter(someone.team_id, after=place), 2
     )
     assert ([one.id for one in rest.items], rest.is_more) == (asked[2:], False)
-
-
-def test_the_inbox_says_what_a_person_may_answer(someone: Someone) -> None:
-    steps: list[Any] = [Step("architect", (), Gate("designer")), Step("dba", (), Gate("member"))]
-    session = launch_pipeline(someone, *steps, Step("ui_ux", (), Gate("owner")))
-    member, viewer = joined(someone, TeamRole.MEMBER), joined(someone, TeamRole.VIEWER)
-    by_role = {one.approver_role: one.id for one in pending_of(session)}
-
-    def answerable(who: Any) -> set[str]:
-        found = approving.read_inbox(who, someone.team_id)
-        assert len(found.approvals) == 3
-        return {role for role, id_ in by_role.items() if id_ in found.answerable}
-
-    assert answerable(someone.principal) == {"designer", "member", "owner"}
-    assert answerable(member.principal) == {"member"}
-    assert answerable(viewer.principal) == answerable(SYSTEM) == set()
-    answer_yes(someone, asked_of_id(by_role["member"]))
-    answered = approving.read_inbox(viewer.principal, someone.team_id, answered=True)
-    assert [one.id for one in answered.approvals] == [by_role["member"]]
-
-
-def asked_of_id(approval_id: Any) -> Approval:
-    return approving.get_approval(SYSTEM, approval_id)

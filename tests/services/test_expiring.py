@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Scope, TeamRole, TokenPrincipal
+from core.domain.approval import MOST_SECONDS, OnExpiry, Terms
+from core.domain.pipeline import Step
 from core.domain.retention import Details
+from core.domain.session import Session
 from core.errors import Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.services import (
+    answering,
     control,
     pinning,
     retention,
@@ -22,10 +28,12 @@ from tests.factories import (
     complete_roles,
     events_of,
     launch,
+    launch_pipeline,
     make_someone,
     statuses,
 )
 from tests.services.aging import DAYS, age, counts, finished
+from tests.services.approvals import GATE, answer_yes, asked_of, let_expire, pending_of
 
 pytestmark = pytest.mark.usefixtures("keeps_for_thirty_days")
 
@@ -59,6 +67,60 @@ def test_a_paused_session_awaiting_nobody_expires_though_it_is_pinned(
     age(db, session.id, 8)
     assert retention.expire_inactive_sessions() == 1
     assert events_of(someone, session)
+
+
+def waiting(someone: Someone, db: Connection, then: OnExpiry = OnExpiry.FAIL) -> Session:
+    """Launch a session that has waited for an answer for longer than inactive ones are kept."""
+    gate = replace(GATE, terms=Terms(MOST_SECONDS, then))
+    session = launch_pipeline(someone, Step("architect", (), gate))
+    age(db, session.id, 8)
+    return session
+
+
+def test_a_session_that_waits_for_an_answer_does_not_expire(
+    someone: Someone, db: Connection
+) -> None:
+    session, paused = waiting(someone, db), waiting(someone, db)
+    control.pause_session(someone.principal, paused.id)
+    age(db, paused.id, 8)
+    assert retention.expire_inactive_sessions() == 0
+    (approval,) = pending_of(session)
+    assert asked_of(approval).is_pending
+    answer_yes(someone, approval)
+    age(db, session.id, 8)
+    assert retention.expire_inactive_sessions() == 1
+
+
+def test_a_question_that_came_after_the_look_keeps_its_session(
+    someone: Someone, db: Connection
+) -> None:
+    session = waiting(someone, db)
+    since = transact(operations.clock)
+    with pytest.raises(Conflict):
+        control.expire_session(session.id, inactive_since=since)
+    assert pending_of(session)
+
+
+@pytest.mark.parametrize("then", [OnExpiry.ESCALATE, OnExpiry.GO_ON])
+def test_what_the_pipeline_says_of_a_late_answer_comes_before_retention(
+    someone: Someone, db: Connection, then: OnExpiry
+) -> None:
+    session = waiting(someone, db, then)
+    assert retention.expire_inactive_sessions() == 0
+    let_expire(pending_of(session)[0])
+    assert answering.expire_approvals() == 1
+    expected = "waiting" if then == OnExpiry.ESCALATE else "ready"
+    assert statuses(someone, session) == {"architect": expected}
+
+
+def test_neither_plan_nor_preview_foretell_the_end_of_what_waits(
+    someone: Someone, db: Connection
+) -> None:
+    waiting(someone, db)
+    plan = retention.plan_retention(someone.principal, someone.team_id)
+    assert (plan.expiring, plan.count_expiring) == ((), 0)
+    preview = retention.preview_retention()
+    assert (preview.expiring, preview.count_expiring) == ((), 0)
 
 
 def test_viewers_do_not_pin_and_strangers_find_nothing(someone: Someone) -> None:

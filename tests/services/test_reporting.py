@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Principal, Scope, TeamRole
-from core.domain.agent import AgentOrder
+from core.domain.agent import AgentOrder, WorkQuery
 from core.errors import (
     AppError,
     LeaseLost,
@@ -16,7 +16,7 @@ from core.errors import (
     NotFound,
     TeamArchived,
 )
-from core.services import control, dispatching, reading, reporting
+from core.services import agents, approving, control, dispatching, members, reading, reporting
 from core.store import external_work
 from tests.factories import (
     Someone,
@@ -29,6 +29,7 @@ from tests.factories import (
     statuses,
 )
 from tests.fold_equality import difference
+from tests.services.approvals import QUESTION, pending_of
 from tests.services.reports import REPORTS, names
 from tests.services.working import (
     archive,
@@ -206,12 +207,28 @@ def test_who_may_not_execute_there_is_refused_as_everywhere(someone: Someone) ->
         assert_refused(order, principal, error)
 
 
-def test_nothing_is_reported_in_an_archived_team(someone: Someone) -> None:
-    launch_external(someone)
+@pytest.mark.parametrize("name", REPORTS)
+def test_what_an_agent_holds_it_reports_on_though_its_team_was_archived(
+    someone: Someone, name: str
+) -> None:
+    session = launch_external(someone, "architect", "dba")
     agent = make_agent(someone)
     order = take(agent)
     archive(someone.team_id)
-    assert_refused(order, agent, TeamArchived)
+    REPORTS[name](agent, *names(order))
+    if name == "complete":
+        assert statuses(someone, session)["architect"] == "completed"
+    with pytest.raises(TeamArchived):  # and takes up nothing new
+        agents.find_work(agent, WorkQuery(someone.team_id))
+
+
+def test_an_agent_asks_in_an_archived_team(someone: Someone) -> None:
+    session = launch_external(someone)
+    agent = make_agent(someone)
+    order = take(agent)
+    archive(someone.team_id)
+    asked = approving.request_approval(agent, order.claim.task_id, QUESTION)
+    assert pending_of(session) == [asked]
 
 
 @pytest.mark.parametrize("name", ["complete", "fail"])
@@ -219,18 +236,19 @@ def test_a_right_that_goes_away_after_the_look_stores_nothing(
     someone: Someone, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     launch_external(someone)
-    agent = make_agent(someone)
+    member = joined(someone, TeamRole.MEMBER)
+    agent = make_agent(member)
     order = take(agent)
     find = external_work.find_attempt
 
-    def find_and_archive(*given: Any) -> Any:
+    def find_and_demote(*given: Any) -> Any:
         found = find(*given)
-        archive(someone.team_id)
+        members.change_role(someone.principal, someone.team_id, member.user.id, "viewer")
         return found
 
-    monkeypatch.setattr(external_work, "find_attempt", find_and_archive)
+    monkeypatch.setattr(external_work, "find_attempt", find_and_demote)
     monkeypatch.setattr(reporting, "demand", lambda *_: None)
-    with pytest.raises(TeamArchived):
+    with pytest.raises(NotAllowed):
         REPORTS[name](agent, *names(order))
     assert row_of(order.claim.task_id)["status"] == "running"
 

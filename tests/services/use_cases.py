@@ -122,7 +122,7 @@ def _approve(principal: Principal, ids: Ids) -> Any:
 
 MANAGE = Action.MANAGE
 READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
-EXECUTE = Action.EXECUTE
+EXECUTE, REPORT = Action.EXECUTE, Action.REPORT
 
 
 def _take(principal: Principal, ids: Ids) -> tuple[UUID, int]:
@@ -157,7 +157,7 @@ USE_CASES: dict[str, UseCase] = {
         lambda p, i: approving.request_approval(
             p, (taken := _take(p, i))[0], Question("designer", "May it?"), attempt=taken[1]
         ),
-        EXECUTE,
+        REPORT,
         _wait_for_agents,
         for_system=False,
     ),
@@ -200,25 +200,25 @@ USE_CASES: dict[str, UseCase] = {
     ),
     "reporting.heartbeat_task": UseCase(
         lambda p, i: reporting.heartbeat_task(p, *_take(p, i)),
-        EXECUTE,
+        REPORT,
         _wait_for_agents,
         for_system=False,
     ),
     "reporting.report_progress": UseCase(
         lambda p, i: reporting.report_progress(p, *_take(p, i), 0.5, "Reading"),
-        EXECUTE,
+        REPORT,
         _wait_for_agents,
         for_system=False,
     ),
     "reporting.complete_task": UseCase(
         lambda p, i: reporting.complete_task(p, *_take(p, i), RoleResult({})),
-        EXECUTE,
+        REPORT,
         _wait_for_agents,
         for_system=False,
     ),
     "reporting.fail_task": UseCase(
         lambda p, i: reporting.fail_task(p, *_take(p, i), "broken", "It broke."),
-        EXECUTE,
+        REPORT,
         _wait_for_agents,
         for_system=False,
     ),

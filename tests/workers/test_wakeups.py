@@ -8,8 +8,10 @@ import pytest
 from huey.serializer import SignedSerializer
 
 from core.services import control
+from core.services.transaction import transact
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
+from core.store import audit
 from embedded.servers import RunningServers
 from tests.chaos.crew import Crew, wait_until
 from tests.workers.stage import Stage
@@ -47,6 +49,23 @@ def test_launch_without_redis_runs_once_it_is_back(
     finally:
         servers.valkey.start()
     assert play.wait_ended().attempt == 1
+
+
+def test_the_audit_is_sealed_while_redis_is_away(
+    stage: Stage, own_crew: Crew, servers: RunningServers
+) -> None:
+    def is_sealed() -> bool:
+        return not transact(audit.has_unsealed)
+
+    own_crew.add_dispatcher()
+    play = stage.play("work")
+    assert wait_until(is_sealed, 10)
+    servers.valkey.kill()
+    try:
+        control.cancel_session(stage.someone.principal, play.session.id)
+        assert wait_until(is_sealed, 10)
+    finally:
+        servers.valkey.start()
 
 
 def test_flushed_messages_are_sent_again(stage: Stage, own_crew: Crew) -> None:

@@ -17,7 +17,6 @@ from pages.parts.wording import clock, counted, duration, plain
 
 __all__ = ["LIST_FRAGMENT", "draw_answered", "draw_none", "draw_waiting", "follow"]
 
-MOST_SHOWN = 20
 _AT = "approvals_at"  # the approval that the keys are for
 _THEN = {
     OnExpiry.FAIL: "it expires and the task fails",
@@ -51,15 +50,14 @@ def draw_none(*, is_answered: bool) -> None:
 
 
 def draw_waiting(visit: Visit, inbox: Inbox) -> None:
-    """Draw what waits, the oldest first; the keys are for one of them."""
-    shown = inbox.approvals[:MOST_SHOWN]
-    mine = [one for one in shown if one.id in inbox.answerable]
+    """Draw what waits, what is to be answered here first; the keys are for one of them."""
+    mine = [one for one in inbox.approvals if one.id in inbox.answerable]
     at = _place(mine)
     if len(mine) > 1:
         _draw_bar(mine, at)
-    for one in shown:
+    for one in inbox.approvals:
         _draw_card(visit, inbox, one, is_at=bool(mine) and one is mine[at], many=len(mine) > 1)
-    if len(inbox.approvals) > len(shown) or inbox.is_more:
+    if inbox.is_more:
         st.caption("More wait; they come up as these are answered.")
 
 
@@ -195,6 +193,8 @@ def draw_answered(visit: Visit, inbox: Inbox) -> None:
             st.markdown(f"**{plain(one.question)}** &nbsp; {_ANSWERED[one.status]}")
             if one.reason:
                 st.markdown(plain(one.reason))
+            if one.after_expiry:
+                st.markdown(f"Nobody answered in time: {one.after_expiry}.")
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.caption(
                     f"{plain(look.label)} in {plain(one.feature_name)} · "

@@ -23,6 +23,7 @@ _DEEDS = {
     Action.DECIDE: "Record and supersede decisions",
     Action.APPROVE: "Answer approvals of the roles that they have",
     Action.EXECUTE: "Take up tasks as an agent from outside",
+    Action.REPORT: "Report on tasks that they have taken up",
     Action.NOTIFY: "Send people of the team a message",
     Action.CONFIGURE: "Define roles and pipelines",
     Action.MANAGE: "Manage the team and its people",

@@ -20,7 +20,9 @@ from pages.parts.wording import plain
 def draw_archived(visit: Visit, found: TeamPeople) -> None:
     """Say that a team is kept for reading; its owner may restore it."""
     with st.container(border=True, key="archived"):
-        st.markdown(":material/inventory_2: **This team is archived.** It is only read.")
+        st.markdown(
+            ":material/inventory_2: **This team is archived.** It is only read; what runs goes on."
+        )
         if (
             found.team.owner_id == visit.user.id
             and st.button("Restore team", icon=":material/unarchive:")
@@ -88,7 +90,8 @@ def _draw_acts(visit: Visit, found: TeamPeople) -> None:
         confirm(
             f"Archive {name}?",
             "It stays readable. Nothing is launched, decided or changed in it until you restore "
-            "it; what runs goes on to its end.",
+            "it. What runs goes on: questions can be answered, and agents report on what they "
+            "hold, but take up nothing new.",
             "Archive team",
             partial(teams.archive_team, principal, team.id),
             icon=":material/inventory_2:",

@@ -33,8 +33,8 @@ def draw_rules(plan: RetentionPlan) -> None:
     )
     st.markdown(
         f"An unfinished session expires after **{counted(plan.session_days, 'day')}** without"
-        f" activity. {details} Rows of the audit have a time of their own,"
-        f" {counted(plan.audit_days, 'day')}."
+        f" activity, unless it waits for an answer. {details} Rows of the audit have a time of"
+        f" their own, {counted(plan.audit_days, 'day')}."
     )
     if plan.count_gone:
         was = "session has" if plan.count_gone == 1 else "sessions have"
@@ -44,7 +44,7 @@ def draw_rules(plan: RetentionPlan) -> None:
 def draw_expiring(visit: Visit, plan: RetentionPlan) -> None:
     """Draw the unfinished sessions."""
     if not plan.expiring:
-        st.caption("No session is unfinished, so none will expire.")
+        st.caption("No unfinished session will expire.")
         return
     st.caption("Whatever happens in one of them begins its time anew; what it made stays.")
     _draw_sessions(visit, plan, plan.expiring, plan.count_expiring, "expires")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import streamlit as st
 
@@ -33,6 +34,14 @@ def asked_page(name: str) -> int:
     typed = asked(name)
     is_number = typed.isdecimal() and len(typed) <= len(str(LAST_PAGE))
     return min(max(int(typed), 1), LAST_PAGE) if is_number else 1
+
+
+def asked_id(name: str) -> UUID | None:
+    """Return the id that a parameter names; None for everything that is none."""
+    try:
+        return UUID(asked(name))
+    except ValueError:
+        return None
 
 
 def asked_span(first: str, last: str) -> tuple[date, ...]:

@@ -14,6 +14,7 @@ from core.domain.access import UserPrincipal
 from core.errors import DatabaseUnavailable
 from core.ids import new_id
 from core.services import (
+    answering,
     dispatching,
     inspecting,
     notifying,
@@ -24,7 +25,7 @@ from tests.api.tools.calls import DECISION, launch_of
 from tests.api.tools.speaking import Caller, Refused
 from tests.api.world import World
 from tests.factories import fail_for_good, statuses
-from tests.services.approvals import answer_no, answer_yes, pending_of
+from tests.services.approvals import answer_no, answer_yes, let_expire, pending_of
 from tests.services.working import external_architect, launch_external
 
 ARTIFACT = {
@@ -140,6 +141,18 @@ def test_a_no_fails_the_task_and_is_told_with_its_reason(world: World, caller: C
     told = caller.call("fetch_status", id=order["task_id"])
     assert told["status"] == "failed"
     assert "because: Too slow." in told["text"]
+
+
+def test_an_expired_approval_is_told_with_what_followed(world: World, caller: Caller) -> None:
+    session = launch_external(world.owner)
+    order = caller.call("claim_task", session_id=str(session.id))["order"]
+    asked = {"approver_role": "designer", "reason": "May it?"}
+    caller.call("request_approval", task_id=order["task_id"], **asked)
+    (approval,) = pending_of(session)
+    let_expire(approval)
+    answering.expire_approvals()
+    told = caller.call("fetch_status", id=str(approval.id))
+    assert told["text"] == "designer was asked 'May it?': expired; the task failed."
 
 
 def test_people_are_told_something_once(world: World, caller: Caller) -> None:
