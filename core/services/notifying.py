@@ -136,7 +136,7 @@ def list_notices(
     return transact(work)
 
 
-def read_notice(principal: Principal, notification_id: UUID) -> Notification:
+def mark_notification_read(principal: Principal, notification_id: UUID) -> Notification:
     """Mark something that the principal was told as read, and return it; raises `NotFound`."""
     person = _demand_person(principal)
 
@@ -153,7 +153,7 @@ def read_notice(principal: Principal, notification_id: UUID) -> Notification:
     return found
 
 
-def read_all_notices(
+def mark_all_read(
     principal: Principal, *, team_id: UUID | None = None, until: UUID | None = None
 ) -> int:
     """Mark what the principal was told as read, up to a notification; returns how many.
