@@ -19,7 +19,7 @@ from core.domain.role import BUILT_IN_PROFILES
 from core.domain.text import clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.services.permission import demand, demand_held, may
-from core.services.transaction import ask, transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from core.signals.wakeups import announce_notices
 from core.store import configuration, notifications, people, sessions, tasks, teams
@@ -133,7 +133,7 @@ def list_notices(
         unread = notifications.count_unread(db, person, person.user_id, team_id)
         return NoticePage(tuple(found[:rows]), len(found) > rows, unread)
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def mark_notification_read(principal: Principal, notification_id: UUID) -> Notification:
