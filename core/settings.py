@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
-    workers: int = Field(2, ge=1, le=64, description="worker processes that `up` starts")
+    workers: int = Field(2, ge=1, le=64, description="processes of each `./sage worker`")
     log_level: str = "INFO"
     log_format: Literal["text", "json"] = "text"
     metrics_token: SecretStr = Field(

@@ -1,4 +1,4 @@
-"""Users and their teams, as far as the terminal needs them; and the demo team."""
+"""Users and the teams that they are in; and the demo team."""
 
 from __future__ import annotations
 
