@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.domain.federation import TeamGrant
 from core.errors import RedisUnavailable
 
+BODY_LIMIT = 1024 * 1024  # bytes of a request, whichever face takes it; it cannot be set
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
