@@ -213,11 +213,6 @@ class Settings(BaseSettings):
         """The dashboard's address, without a slash at its end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
-    @property
-    def runtime_file(self) -> Path:
-        """The note that a running instance keeps in its data folder."""
-        return self.data_dir / "runtime.json"
-
 
 def is_safe_address(address: str, *, with_query: bool = False) -> bool:
     """Tell whether an address is https, or plain http on this very machine."""
