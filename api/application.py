@@ -34,9 +34,9 @@ from api.routes import (
 )
 from api.sockets import session_socket
 from api.sockets.document import document as sockets_document
+from core.settings import BODY_LIMIT
 
 PATH = "/api"
-BODY_LIMIT = 1024 * 1024
 _MODULES = (
     auth,
     teams,
@@ -57,7 +57,7 @@ _MODULES = (
 )
 
 
-class Announced:
+class BodyLimit:
     """Around the app: refuses a body that is announced as too large.
 
     What arrives without being announced is counted by FastAPI.
@@ -117,4 +117,4 @@ class Everything(Mount):
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
-routes: list[BaseRoute] = [Everything(PATH, Announced(make_api()))]
+routes: list[BaseRoute] = [Everything(PATH, BodyLimit(make_api()))]

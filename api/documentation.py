@@ -40,7 +40,11 @@ _SAID: dict[int, tuple[str, str, str]] = {
         "Its decisions, tasks and times are kept. Pin a session to keep everything.",
     ),
     413: ("too_large", "The request is too large.", "Send at most 1 MB."),
-    422: ("illegal_transition", "A session that is completed cannot pause.", "Look at its state."),
+    422: (
+        "illegal_transition",
+        "A session that is completed cannot be paused.",
+        "Look at its state.",
+    ),
     429: ("too_many_tries", "Too many tries in a short time.", "Try again in 12 seconds."),
     503: ("database_unavailable", "The database does not answer.", "Try again in a moment."),
 }

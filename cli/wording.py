@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cli.terminal import plain_line
 from core.domain import events as ev
+from core.domain.duration import duration_text
 from core.domain.events import Event
 
 SHORT_ID_CHARACTERS = 13  # the whole time of a UUIDv7; fewer are shared by a minute's sessions
@@ -45,19 +46,8 @@ def short_id(session_id: UUID | str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a duration as people write it: 0.8 s, 42 s, 1:42, 1 h 04 min."""
-    if seconds is None:
-        return ""
-    seconds = max(seconds, 0.0)  # the database's clock may be ahead of ours
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02}"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min"
+    """Return a duration, with nothing for none."""
+    return "" if seconds is None else duration_text(seconds)
 
 
 def local_time(at: datetime | None) -> str:

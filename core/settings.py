@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.domain.federation import TeamGrant
 from core.errors import RedisUnavailable
 
+BODY_LIMIT = 1024 * 1024  # bytes of a request, whichever face takes it; it cannot be set
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".data")
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
-    workers: int = Field(2, ge=1, le=64, description="worker processes that `up` starts")
+    workers: int = Field(2, ge=1, le=64, description="processes of each `./sage worker`")
     log_level: str = "INFO"
     log_format: Literal["text", "json"] = "text"
     metrics_token: SecretStr = Field(
@@ -211,11 +212,6 @@ class Settings(BaseSettings):
     def root_url(self) -> str:
         """The dashboard's address, without a slash at its end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
-
-    @property
-    def runtime_file(self) -> Path:
-        """The note that a running instance keeps in its data folder."""
-        return self.data_dir / "runtime.json"
 
 
 def is_safe_address(address: str, *, with_query: bool = False) -> bool:

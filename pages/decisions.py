@@ -55,7 +55,8 @@ try:
         st.stop()
     left, right = st.columns([1.15, 1], gap="large")
     with left:
-        chosen, act = draw_cards(found, asked_chosen(found), visit)
+        chosen = asked_chosen(found)
+        act = draw_cards(found, chosen, visit)
         draw_more(found)
     detail = get_entry(visit.principal, chosen)
     with right, st.container(border=True, key="detail"):

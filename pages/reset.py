@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AppError
 from core.services import administering
-from pages.parts.frame import PAGES, inline_image
+from pages.parts.stranger import draw_refused, stranger_card
 from pages.parts.wording import plain
 
 _CHECKED = "_reset_checked"
@@ -21,7 +21,7 @@ def check(token: str, address: str) -> str:
     try:
         user = administering.find_reset(token, address=address)
     except AppError as error:
-        st.error(f"{error.message} {error.hint_text}")
+        draw_refused(error)
         st.link_button("Sign in", "/", width="stretch")
         st.stop()
     st.session_state[_CHECKED] = (token, user.user_name)
@@ -47,26 +47,20 @@ def draw_form(token: str, address: str) -> None:
         try:
             user = administering.reset_password(token, new, address=address)
         except AppError as error:
-            st.error(f"{error.message} {error.hint_text}")
+            draw_refused(error)
         else:
             st.session_state[_DONE] = user.user_name
             st.rerun()
 
 
-st.html(PAGES / "parts" / "chrome" / "chrome.css")
-st.space("large")
-with st.container(horizontal_alignment="center"), st.container(width=400):
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(inline_image("mark.png"), width=36, alt="The mark of Sage Mode")
-        st.title("New password", anchor=False)
-    with st.container(border=True):
-        if done := st.session_state.get(_DONE):
-            st.success(
-                f"{plain(done)} has a new password and is signed out everywhere. The API tokens of "
-                "this account are revoked: programs need new ones."
-            )
-            st.link_button("Sign in", "/", type="primary", width="stretch")
-        else:
-            link, place = st.query_params["reset"], st.context.ip_address or "here"
-            st.caption(f"For the account {plain(check(link, place))}.")
-            draw_form(link, place)
+with stranger_card("New password"), st.container(border=True):
+    if done := st.session_state.get(_DONE):
+        st.success(
+            f"{plain(done)} has a new password and is signed out everywhere. The API tokens of "
+            "this account are revoked: programs need new ones."
+        )
+        st.link_button("Sign in", "/", type="primary", width="stretch")
+    else:
+        link, place = st.query_params["reset"], st.context.ip_address or "here"
+        st.caption(f"For the account {plain(check(link, place))}.")
+        draw_form(link, place)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from core.errors import AppError
 from core.services import signing_in
-from pages.parts.frame import PAGES, inline_image
 from pages.parts.provider import draw_provider, draw_refusal
 from pages.parts.redeeming import redeem_here
+from pages.parts.stranger import draw_refused, stranger_card
 
 TICKET = "_ticket"
 
@@ -41,7 +41,7 @@ def draw_sign_up() -> None:
             address = st.context.ip_address or "here"
             signing_in.sign_up(name, email, password, address=address)
         except AppError as error:
-            st.error(f"{error.message} {error.hint_text}")
+            draw_refused(error)
         else:
             enter(name, password)
 
@@ -56,15 +56,10 @@ def enter(name: str, password: str) -> None:
             agent=st.context.headers.get("user-agent", ""),
         )
     except AppError as error:
-        st.error(f"{error.message} {error.hint_text}")
+        draw_refused(error)
 
 
-st.html(PAGES / "parts" / "chrome" / "chrome.css")
-st.space("large")
-with st.container(horizontal_alignment="center"), st.container(width=400):
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.image(inline_image("mark.png"), width=36, alt="The mark of Sage Mode")
-        st.title("Sage Mode", anchor=False)
+with stranger_card("Sage Mode"):
     draw_refusal()
     with st.container(border=True):
         draw_provider()

@@ -29,7 +29,7 @@ def refuse_call(headers: Headers, method: str, *, is_https: bool) -> Response | 
         # A program without a cookie, that signs up or in; browsers say where they come from.
         site = headers.get("sec-fetch-site", "none")
         is_foreign = method not in SAFE_METHODS and site not in _SAME_SITE
-    return foreign_origin() if is_foreign else None
+    return foreign_call() if is_foreign else None
 
 
 def goes_by_cookie(connection: HTTPConnection) -> bool:
@@ -45,7 +45,7 @@ def without_cookies(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def foreign_origin() -> Response:
+def foreign_call() -> Response:
     """Refuse what another site asks for, as the API would."""
     detail, hint = "Another site asked for this.", "Use the dashboard, or send a token."
     return _problem(403, "Forbidden", "foreign_origin", detail, hint)

@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import RedisUnavailable, TooManyTries
 from core.services.signing_in import cookie_name
-from core.settings import get_settings
+from core.settings import BODY_LIMIT, get_settings
 from core.signals.login_watch import LoginWatch
 from core.signals.logins import LoginRecord, Revocation, fingerprint_of
 from web import refusals
 from web.anonymous import AnonymousSockets, refuse_with
-from web.api_door import foreign_origin, goes_by_cookie, nowhere, refuse_call, without_cookies
+from web.api_door import foreign_call, goes_by_cookie, nowhere, refuse_call, without_cookies
 from web.origin import is_foreign_request, is_own_origin
 from web.streams import SessionOpened, Stream, Streams
 from web.surface import (
@@ -34,7 +34,6 @@ from web.surface import (
     uploading_session,
 )
 
-BODY_LIMIT = 1024 * 1024
 _FAREWELL_SECONDS = 0.5  # for the page's own socket to say "revoked" first
 _SWEEP_SECONDS = 10.0
 _FORBIDDEN = 4403
@@ -127,11 +126,11 @@ class Gate:
         is_https = get_settings().is_https
         if is_malformed(scope["path"]):
             return nowhere()
-        if kind_of(scope["path"]) is Kind.API:
+        kind = kind_of(scope["path"])
+        if kind is Kind.API:
             return refuse_call(Headers(scope=scope), scope["method"], is_https=is_https)
         if is_foreign_request(Headers(scope=scope), scope["method"], is_https=is_https):
             return refusals.foreign_origin()
-        kind = kind_of(scope["path"])
         if kind is Kind.OPEN:
             return None
         if kind is Kind.NOWHERE:
@@ -184,7 +183,7 @@ class Gate:
             await self._app(without_cookies(scope), receive, send)
             return
         if not is_own_origin(connection.headers, is_https=get_settings().is_https):
-            await refuse_with(scope, receive, send, foreign_origin())
+            await refuse_with(scope, receive, send, foreign_call())
             return
         stream = Stream(fingerprint_of(connection.cookies[cookie_name()]), receive, send)
         # No look at the login: the API does that. What is revoked meanwhile ends the stream.

@@ -1,4 +1,4 @@
-"""What an anonymous browser may ask for: the sign-in page and what it is made of, no more."""
+"""What a path is: to whom it is open, whether any route can have it, and its name in metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ API = "/api/"
 MCP = "/mcp"
 API_SOCKETS = "/api/ws/"
 
-# Streamlit serves its one HTML page under each of these.
+# An anonymous browser gets the sign-in page and what it is made of, no more. Streamlit serves its
+# one HTML page under each of these.
 _SIGN_IN_PAGES = frozenset({"/", "/sign-in", "/sign-up"})
 _OPEN_TO_ALL = frozenset(
     {

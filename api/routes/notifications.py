@@ -57,11 +57,11 @@ def send_message(caller: Caller, wanted: NewMessage, request: Request) -> SentMe
 @_router.post("/notifications/read", **WRITES)
 def read_all(caller: Caller, wanted: ReadUntil) -> Marked:
     """Mark everything as read, or everything up to a notification."""
-    marked = notifying.read_all_notices(caller, team_id=wanted.team_id, until=wanted.until)
+    marked = notifying.mark_all_read(caller, team_id=wanted.team_id, until=wanted.until)
     return Marked(marked=marked)
 
 
 @_router.post("/notifications/{notification_id}/read", **WRITES)
 def read_one(caller: Caller, notification_id: UUID) -> Notification:
     """Mark something that one was told as read."""
-    return Notification.model_validate(notifying.read_notice(caller, notification_id))
+    return Notification.model_validate(notifying.mark_notification_read(caller, notification_id))

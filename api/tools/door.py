@@ -28,10 +28,9 @@ from api.tools.refusals import data_of, words_of
 from api.tools.server import make_server
 from core.domain.access import Principal
 from core.errors import AppError, InvalidInput, NotAllowed, TokenRefused, TooLarge
-from core.settings import get_settings
+from core.settings import BODY_LIMIT, get_settings
 
 PATH = "/mcp"
-BODY_LIMIT = 1024 * 1024
 _PRINCIPAL = "sage.principal"
 _HERE = ("127.0.0.1", "localhost", "[::1]")
 

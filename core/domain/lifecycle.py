@@ -92,6 +92,23 @@ _ACTS_TOWARDS: dict[SessionStatus, tuple[str, ...]] = {
     S.CANCELLED: ("cancel",),
 }
 
+# What an act would have made of a session or a task, as a refusal says it.
+_PARTICIPLES: dict[str, str] = {
+    "activate": "activated",
+    "block": "blocked",
+    "cancel": "cancelled",
+    "claim": "claimed",
+    "complete": "completed",
+    "expire": "expired",
+    "fail": "set to failed",
+    "free": "made ready",
+    "lose": "lost",
+    "pause": "paused",
+    "resume": "resumed",
+    "retry": "retried",
+    "wait": "made to wait",
+}
+
 FINAL_SESSION = frozenset({S.COMPLETED, S.CANCELLED, S.EXPIRED})
 FINAL_TASK = frozenset({T.COMPLETED, T.CANCELLED})
 UNFINISHED_TASK = frozenset(set(T) - {T.COMPLETED, T.FAILED, T.CANCELLED})
@@ -109,7 +126,7 @@ def next_session_status(status: SessionStatus, act: str) -> SessionStatus:
     try:
         return SESSION_TRANSITIONS[status, act]
     except KeyError:
-        raise IllegalTransition(f"A session that is {status} cannot {act}.") from None
+        raise IllegalTransition(_refusal("session", status, act)) from None
 
 
 def read_session_status(name: str) -> SessionStatus:
@@ -139,9 +156,13 @@ def next_task_status(status: TaskStatus, act: str) -> TaskStatus:
     try:
         return TASK_TRANSITIONS[status, act]
     except KeyError:
-        raise IllegalTransition(f"A task that is {status} cannot {act}.") from None
+        raise IllegalTransition(_refusal("task", status, act)) from None
 
 
 def sources(act: str) -> frozenset[TaskStatus]:
     """Return the task states from which `act` is legal."""
     return frozenset(status for status, name in TASK_TRANSITIONS if name == act)
+
+
+def _refusal(what: str, status: str, act: str) -> str:
+    return f"A {what} that is {status} cannot be {_PARTICIPLES.get(act, act)}."

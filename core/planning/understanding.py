@@ -18,7 +18,6 @@ from core.planning.matching import match
 from core.planning.merging import merged_actions, merged_entities
 from core.planning.model import (
     FeatureModel,
-    Kind,
     Question,
 )
 from core.planning.omissions import Drops, rule_names, without_qualities, without_rules
@@ -95,7 +94,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     people = actors(parts)
     done = deeds(parts, people)
     found = match(parts, done)
-    kind, why = _kind(parts, found)
+    kind, why = kind_of(parts, found.packs, found.asked)
     model = FeatureModel(
         kind=kind,
         title=title_of(parts),
@@ -109,7 +108,7 @@ def _english(parts: Sequence[Clause], drops: Drops) -> FeatureModel:
     )
     model = without_rules(model, drops)
     topics = topics_in(body or list(parts), found.used)
-    if not _plannable(model, parts, body, found, topics):
+    if not (body and is_ready(model.kind, parts, found, topics)):
         unused = [part for part in body if part not in found.used and not is_volume(part.text)]
         questions = unplanned_questions(body or list(parts), topics, unused)
         questions = (*questions, *open_questions(parts))
@@ -189,20 +188,6 @@ def _filled(
     ]
     left = dict.fromkeys((*not_read_yet, *parts_left, *found.unmade))
     return replace(whole, not_understood=unasked(left, questions))
-
-
-def _kind(parts: Sequence[Clause], found: Matches) -> tuple[Kind, tuple[Evidence, ...]]:
-    return kind_of(parts, found.packs, found.asked)
-
-
-def _plannable(
-    model: FeatureModel,
-    parts: Sequence[Clause],
-    body: Sequence[Clause],
-    found: Matches,
-    topics: Sequence[tuple[Topic, Clause]],
-) -> bool:
-    return bool(body) and is_ready(model.kind, parts, found, topics)
 
 
 def _non_goals(parts: Sequence[Clause]) -> tuple[str, ...]:

@@ -132,9 +132,9 @@ def change_password(
 
     def work(db: Connection) -> None:
         if not people.set_password_hash(db, login.user.id, renewed, instead_of=stored):
-            now = credentials.find_enabled(db, login.user.id)
-            if now is not None and now[1] == renewed:  # stored by a try whose answer was lost
-                return
+            current = credentials.find_enabled(db, login.user.id)
+            if current is not None and current[1] == renewed:
+                return  # stored by a try whose answer was lost
             raise Conflict("The password was changed somewhere else just now.")
         who = _who(login)
         note(db, who, "password.changed", team_id=None, subject=login.user.user_name)

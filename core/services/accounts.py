@@ -1,4 +1,4 @@
-"""Users and their teams, as far as the terminal needs them; and the demo team."""
+"""Users and the teams that they are in; and the demo team."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def create_user(
 def get_user(user_name: str) -> User:
     """Return the user of a name; raises `NotFound`."""
     name = clean_line(user_name)
-    user = transact(lambda db: people.find_user(db, name))
+    user = ask(lambda db: people.find_user(db, name))
     if user is None:
         raise NotFound(f"There is no user '{name[:50]}'.", hint="`./sage user create` makes one.")
     return user
@@ -126,7 +126,7 @@ def ensure_demo_team() -> tuple[User, Team]:
 
 def ensure_demo_password() -> str | None:
     """Return a new random password of the local administrator; None when one is set already."""
-    if not transact(lambda db: people.lacks_password(db, ADMINISTRATOR)):
+    if not ask(lambda db: people.lacks_password(db, ADMINISTRATOR)):
         return None
     password = secrets.token_urlsafe(15)
     password_hash = hash_password(password)

@@ -168,7 +168,7 @@ def list_audit(
             ),
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def export_audit(principal: Principal, query: AuditQuery) -> list[AuditEvent]:
@@ -282,7 +282,7 @@ def drop_old_audit() -> int:
         return [(chain, before) for chain in audit.chains_before(db, before)]
 
     dropped = 0
-    for chain, before in transact(old):
+    for chain, before in ask(old):
         while number := transact(lambda db: audit.drop_events(db, chain, before, DROP_BATCH)):  # noqa: B023
             dropped += number
     return dropped

@@ -15,7 +15,7 @@ from core.domain.role import canonical_role, check_role_name
 from core.domain.session import Session, Task
 from core.domain.text import clean_line
 from core.services.permission import demand, demand_session
-from core.services.transaction import ask_at_one_moment, transact
+from core.services.transaction import ask, ask_at_one_moment
 from core.store import listing, walking
 from core.store.listing import ListedSession, SessionQuery, Sort
 from core.store.walking import SessionFilter, TaskFilter
@@ -107,7 +107,7 @@ def browse_sessions(
             of_team={status: min(n, COUNTED + 1) for status, n in by_status.items()},
         )
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def walk_sessions(
         found = walking.list_sessions(db, principal, asked, rows + 1)
         return SessionStretch(tuple(found[:rows]), len(found) > rows)
 
-    return transact(work)
+    return ask(work)
 
 
 @dataclass(frozen=True, slots=True)

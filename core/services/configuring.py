@@ -14,7 +14,7 @@ from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile, profile_
 from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import demand, demand_held
-from core.services.transaction import transact
+from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.store import configuration, listing
 
@@ -31,7 +31,7 @@ def list_roles(principal: Principal, team_id: UUID) -> dict[str, RoleProfile]:
         demand(db, principal, team_id, Action.READ)
         return BUILT_IN_PROFILES | configuration.team_profiles(db, principal, team_id)
 
-    return transact(work)
+    return ask(work)
 
 
 def list_pipelines(principal: Principal, team_id: UUID) -> list[Pipeline]:
@@ -43,7 +43,7 @@ def list_pipelines(principal: Principal, team_id: UUID) -> list[Pipeline]:
         is_replaced = any(one.name == SEVEN_ROLES.name for one in own)
         return own if is_replaced else [SEVEN_ROLES, *own]
 
-    return transact(work)
+    return ask(work)
 
 
 def define_role(principal: Principal, team_id: UUID, definition: Mapping[str, Any]) -> RoleProfile:

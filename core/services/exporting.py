@@ -17,7 +17,7 @@ from core.errors import NotFound
 from core.services.auditing import note
 from core.services.inspecting import TaskOutput
 from core.services.permission import demand, demand_session
-from core.services.transaction import ask_at_one_moment, transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.store import journal, sessions, snapshots, tasks
 
 Listed = Literal["sessions.exported", "durations.exported"]
@@ -126,7 +126,7 @@ def export_content(principal: Principal, session_id: UUID, sha256: str) -> Any:
         demand_session(db, principal, session_id, Action.READ)
         return snapshots.get_content(db, principal, session_id, sha256)
 
-    return transact(read)
+    return ask(read)
 
 
 def note_list(

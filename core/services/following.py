@@ -15,7 +15,7 @@ from core.domain.session import Session
 from core.errors import DetailsGone, NotAllowed, NotFound, TicketSpent, TokenRefused
 from core.services.permission import demand_session
 from core.services.tokens import find_token_again
-from core.services.transaction import ask_at_one_moment, transact
+from core.services.transaction import ask, ask_at_one_moment
 from core.settings import get_settings, redis_url
 from core.signals import logins
 from core.signals.hearing import Heard, Line, hear
@@ -64,12 +64,12 @@ def read_log(session_id: UUID, after_seq: int, limit: int) -> LogPage:
         )
         return LogPage(tuple(entries), *mark)
 
-    return transact(work, budget_seconds=_BUDGET_SECONDS)
+    return ask(work, budget_seconds=_BUDGET_SECONDS)
 
 
 def last_seqs(session_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return how far sessions are; those that are no more are left out."""
-    return transact(lambda db: watching.last_seqs(db, session_ids), budget_seconds=_BUDGET_SECONDS)
+    return ask(lambda db: watching.last_seqs(db, session_ids), budget_seconds=_BUDGET_SECONDS)
 
 
 def check_follower(follower: Follower, session_id: UUID) -> Session:
@@ -88,7 +88,7 @@ def check_follower(follower: Follower, session_id: UUID) -> Session:
             raise NotAllowed("This account is disabled.", hint="Ask an administrator.")
         return demand_session(db, principal, session_id, Action.READ)
 
-    return transact(work, budget_seconds=_BUDGET_SECONDS)
+    return ask(work, budget_seconds=_BUDGET_SECONDS)
 
 
 def issue_ticket(follower: Follower, session_id: UUID) -> str:

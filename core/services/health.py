@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import AppError
-from core.services.transaction import transact
+from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.signals.wakeups import ping
 from core.store import operations
@@ -71,7 +71,7 @@ def beat(name: str, kind: str, pid: int) -> None:
 
 def _look_at_database() -> tuple[list[Alive], Part]:
     try:
-        alive = transact(lambda db: operations.list_alive(db, ALIVE_SECONDS), budget_seconds=0.5)
+        alive = ask(lambda db: operations.list_alive(db, ALIVE_SECONDS), budget_seconds=0.5)
     except AppError as error:
         return [], Part("database", False, error.message)
     except SQLAlchemyError:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from core.domain.access import Principal
 from core.domain.session import Decision, Snapshot, StoredArtifact, Task
 from core.errors import NotFound
-from core.services.transaction import ask_at_one_moment, transact
+from core.services.transaction import ask, ask_at_one_moment
 from core.store import journal, snapshots, tasks
 
 
@@ -80,7 +80,7 @@ def inspect_task(principal: Principal, task_id: UUID, attempt: int | None = None
             raise NotFound("There is no such attempt of this task.", hint="Look at its number.")
         return snapshot_id
 
-    return inspect_attempt(principal, transact(find))
+    return inspect_attempt(principal, ask(find))
 
 
 def inspect_attempt(principal: Principal, snapshot_id: UUID) -> Inspection:

@@ -34,7 +34,7 @@ from core.services.auditing import note
 from core.services.limiting import take_invitation
 from core.services.permission import demand
 from core.services.teams import hold_team
-from core.services.transaction import transact
+from core.services.transaction import ask, transact
 from core.settings import get_settings
 from core.store import invitations, operations, people, teams
 
@@ -119,7 +119,7 @@ def list_invitations(principal: Principal, team_id: UUID) -> list[Invitation]:
         demand(db, principal, team_id, Action.MANAGE)
         return invitations.list_open(db, principal, team_id, operations.clock(db))
 
-    return transact(work)
+    return ask(work)
 
 
 def list_waiting(principal: Principal) -> list[Invitation]:
@@ -127,7 +127,7 @@ def list_waiting(principal: Principal) -> list[Invitation]:
     if not isinstance(principal, UserPrincipal):
         return []
     user_id = principal.user_id
-    return transact(lambda db: invitations.list_waiting(db, user_id, operations.clock(db)))
+    return ask(lambda db: invitations.list_waiting(db, user_id, operations.clock(db)))
 
 
 def find_by_link(principal: Principal, token: str) -> Invitation:
@@ -144,7 +144,7 @@ def find_by_link(principal: Principal, token: str) -> Invitation:
         require_open(found, operations.clock(db))
         return found
 
-    return transact(work)
+    return ask(work)
 
 
 def accept_invitation(principal: Principal, invitation_id: UUID) -> UUID:

@@ -18,7 +18,7 @@ from core.domain.access import Principal, Scope, SystemPrincipal, TokenPrincipal
 from core.domain.lifecycle import SessionStatus, TaskStatus
 from core.errors import AppError, NotAllowed
 from core.services.health import ALIVE_SECONDS
-from core.services.transaction import ask_at_one_moment, pool_use, transact
+from core.services.transaction import ask, ask_at_one_moment, pool_use
 from core.settings import get_settings
 from core.signals.tallies import queue_depth, read_tallies
 from core.store import credentials, measuring, operations
@@ -72,7 +72,7 @@ def demand_metrics(principal: Principal) -> None:
     is_narrow = isinstance(principal, TokenPrincipal) and (
         Scope.ADMIN not in principal.scopes or principal.team_id is not None
     )
-    if is_narrow or not transact(lambda db: credentials.is_administrator(db, user_id)):
+    if is_narrow or not ask(lambda db: credentials.is_administrator(db, user_id)):
         raise NotAllowed(
             "Only an administrator reads the metrics.",
             hint="Send a token of scope admin for all teams, or the one of SAGE_METRICS_TOKEN.",

@@ -16,7 +16,7 @@ from core.ids import new_id
 from core.services.auditing import note
 from core.services.permission import demand, may
 from core.services.teams import announce_departures, hold_team
-from core.services.transaction import transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.store import invitations, operations, people, teams
 
 _NO_MEMBER = "There is no such member in this team."
@@ -45,7 +45,7 @@ def read_people(principal: Principal, team_id: UUID) -> TeamPeople:
         members = teams.list_members(db, principal, team_id)
         return TeamPeople(team, role, tuple(members), tuple(invited), may_manage)
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
 def list_members(principal: Principal, team_id: UUID) -> list[Member]:
@@ -55,7 +55,7 @@ def list_members(principal: Principal, team_id: UUID) -> list[Member]:
         demand(db, principal, team_id, Action.READ)
         return teams.list_members(db, principal, team_id)
 
-    return transact(work)
+    return ask(work)
 
 
 def change_role(principal: Principal, team_id: UUID, user_id: UUID, role: str) -> None:

@@ -19,7 +19,7 @@ from core.domain.role import BUILT_IN_PROFILES
 from core.domain.text import clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound
 from core.services.permission import demand, demand_held, may
-from core.services.transaction import ask, transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from core.signals.wakeups import announce_notices
 from core.store import configuration, notifications, people, sessions, tasks, teams
@@ -133,10 +133,10 @@ def list_notices(
         unread = notifications.count_unread(db, person, person.user_id, team_id)
         return NoticePage(tuple(found[:rows]), len(found) > rows, unread)
 
-    return transact(work)
+    return ask_at_one_moment(work)
 
 
-def read_notice(principal: Principal, notification_id: UUID) -> Notification:
+def mark_notification_read(principal: Principal, notification_id: UUID) -> Notification:
     """Mark something that the principal was told as read, and return it; raises `NotFound`."""
     person = _demand_person(principal)
 
@@ -153,7 +153,7 @@ def read_notice(principal: Principal, notification_id: UUID) -> Notification:
     return found
 
 
-def read_all_notices(
+def mark_all_read(
     principal: Principal, *, team_id: UUID | None = None, until: UUID | None = None
 ) -> int:
     """Mark what the principal was told as read, up to a notification; returns how many.

@@ -15,7 +15,7 @@ from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.text import clean_json, clean_line, clean_text
 from core.planning.omissions import rule_names, rules_of, wishes_of
 from core.services.permission import demand
-from core.services.transaction import transact
+from core.services.transaction import ask
 from core.settings import get_settings
 from core.store import listing
 from core.store.listing import UsualTime
@@ -137,7 +137,7 @@ def prepare_launch(principal: Principal, team_id: UUID) -> LaunchChoices:
             usual=listing.usual_time(db, principal, team_id, LATEST_SESSIONS),
         )
 
-    return transact(work)
+    return ask(work)
 
 
 def with_rules(brief: str, rules: Sequence[str]) -> str:

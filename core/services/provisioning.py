@@ -154,24 +154,24 @@ def _map_memberships(db: Connection, admitted: _Admitted, groups: Iterable[str])
     mapped = {team_id for team_id, one in held.items() if one.is_mapped}
     for team_id in sorted(mapped | (wanted.keys() - held.keys())):
         team = teams.lock_team(db, team_id)
-        now = identities.list_memberships(db, user_id).get(team_id)
+        current = identities.list_memberships(db, user_id).get(team_id)
         if team is None:
             log.warning("SAGE_OIDC_GROUPS names team %s, which is not there", team_id)
             continue
-        if team.owner_id == user_id or (now is not None and not now.is_mapped):
+        if team.owner_id == user_id or (current is not None and not current.is_mapped):
             continue
         role = wanted.get(team_id)
-        if now is None:
+        if current is None:
             if role is not None and _has_room(db, team):
                 identities.insert_mapped(db, team_id, user_id, role)
                 _note_mapped(db, team_id, user_id, "member.mapped", {"to": role.value})
         elif role is None:
             identities.delete_mapped(db, team_id, user_id)
             admitted.left.append(team_id)
-            _note_mapped(db, team_id, user_id, "member.unmapped", {"from": now.role.value})
-        elif role is not now.role:
+            _note_mapped(db, team_id, user_id, "member.unmapped", {"from": current.role.value})
+        elif role is not current.role:
             identities.change_mapped(db, team_id, user_id, role)
-            details = {"from": now.role.value, "to": role.value}
+            details = {"from": current.role.value, "to": role.value}
             _note_mapped(db, team_id, user_id, "member.role_changed", details)
 
 

@@ -12,7 +12,7 @@ from core.domain.events import Event
 from core.domain.session import Decision, Session, Snapshot, StoredArtifact, Task
 from core.errors import DetailsGone, InvalidInput, NotFound
 from core.services.permission import demand_session
-from core.services.transaction import ask, ask_at_one_moment, transact
+from core.services.transaction import ask, ask_at_one_moment
 from core.store import heads, journal, sessions, snapshots, tasks
 
 
@@ -109,7 +109,7 @@ def list_sessions(
 ) -> list[Session]:
     """Return the principal's sessions, or those of one team, newest first; at most 100."""
     most = max(1, min(limit, 100))
-    return transact(lambda db: sessions.list_sessions(db, principal, team_id=team_id, limit=most))
+    return ask(lambda db: sessions.list_sessions(db, principal, team_id=team_id, limit=most))
 
 
 def list_tasks(principal: Principal, session_id: UUID) -> list[Task]:
@@ -119,7 +119,7 @@ def list_tasks(principal: Principal, session_id: UUID) -> list[Task]:
         demand_session(db, principal, session_id, Action.READ)
         return tasks.list_tasks(db, principal, session_id)
 
-    return transact(work)
+    return ask(work)
 
 
 def list_events(
@@ -147,12 +147,12 @@ def list_artifacts(principal: Principal, session_id: UUID) -> list[StoredArtifac
         demand_session(db, principal, session_id, Action.READ)
         return journal.list_artifacts(db, principal, session_id, with_bodies=True)
 
-    return transact(work)
+    return ask(work)
 
 
 def get_artifact(principal: Principal, artifact_id: UUID) -> StoredArtifact:
     """Return one artifact with its body; raises `NotFound`."""
-    found = transact(lambda db: journal.get_artifact(db, principal, artifact_id))
+    found = ask(lambda db: journal.get_artifact(db, principal, artifact_id))
     if found is None:
         raise NotFound("There is no such artifact in your teams.")
     return found
@@ -160,7 +160,7 @@ def get_artifact(principal: Principal, artifact_id: UUID) -> StoredArtifact:
 
 def get_snapshot(principal: Principal, snapshot_id: UUID) -> Snapshot:
     """Return one snapshot, values by hash as they are stored; raises `NotFound`."""
-    found = transact(lambda db: snapshots.get_snapshot(db, principal, snapshot_id))
+    found = ask(lambda db: snapshots.get_snapshot(db, principal, snapshot_id))
     if found is None:
         raise NotFound("There is no such snapshot in your teams.")
     return found
@@ -180,7 +180,7 @@ def find_session_id(principal: Principal, text: str) -> UUID:
         raise InvalidInput(
             "That is no session id.", hint="Give the whole id, or at least 6 of its characters."
         )
-    found = transact(lambda db: sessions.find_by_prefix(db, principal, wanted, most=2))
+    found = ask(lambda db: sessions.find_by_prefix(db, principal, wanted, most=2))
     if not found:
         raise NotFound("There is no such session in your teams.")
     if len(found) > 1:

@@ -19,7 +19,7 @@ from core.services.control import expire_session
 from core.services.idempotency import drop_expired_keys
 from core.services.permission import demand, may
 from core.services.telling import drop_old_news
-from core.services.transaction import ask_at_one_moment, transact
+from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from core.store import operations, retention, sessions
 from core.store.retention import Fate
@@ -114,7 +114,7 @@ def expire_inactive_sessions() -> int:
     days = get_settings().session_retention_days
     expired = 0
     while True:
-        since, found = transact(lambda db: _list_inactive(db, days))
+        since, found = ask(lambda db: _list_inactive(db, days))
         before = expired
         for session_id in found:
             try:
@@ -145,7 +145,7 @@ def take_old_details() -> Details:
     end = time.monotonic() + RUN_SECONDS
     taken = Details()
     while True:
-        before, found = transact(lambda db: _list_old(db, days))
+        before, found = ask(lambda db: _list_old(db, days))
         pieces = 0
         for session_id in found:
             while piece := transact(partial(_take_piece, session_id=session_id, before=before)):

@@ -114,7 +114,7 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
         if wait:
             raise TooManyTries(wait)
 
-    found = transact(lambda db: people.find_credentials(db, typed))
+    found = ask(lambda db: people.find_credentials(db, typed))
     user, stored = found or (None, None)
     is_right = verify_password(stored, password)
     if user is None or stored is None or not is_right:

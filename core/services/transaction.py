@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -31,6 +31,9 @@ from core.store.database import (
 
 D = TypeVar("D")
 R = TypeVar("R")
+
+# When work may be stored: never as it only reads, once it is done, or from its statement on.
+Stores = Literal["never", "at_its_end", "at_once"]
 
 QUERY_CANCELLED = "57014"  # by the time-out of statements
 
@@ -79,7 +82,7 @@ def transact(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -
     the server asks for it (40001, 40P01, 55P03). Raises `DatabaseUnavailable` when that did not
     help, and `Unconfirmed` when a try was lost at its commit.
     """
-    return _repeat(_in_transactions().begin, work, budget_seconds, may_commit_within=False)
+    return _repeat(_in_transactions().begin, work, budget_seconds, stores="at_its_end")
 
 
 def transact_alone(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
@@ -88,7 +91,7 @@ def transact_alone(work: Callable[[Connection], R], *, budget_seconds: float = 1
     Saves the round trips of BEGIN and COMMIT; else like `transact`. As the statement commits
     itself, a connection that is lost under it leaves open what became of it.
     """
-    return _repeat(current_engine().begin, work, budget_seconds, may_commit_within=True)
+    return _repeat(current_engine().begin, work, budget_seconds, stores="at_once")
 
 
 def transact_directly(work: Callable[[Driver], R], *, budget_seconds: float = 15.0) -> R:
@@ -97,25 +100,31 @@ def transact_directly(work: Callable[[Driver], R], *, budget_seconds: float = 15
     Like `transact_alone`, for the two statements that workers send for every task.
     """
     open_driver = partial(driver_connection, current_engine())
-    return _repeat(open_driver, work, budget_seconds, may_commit_within=True)
+    return _repeat(open_driver, work, budget_seconds, stores="at_once")
 
 
 def ask(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
-    """Run `work`, which sends statements that only read, each as it is at its own moment."""
-    return _repeat(current_engine().begin, work, budget_seconds, may_commit_within=False)
+    """Run `work`, which sends statements that only read, each as it is at its own moment.
+
+    Like `transact`, but never `Unconfirmed`: nothing was stored.
+    """
+    return _repeat(current_engine().begin, work, budget_seconds, stores="never")
 
 
 def ask_at_one_moment(work: Callable[[Connection], R], *, budget_seconds: float = 15.0) -> R:
-    """Run `work`, whose statements only read, and all see the moment of the first of them."""
+    """Run `work`, whose statements only read, and all see the moment of the first of them.
+
+    Raises as `ask` does.
+    """
     engine = get_engine_at_moments(_database_url(), pool_size=_pool_size)
-    return _repeat(engine.begin, work, budget_seconds, may_commit_within=False)
+    return _repeat(engine.begin, work, budget_seconds, stores="never")
 
 
 def _repeat(
     begin: Callable[[], AbstractContextManager[D]],
     work: Callable[[D], R],
     budget_seconds: float,
-    may_commit_within: bool,
+    stores: Stores,
 ) -> R:
     end = time.monotonic() + budget_seconds
     pause = 0.05
@@ -124,9 +133,9 @@ def _repeat(
         commits_itself = False
         try:
             with begin() as db:
-                commits_itself = may_commit_within
+                commits_itself = stores == "at_once"
                 result = work(db)
-                may_be_stored = True
+                may_be_stored = stores != "never"
             return result
         except (DBAPIError, PoolTimeoutError) as error:
             state = getattr(getattr(error, "orig", None), "sqlstate", None)

@@ -40,7 +40,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """A session's state and the steps that led there; `now` is the database's time, at first."""
+    """A session's state and the steps that led there.
+
+    `now` is the database's time where the whole log was read, None where only what came since.
+    """
 
     state: SessionState
     steps: tuple[Step, ...]
@@ -122,11 +125,11 @@ def read_on(session_id: UUID, state: SessionState) -> Progressed:
     For whoever has checked that it may be watched. Of more steps than `KEPT_STEPS` it returns the
     last ones. Decisions come with what is new, not with the whole log: pages read the journal.
     """
-    is_new = state.last_seq > 0
-    now = None if is_new else ask(operations.clock, budget_seconds=_BUDGET_SECONDS)
+    is_resumed = state.last_seq > 0
+    now = None if is_resumed else ask(operations.clock, budget_seconds=_BUDGET_SECONDS)
     steps: deque[Step] = deque(maxlen=KEPT_STEPS)
     while True:
-        read = partial(_read_log, session_id, state.last_seq, with_decisions=is_new)
+        read = partial(_read_log, session_id, state.last_seq, with_decisions=is_resumed)
         events, decisions = ask(read, budget_seconds=_BUDGET_SECONDS)
         for event in events:
             state, patch = apply(state, event)

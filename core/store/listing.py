@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -110,7 +110,7 @@ class ListedSession:
     user_name: str
     roles: int
     roles_done: int
-    tries_again: int  # attempts beyond the first of each role
+    retries: int  # attempts beyond the first of each role
     decisions: int
     failed_role: str | None
     error_message: str | None
@@ -146,7 +146,7 @@ def list_page(
             user_name=row.user_name,
             roles=row.roles,
             roles_done=row.roles_done,
-            tries_again=int(row.tries_again),
+            retries=int(row.retries),
             decisions=row.decisions,
             failed_role=row.failed_role,
             error_message=row.error_message,
@@ -222,7 +222,7 @@ class UsualTime:
     """How long a team's latest finished sessions took; nothing when there is none."""
 
     sessions: int = 0
-    seconds: float | None = field(default=None)
+    seconds: float | None = None
 
 
 def usual_time(db: Connection, principal: Principal, team_id: UUID, latest: int) -> UsualTime:
@@ -288,7 +288,7 @@ def _described(page: Subquery, sort: Sort) -> Select[Any]:
         select(
             func.count().label("roles"),
             func.count().filter(_t.status == TaskStatus.COMPLETED.value).label("roles_done"),
-            func.coalesce(func.sum(func.greatest(_t.attempt - 1, 0)), 0).label("tries_again"),
+            func.coalesce(func.sum(func.greatest(_t.attempt - 1, 0)), 0).label("retries"),
             func.min(case((failed, _t.role))).label("failed_role"),
             func.min(case((failed, _t.error_message))).label("error_message"),
         )

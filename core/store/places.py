@@ -1,10 +1,11 @@
-"""A user's place in a team, held until what it allows is done."""
+"""A user's place in a team: what rows say of it, and holding it until what it allows is done."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Result
 
 from core.domain.access import TeamRole, effective_role
 from core.domain.team import Place
@@ -39,7 +40,12 @@ def hold_place(db: Connection, team_id: UUID, user_id: UUID) -> Place:
 
     No role when the team does not exist or is not theirs.
     """
-    row = db.execute(_HOLD, {"team_id": team_id, "user_id": user_id}).one_or_none()
+    return to_place(db.execute(_HOLD, {"team_id": team_id, "user_id": user_id}), user_id)
+
+
+def to_place(found: Result[Any], user_id: UUID) -> Place:
+    """Return the place that a team's row and a membership's role give a user; none for no row."""
+    row = found.one_or_none()
     if row is None:
         return Place(None, False)
     role = effective_role(

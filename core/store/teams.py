@@ -19,10 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from core.domain.access import Principal, TeamRole, effective_role
+from core.domain.access import Principal, TeamRole
 from core.domain.people import Team
 from core.domain.team import Member, Place
 from core.store.people import to_team
+from core.store.places import to_place
 from core.store.scope import visible
 from core.store.tables import team_memberships, teams, users
 
@@ -37,15 +38,7 @@ _PLACE = (
 
 def read_place(db: Connection, team_id: UUID, user_id: UUID) -> Place:
     """Return a user's place in a team; no role when the team does not exist or is not theirs."""
-    row = db.execute(_PLACE, {"team_id": team_id, "user_id": user_id}).one_or_none()
-    if row is None:
-        return Place(None, False)
-    role = effective_role(
-        is_owner=row.owner_id == user_id,
-        is_shared=row.is_shared,
-        membership=None if row.role is None else TeamRole(row.role),
-    )
-    return Place(role, row.archived_at is not None)
+    return to_place(db.execute(_PLACE, {"team_id": team_id, "user_id": user_id}), user_id)
 
 
 def get_team(db: Connection, principal: Principal, team_id: UUID) -> Team | None:

@@ -17,7 +17,7 @@ from pages.parts.empty import draw_error
 from pages.parts.frame import page
 from pages.parts.theme import badge, role_look
 from pages.parts.visit import Visit, note_origin, open_visit
-from pages.parts.wording import clock, counted, duration, plain
+from pages.parts.wording import EXECUTORS, PIPELINES, clock, counted, duration, plain
 
 HEAD_FRAGMENT = "session_head"
 DRAWN = "_session_head_drawn"  # what the head shows, so that others see when it is out of date
@@ -25,8 +25,6 @@ TITLE_CHARACTERS = 80
 _CANCEL = "Cancel session …"
 _PIN, _UNPIN = "Pin: keep all of it", "Unpin: leave it to retention"
 _END = "End session …"
-_PIPELINES = {"seven_roles": "Standard pipeline"}
-_EXECUTORS = {"planner": "Rule-based planner", "llm": "Language model", "external": "Agents"}
 _LINKS = {
     "live": ("Live", "sensors"),
     "replay": ("Replay", "replay"),
@@ -203,7 +201,7 @@ def _facts(visit: Visit, head: SessionHead) -> str:
         facts.append(f"for {role_look(session.role).label}")
     if session.stays_open and session.ended_at is None:
         facts.append("open until somebody ends it")
-    facts += [_EXECUTORS.get(name) or plain(name) for name in head.executors]
+    facts += [EXECUTORS.get(name) or plain(name) for name in head.executors]
     if session.ended_at:
         facts.append(f"took {duration(session.duration_seconds(visit.now))}")
     if session.pinned_at:
@@ -218,4 +216,4 @@ def _short(name: str) -> str:
 def _pipeline_of(session: Session) -> str:
     if session.pipeline is None:
         return "Routed tasks"
-    return _PIPELINES.get(session.pipeline) or f"{plain(session.pipeline)} pipeline"
+    return PIPELINES.get(session.pipeline) or f"{plain(session.pipeline)} pipeline"

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
+from core.domain.duration import duration_text
+
+PIPELINES = {"seven_roles": "Standard pipeline"}
+EXECUTORS = {"planner": "Rule-based planner", "llm": "Language model", "external": "Agents"}
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&=])")
 # Streamlit looks for icons and emoji once more after the escapes are gone: `:material/bolt:`.
 _SHORTCODE = re.compile(r"(?<!\d):(?=[\w+-]+(?:/\w+)?:)")
@@ -27,19 +32,8 @@ def unread(text: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a duration: 0.8 s, 42 s, 1:42, 1 h 04 min, 2 d 3 h."""
-    if seconds is None:
-        return "–"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02d}"
-    if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"
+    """Return a duration, with a dash for none."""
+    return "–" if seconds is None else duration_text(seconds)
 
 
 def age(at: datetime, now: datetime) -> str:

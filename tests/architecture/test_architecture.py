@@ -28,6 +28,12 @@ MAY_IMPORT = {
     "httpx": {"clients"},
     "alembic": {"migrations", "cli", "embedded", "bench"},
 }
+WRITES = {"transact", "transact_alone", "transact_directly"}
+READS = (
+    *("get_", "list_", "find_", "read_", "browse_", "walk_", "count_", "last_"),
+    *("check_", "demand_", "inspect_", "prepare_", "verify_"),
+)
+READS_THAT_WRITE = {"find_token_principal"}  # it notes when the token was used
 VAGUE_NAMES = {
     "utils",
     "util",
@@ -160,6 +166,18 @@ def test_services_commit_through_transact_alone() -> None:
                 if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback", "begin"):
                     found.append(f"{place(path)}:{node.lineno}")
     assert found == []
+
+
+def test_a_service_that_is_called_a_read_stores_nothing() -> None:
+    """It asks instead: a read that is lost must never be told as "it may be stored"."""
+    found = set()
+    for path in (ROOT / "core/services").glob("*.py"):
+        for function in ast.parse(path.read_text()).body:
+            if isinstance(function, ast.FunctionDef) and function.name.startswith(READS):
+                names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+                if names & WRITES:
+                    found.add(function.name)
+    assert found == READS_THAT_WRITE
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

@@ -122,7 +122,7 @@ def test_a_session_without_artifacts_has_an_index(here: Here, brief: Path, tmp_p
         ("é" * 200, "é" * 60),
     ],
 )
-def test_safe_names(text: str, name: str) -> None:
+def test_a_name_becomes_one_that_every_file_system_takes(text: str, name: str) -> None:
     assert safe_name(text) == name
 
 
@@ -138,7 +138,7 @@ def test_safe_names(text: str, name: str) -> None:
         ("", "txt"),
     ],
 )
-def test_extensions(media_type: str, extension: str) -> None:
+def test_a_file_gets_the_extension_of_its_media_type(media_type: str, extension: str) -> None:
     assert extension_for(media_type) == extension
 
 

@@ -68,23 +68,8 @@ def test_nothing_untrusted_controls_the_terminal(here: Here, brief: Path) -> Non
         assert "[bold]markup[/bold]" in out
 
 
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [
-        (None, ""),
-        (-3, "0.0 s"),
-        (0.84, "0.8 s"),
-        (9.96, "10 s"),
-        (42.4, "42 s"),
-        (59.6, "1:00"),
-        (102, "1:42"),
-        (3599.7, "1 h 00 min"),
-        (3840, "1 h 04 min"),
-        (90_000, "25 h 00 min"),
-    ],
-)
-def test_durations(seconds: float | None, shown: str) -> None:
-    assert duration(seconds) == shown
+def test_a_duration_that_nobody_knows_yet_is_left_out() -> None:
+    assert (duration(None), duration(0)) == ("", "0.0 s")
 
 
 @pytest.mark.parametrize(

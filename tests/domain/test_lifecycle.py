@@ -43,6 +43,24 @@ def test_a_task_changes_only_as_the_table_says(status: TaskStatus, act: str) -> 
         assert status in sources(act)
 
 
+@pytest.mark.parametrize(("act", "word"), [("pause", "paused"), ("fail", "set to failed")])
+def test_a_refused_act_on_a_session_is_a_sentence(act: str, word: str) -> None:
+    with pytest.raises(IllegalTransition) as caught:
+        next_session_status(SessionStatus.COMPLETED, act)
+    assert caught.value.message == f"A session that is completed cannot be {word}."
+
+
+def test_every_refused_act_is_named_by_its_participle() -> None:
+    for act in SESSION_ACTS:
+        with pytest.raises(IllegalTransition, match=r"cannot be \w") as caught:
+            next_session_status(SessionStatus.EXPIRED, act)
+        assert not caught.value.message.endswith(f" be {act}.")
+    for act in TASK_ACTS:
+        with pytest.raises(IllegalTransition, match=r"cannot be \w") as caught:
+            next_task_status(TaskStatus.COMPLETED, act)
+        assert not caught.value.message.endswith(f" be {act}.")
+
+
 @pytest.mark.parametrize("status", sorted(FINAL_SESSION))
 def test_a_final_session_has_no_way_out(status: SessionStatus) -> None:
     assert [act for act in SESSION_ACTS if (status, act) in SESSION_TRANSITIONS] == []

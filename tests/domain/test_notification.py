@@ -60,7 +60,7 @@ def names(target: str) -> list[str]:
         ("role:legal", ["mara"]),  # the team's own, and nobody holds it
     ],
 )
-def test_a_target_means(target: str, meant: list[str]) -> None:
+def test_a_target_reaches_the_members_that_it_means(target: str, meant: list[str]) -> None:
     assert names(target) == meant
 
 

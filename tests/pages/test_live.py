@@ -77,7 +77,7 @@ def test_an_act_that_came_too_late_is_a_sentence(visits: Visitor) -> None:
     control.cancel_session(visits.someone.principal, session.id)
     page.button[0].click()
     run(page)
-    assert "cannot pause" in page.toast[0].value.replace("\\", "")
+    assert "cannot be paused" in page.toast[0].value.replace("\\", "")
     assert buttons(page) == set()
 
 

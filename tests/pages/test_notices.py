@@ -44,7 +44,7 @@ def test_without_notifications_it_says_what_will_come(visits: Visitor) -> None:
 def test_the_newest_stands_first_and_what_is_unread_is_marked(visits: Visitor) -> None:
     tell(visits, "The first one", "The second one")
     newest = notifying.list_notices(visits.someone.principal).items[0]
-    notifying.read_notice(visits.someone.principal, newest.id)
+    notifying.mark_notification_read(visits.someone.principal, newest.id)
     shown = texts(visits.open("notices"))
     assert shown.index("The second one") < shown.index("The first one")
     assert ":red-badge[new]" not in line_of(shown, "second")
@@ -80,13 +80,13 @@ def test_all_are_marked_as_read(visits: Visitor) -> None:
 def test_only_what_is_unread_is_shown_when_that_is_asked_for(visits: Visitor) -> None:
     tell(visits, "The first one", "The second one")
     newest = notifying.list_notices(visits.someone.principal).items[0]
-    notifying.read_notice(visits.someone.principal, newest.id)
+    notifying.mark_notification_read(visits.someone.principal, newest.id)
     page = visits.open("notices")
     page.button_group[0].set_value("Unread")
     shown = texts(run(page))
     assert "The first one" in shown
     assert "The second one" not in shown
-    notifying.read_all_notices(visits.someone.principal)
+    notifying.mark_all_read(visits.someone.principal)
     assert "You have read everything" in texts(run(page))
 
 

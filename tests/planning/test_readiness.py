@@ -115,6 +115,6 @@ def test_a_mention_draws_no_pack_in(text: str, pack: str) -> None:
         ("Connect our till with the ledger of Datapoint.", "integration"),
     ],
 )
-def test_a_demand_still_does(text: str, pack: str) -> None:
+def test_a_demand_calls_for_its_pack(text: str, pack: str) -> None:
     model = understand(text)
     assert pack in slugs(model) or model.kind == pack

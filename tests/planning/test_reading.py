@@ -289,5 +289,5 @@ def test_people_and_departments() -> None:
         ("Клиент должен видеть свои заказы", "unknown script"),
     ],
 )
-def test_languages(text: str, language: str) -> None:
+def test_the_language_of_a_text_is_told(text: str, language: str) -> None:
     assert language_of(text) == language

@@ -63,7 +63,7 @@ AT_TEAMS: dict[str, Look] = {
     "work": lambda p, id_: agents.find_work(p, WorkQuery(id_)),
     "work in sight": lambda p, id_: agents.next_work_in(p, WorkQuery(id_)),
     "notices": lambda p, id_: notifying.list_notices(p, team_id=id_),
-    "read all notices": lambda p, id_: notifying.read_all_notices(p, team_id=id_),
+    "read all notices": lambda p, id_: notifying.mark_all_read(p, team_id=id_),
     "notify": lambda p, id_: notifying.notify(p, "team", "Look.", team_id=id_),
     "webhooks": webhooks.list_webhooks,
     "webhook": lambda p, id_: webhooks.get_webhook(p, id_, id_),
@@ -111,7 +111,7 @@ AT_SNAPSHOTS: dict[str, Look] = {
     "attempt": inspecting.inspect_attempt,
 }
 AT_DECISIONS: dict[str, Look] = {"decision": journaling.get_entry}
-AT_NOTIFICATIONS: dict[str, Look] = {"read": notifying.read_notice}
+AT_NOTIFICATIONS: dict[str, Look] = {"read": notifying.mark_notification_read}
 AT_INVITATIONS: dict[str, Look] = {
     "accept": inviting.accept_invitation,
     "decline": inviting.decline_invitation,

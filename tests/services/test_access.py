@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 import core.services
 from core.domain.access import (
@@ -33,7 +34,8 @@ from core.services import (
     reading,
     webhooks,
 )
-from core.services.transaction import transact
+from core.services.transaction import current_engine, transact
+from core.store.database import driver_of
 from tests.factories import (
     Someone,
     add_member,
@@ -262,6 +264,36 @@ def test_a_refused_act_changes_nothing(world: World) -> None:
             with pytest.raises(NotAllowed):
                 case.act(viewer, world.ids)
     assert reading.list_events(SYSTEM, world.session.id) == before
+
+
+@contextmanager
+def stored_nothing() -> Iterator[list[bool]]:
+    """Note of each transaction that may write, at its commit, whether it has stored nothing."""
+    found: list[bool] = []
+
+    def look(db: Connection) -> None:
+        driver = driver_of(db)
+        if not driver.autocommit and not driver.read_only:
+            row = driver.execute("SELECT pg_current_xact_id_if_assigned() IS NULL").fetchone()
+            found.append(row is not None and row[0])
+
+    engine = current_engine()
+    event.listen(engine, "commit", look)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "commit", look)
+
+
+def test_what_stores_nothing_asks_and_does_not_transact(world: World) -> None:
+    let_it_ask(world.owner, world.session)
+    idle = set()
+    for name, case in USE_CASES.items():
+        if case.action == READ:
+            with stored_nothing() as found:
+                case.act(world.owner.principal, world.ids)
+            idle |= {name} if any(found) else set()
+    assert idle == set()
 
 
 def test_an_owners_membership_row_does_not_lower_their_role(world: World) -> None:

@@ -76,7 +76,7 @@ def test_a_row_says_how_far_a_session_is(someone: Someone) -> None:
     complete(claim(someone, session, "architect"), decisions=(make_decision(),))
     fail_for_good(someone, session, "dba")
     (row,) = browse_sessions(someone.principal, SessionQuery(someone.team_id)).rows
-    assert (row.roles, row.roles_done, row.tries_again, row.decisions) == (7, 1, 0, 1)
+    assert (row.roles, row.roles_done, row.retries, row.decisions) == (7, 1, 0, 1)
     assert (row.failed_role, row.error_message) == ("dba", "It broke.")
     assert row.user_name == someone.user.user_name
 

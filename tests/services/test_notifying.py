@@ -133,9 +133,9 @@ def test_the_same_act_tells_nobody_twice(someone: Someone) -> None:
 def test_what_was_read_is_read_once(someone: Someone) -> None:
     notifying.notify(SYSTEM, "team", "Read me.", team_id=someone.team_id)
     (one,) = told(someone)
-    read = notifying.read_notice(someone.principal, one.id)
+    read = notifying.mark_notification_read(someone.principal, one.id)
     assert read.read_at is not None
-    assert notifying.read_notice(someone.principal, one.id).read_at == read.read_at
+    assert notifying.mark_notification_read(someone.principal, one.id).read_at == read.read_at
     assert told(someone, is_unread=True) == []
     assert notifying.list_notices(someone.principal).unread == 0
 
@@ -146,8 +146,8 @@ def test_nobody_reads_what_others_were_told(someone: Someone) -> None:
     (one,) = told(other)
     for unknown in (one.id, new_id()):
         with pytest.raises(NotFound):
-            notifying.read_notice(someone.principal, unknown)
-    assert notifying.read_all_notices(someone.principal) == 0
+            notifying.mark_notification_read(someone.principal, unknown)
+    assert notifying.mark_all_read(someone.principal) == 0
     assert told(other)[0].read_at is None
 
 
@@ -155,11 +155,11 @@ def test_all_that_was_seen_is_marked_and_what_came_since_is_not(someone: Someone
     for number in range(3):
         notifying.notify(SYSTEM, "team", str(number), team_id=someone.team_id)
     newest, middle, _ = told(someone)
-    assert notifying.read_all_notices(someone.principal, until=middle.id) == 2
+    assert notifying.mark_all_read(someone.principal, until=middle.id) == 2
     assert [one.id for one in told(someone, is_unread=True)] == [newest.id]
     elsewhere = make_team_of(someone.user)
-    assert notifying.read_all_notices(someone.principal, team_id=elsewhere.team_id) == 0
-    assert notifying.read_all_notices(someone.principal) == 1
+    assert notifying.mark_all_read(someone.principal, team_id=elsewhere.team_id) == 0
+    assert notifying.mark_all_read(someone.principal) == 1
 
 
 def test_pages_go_on_where_the_last_one_ended(someone: Someone) -> None:
@@ -182,7 +182,7 @@ def test_who_loses_a_team_loses_what_was_told_there(someone: Someone) -> None:
     assert texts(other) == []
     assert notifying.count_unread([other.user.id]) == {other.user.id: 0}
     with pytest.raises(NotFound):
-        notifying.read_notice(other.principal, one.id)
+        notifying.mark_notification_read(other.principal, one.id)
 
 
 def test_a_token_of_one_team_reads_of_that_team(someone: Someone) -> None:
@@ -193,7 +193,7 @@ def test_a_token_of_one_team_reads_of_that_team(someone: Someone) -> None:
     agent = tokens.find_token_principal(made.plain)
     assert isinstance(agent, TokenPrincipal)
     assert [one.team_id for one in notifying.list_notices(agent).items] == [someone.team_id]
-    assert notifying.read_all_notices(agent) == 1
+    assert notifying.mark_all_read(agent) == 1
     assert len(told(someone, is_unread=True)) == 1
 
 
@@ -201,7 +201,7 @@ def test_open_pages_hear_that_there_is_more_to_read_or_less(someone: Someone) ->
     listener = Listener(get_settings().redis_url or "", NOTICES_CHANNEL)
     listener.wait(0.1)
     notifying.notify(SYSTEM, "team", "Look.", team_id=someone.team_id)
-    notifying.read_all_notices(someone.principal)
+    notifying.mark_all_read(someone.principal)
     said = [listener.wait(5) for _ in range(2)]
     listener.close()
     assert said == [str(someone.user.id).encode()] * 2

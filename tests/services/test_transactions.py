@@ -347,6 +347,18 @@ def test_a_lost_commit_that_cannot_be_repeated_is_unconfirmed(
         transact(lambda db: db.execute(text("SELECT 1")), budget_seconds=0)
 
 
+@pytest.mark.parametrize("read", [ask, ask_at_one_moment])
+def test_a_read_that_is_lost_at_its_end_stored_nothing_for_sure(
+    servers: RunningServers, someone: Someone, monkeypatch: pytest.MonkeyPatch, read: Callable
+) -> None:
+    with (
+        lost_answers(servers, monkeypatch),
+        pytest.raises(DatabaseUnavailable) as caught,
+    ):
+        read(lambda db: db.execute(text("SELECT 1")).scalar_one(), budget_seconds=0)
+    assert not isinstance(caught.value, Unconfirmed)
+
+
 def test_what_was_lost_before_its_commit_was_surely_not_stored(
     servers: RunningServers, someone: Someone
 ) -> None:

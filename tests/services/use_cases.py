@@ -379,7 +379,7 @@ NARROWING = {"accounts.list_teams", "reading.list_sessions"}
 OWN = {
     "accounts.get_person",
     "idempotency.begin",
-    *("notifying.list_notices", "notifying.read_notice", "notifying.read_all_notices"),
+    *("notifying.list_notices", "notifying.mark_notification_read", "notifying.mark_all_read"),
     "measuring.demand_metrics",  # of no team: tests/api/test_metrics.py
     "teams.create_team",
     "members.leave_team",

@@ -58,8 +58,6 @@ CLOSED = [
     "/_stcore/agent/openapi.json",
     "/_stcore/upload_file/session/file",
     "/_stcore/stream",
-    "//",
-    "//media/0123.csv",
     "/STATIC/js/x.js",
     "/static",
     "/healthz/",
@@ -145,6 +143,15 @@ def test_a_path_that_no_route_can_have_is_refused_with_a_trace_id(
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (404, "not_found")
     assert problem["trace_id"] == answer.headers["x-trace-id"]
+
+
+@pytest.mark.parametrize("path", ["//", "//media/0123.csv"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_a_path_that_begins_with_two_slashes_leads_nowhere(
+    visitor: TestClient, path: str, method: str
+) -> None:
+    answer = visitor.request(method, f"http://testserver{path}", headers=OWN)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_tab_hears_how_much_is_unread_and_whenever_that_changes(
         assert first == {"topic": "notices", "kind": "unread", "unread": 2}
         tell(someone)
         assert tab.hear_until("unread")["unread"] == 3
-        notifying.read_all_notices(someone.principal)
+        notifying.mark_all_read(someone.principal)
         assert tab.hear_until("unread")["unread"] == 0
 
 

@@ -154,5 +154,5 @@ def test_a_path_of_ours_is_followed(wanted: str) -> None:
         "/" + "x" * 5000,
     ],
 )
-def test_nothing_else_is(wanted: object) -> None:
+def test_an_address_elsewhere_is_never_gone_to_next(wanted: object) -> None:
     assert safe_next(wanted) == "/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from core.domain.artifact import Artifact, Evidence
@@ -249,8 +250,9 @@ def architect_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
         # It follows from the kind of the brief, not from words about architecture: at most medium.
         why = tuple(Evidence(e.words, "pack.kind") for e in model.kind_evidence)
         brought = (decision(_HOME, why), *brought)
-    persons = 1 if model.omissions else 0  # a person's own decision stands first of what is brought
-    ranked = sorted(range(len(brought)), key=lambda n: (_weight(brought[n], persons), n))
+    # A person's own decision stands first of what is brought.
+    has_persons_choice = bool(model.omissions)
+    ranked = sorted(range(len(brought)), key=lambda n: (_weight(brought[n], has_persons_choice), n))
     strategic = set(ranked[:_MAX_STRATEGIC])
     return tuple(
         draft if number in strategic else replace(draft, strategic=False)
@@ -258,9 +260,9 @@ def architect_decisions(model: FeatureModel) -> tuple[DecisionDraft, ...]:
     )
 
 
-def _weight(draft: DecisionDraft, persons: int) -> int:
+def _weight(draft: DecisionDraft, has_persons_choice: bool) -> int:
     """Say how soon a decision has to be taken; the smaller, the harder it is to change later."""
-    if persons and draft.category == "process":
+    if has_persons_choice and draft.category == "process":
         return 0
     order = ("architecture", "security", "data", "interface", "technology")
     return order.index(draft.category) + 1 if draft.category in order else len(order) + 1
@@ -347,9 +349,8 @@ def _a(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
 
 
-def _bullets(items: object) -> str:
-    texts = [f"- {item}" for item in items] if hasattr(items, "__iter__") else []
-    return "\n".join(texts) or "- nothing"
+def _bullets(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items) or "- nothing"
 
 
 def _has(model: FeatureModel, slug: str) -> bool:

@@ -64,9 +64,9 @@ def draw_waiting(visit: Visit, inbox: Inbox) -> None:
 def _place(mine: list[Approval]) -> int:
     """Return which approval the keys are for: the one last gone to, else the one asked for."""
     ids = [one.id for one in mine]
-    at: UUID | None = st.session_state.get(_AT)
-    if at in ids:
-        return ids.index(at)
+    gone_to: UUID | None = st.session_state.get(_AT)
+    if gone_to in ids:
+        return ids.index(gone_to)
     wanted = st.query_params.get("session")
     sessions = [str(one.session_id) for one in mine]
     return sessions.index(wanted) if wanted in sessions else 0
@@ -187,7 +187,7 @@ def draw_answered(visit: Visit, inbox: Inbox) -> None:
     """Draw what was answered, the newest first."""
     for one in inbox.approvals:
         look = role_look(one.role)
-        at = clock(one.decided_at or one.requested_at, inbox.now, visit.zone)
+        when = clock(one.decided_at or one.requested_at, inbox.now, visit.zone)
         by = f" by {plain(one.decided_by)}" if one.decided_by else ""
         with st.container(border=True, gap="xsmall", key=f"answered_{one.id}"):
             st.markdown(f"**{plain(one.question)}** &nbsp; {_ANSWERED[one.status]}")
@@ -198,7 +198,7 @@ def draw_answered(visit: Visit, inbox: Inbox) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.caption(
                     f"{plain(look.label)} in {plain(one.feature_name)} · "
-                    f"asked {plain(_whom(one.approver_role))} · {at}{by}"
+                    f"asked {plain(_whom(one.approver_role))} · {when}{by}"
                 )
                 st.page_link(
                     page("live"),

@@ -8,7 +8,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.services.boarding import Board, Card, Stretch
-from pages.parts.board.cards import card_for_browser, reason_of
+from pages.parts.board.cards import card_for_browser
 from pages.parts.component import component
 from pages.parts.theme import looks_for_browser, role_look
 from pages.parts.visit import Visit
@@ -21,7 +21,6 @@ __all__ = [
     "draw_offline",
     "draw_week",
     "draw_workers",
-    "reason_of",
 ]
 
 _columns = component("board")

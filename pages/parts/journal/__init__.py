@@ -76,10 +76,8 @@ def asked_chosen(found: JournalPage) -> UUID:
     return shown[0]
 
 
-def draw_cards(
-    found: JournalPage, chosen: UUID, visit: Visit
-) -> tuple[UUID, tuple[str, UUID] | None]:
-    """Draw decisions as cards, by session; returns the chosen one, and an act asked for."""
+def draw_cards(found: JournalPage, chosen: UUID, visit: Visit) -> tuple[str, UUID] | None:
+    """Draw decisions as cards, by session; returns an act that was asked for."""
     groups = []
     for _, entries in groupby(found.entries, key=lambda one: one.decision.session_id):
         shown = sorted(entries, key=lambda one: one.decision.seq)
@@ -99,7 +97,7 @@ def draw_cards(
     known = {str(one.decision.id): one.decision.id for one in found.entries}
     act: dict[str, str] = result.act or {}
     name, decision_id = act.get("name", ""), known.get(act.get("id", ""))
-    return chosen, (name, decision_id) if name in ACTS and decision_id else None
+    return (name, decision_id) if name in ACTS and decision_id else None
 
 
 def draw_more(found: JournalPage) -> None:

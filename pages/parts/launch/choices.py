@@ -7,10 +7,7 @@ import streamlit as st
 from core.services.previewing import LaunchChoices
 from pages.parts.graph import draw_pipeline
 from pages.parts.launch import Form
-from pages.parts.wording import counted, duration
-
-EXECUTORS = {"planner": "Rule-based planner"}
-PIPELINES = {"seven_roles": "Standard, seven roles"}
+from pages.parts.wording import EXECUTORS, PIPELINES, counted, duration
 
 
 def draw_choices(choices: LaunchChoices, form: Form) -> tuple[str, str | None]:

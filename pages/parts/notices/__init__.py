@@ -60,7 +60,7 @@ def draw_read_all(visit: Visit, found: NoticePage) -> None:
         icon=":material/done_all:",
         disabled=not found.unread,
         on_click=do,
-        args=(partial(notifying.read_all_notices, visit.principal, until=until),),
+        args=(partial(notifying.mark_all_read, visit.principal, until=until),),
     )
 
 
@@ -122,7 +122,7 @@ def _draw_notice(visit: Visit, one: Notification) -> None:
                 icon=":material/done:",
                 type="tertiary",
                 on_click=do,
-                args=(partial(notifying.read_notice, visit.principal, one.id),),
+                args=(partial(notifying.mark_notification_read, visit.principal, one.id),),
             )
 
 
@@ -143,7 +143,7 @@ def _facts(visit: Visit, one: Notification) -> list[str]:
 def _open(visit: Visit, one: Notification) -> None:
     """Mark a notification as read, and remember where it leads."""
     if one.read_at is None:
-        do(partial(notifying.read_notice, visit.principal, one.id))
+        do(partial(notifying.mark_notification_read, visit.principal, one.id))
     name, parameter = _TARGETS.get(one.kind, ("live", "session"))
     st.session_state[_OPENED] = (
         name,

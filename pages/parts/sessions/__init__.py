@@ -174,7 +174,7 @@ def table_of(rows: Sequence[ListedSession], now: datetime) -> dict[str, list[Any
             duration(row.session.duration_seconds(now)) if row.session.ended_at else "–"
             for row in rows
         ],
-        "Retries": [row.tries_again or None for row in rows],
+        "Retries": [row.retries or None for row in rows],
         "By": [row.user_name for row in rows],
     }
 
@@ -196,7 +196,7 @@ def csv_of(rows: Sequence[ListedSession]) -> bytes:
                 row.roles,
                 row.roles_done,
                 row.decisions,
-                row.tries_again,
+                row.retries,
                 *("" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in times),
                 _cell(row.user_name),
             )

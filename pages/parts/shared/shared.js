@@ -35,10 +35,10 @@ const inkOn = (hex) => {
   return 1.05 / ground >= ground / (luminance('#111513') + 0.05) ? '#FFFFFF' : '#111513';
 };
 
-// 0.8 s, 42 s, 1:42, 1 h 04 min, 2 d 3 h
+// 0.8 s, 42 s, 1:42, 1 h 04 min, 2 d 3 h: cut, as core/domain/duration.py does it
 const duration = (seconds) => {
   const s = Math.max(0, seconds), two = (n) => String(Math.floor(n)).padStart(2, '0');
-  if (s < 10) return s.toFixed(1) + ' s';
+  if (s < 10) return (Math.floor(s * 10) / 10).toFixed(1) + ' s';
   if (s < 60) return Math.floor(s) + ' s';
   if (s < 3600) return Math.floor(s / 60) + ':' + two(s % 60);
   if (s < 86400) return Math.floor(s / 3600) + ' h ' + two((s % 3600) / 60) + ' min';

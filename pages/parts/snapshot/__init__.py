@@ -17,7 +17,7 @@ from core.services.reading import SessionReport
 from pages.parts.sessions.address import asked, keep
 from pages.parts.snapshot.document import draw_artifact
 from pages.parts.theme import badge, role_look
-from pages.parts.wording import clock, duration, plain
+from pages.parts.wording import EXECUTORS, clock, duration, plain
 
 ENDED_AS = {
     "completed": "completed",
@@ -27,7 +27,6 @@ ENDED_AS = {
     "cancelled": "cancelled",
     None: "running",
 }
-EXECUTORS = {"planner": "rule-based planner", "external": "an agent"}
 TEXTS = {"lease_lost": "its worker was lost", "failed": "it failed", "waiting": "it waits"}
 
 
@@ -77,7 +76,7 @@ def draw_attempt_head(snapshot: Snapshot, task: Task, now: datetime, zone: tzinf
     parts = [
         f"Try {snapshot.attempt}",
         f"began {begun}",
-        EXECUTORS.get(task.executor, task.executor),
+        EXECUTORS.get(task.executor) or plain(task.executor),
     ]
     if snapshot.ended_at is not None:
         took = (snapshot.ended_at - snapshot.created_at).total_seconds()

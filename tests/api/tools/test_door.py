@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.tools.door import BODY_LIMIT
 from core.services import auditing, reading, signing_in, tokens
 from core.services.auditing import AuditQuery
-from core.settings import get_settings
+from core.settings import BODY_LIMIT, get_settings
 from tests.api.tools.speaking import MESSAGE, Caller, Refused, message
 from tests.api.world import World
 from tests.profiles import WITH_SERVERS
