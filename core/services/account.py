@@ -156,12 +156,8 @@ def _check_old_password(login: Login, password: str) -> str:
     """Return the stored hash of the user's password; raises `WrongPassword`, `TooManyTries`."""
     url, settings = redis_url(), get_settings()
     subject = f"own password {login.user.id}"
-    wait = take_try(
-        url,
-        subject,
-        free=settings.sign_in_tries_account,
-        most_seconds=settings.sign_in_most_wait_seconds,
-    )
+    free = {subject: settings.sign_in_tries_account}
+    wait = take_try(url, free, most_seconds=settings.sign_in_most_wait_seconds)
     if wait:
         raise TooManyTries(wait)
     found = ask(lambda db: credentials.find_enabled(db, login.user.id))

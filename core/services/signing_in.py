@@ -30,7 +30,7 @@ from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings, redis_url
 from core.signals import logins, resets
-from core.signals.limits import Budget, take_from_budget
+from core.signals.limits import Budget, of_address, take_from_budget
 from core.signals.logins import Lifetimes
 from core.signals.tries import forget_tries, give_back, take_try
 from core.store import credentials, people
@@ -104,15 +104,14 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
     """
     url, settings = redis_url(), get_settings()
     typed = clean_line(name_or_email).lower()[:_LONGEST_NAME]
-    by_address, by_account = f"address {address}", f"account {typed}"
-    limits = (
-        (by_address, settings.sign_in_tries_address),
-        (by_account, settings.sign_in_tries_account),
-    )
-    for subject, free in limits:
-        wait = take_try(url, subject, free=free, most_seconds=settings.sign_in_most_wait_seconds)
-        if wait:
-            raise TooManyTries(wait)
+    by_address, by_account = of_address(address), f"account {typed}"
+    free = {
+        by_address: settings.sign_in_tries_address,
+        by_account: settings.sign_in_tries_account,
+    }
+    wait = take_try(url, free, most_seconds=settings.sign_in_most_wait_seconds)
+    if wait:
+        raise TooManyTries(wait)
 
     found = transact(lambda db: people.find_credentials(db, typed))
     user, stored = found or (None, None)
