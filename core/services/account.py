@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core.domain.access import UserPrincipal
 from core.domain.device import describe_agent
-from core.domain.people import User, check_email, check_user_name
+from core.domain.email_address import check_email
+from core.domain.people import User, check_user_name
 from core.domain.token import Token
 from core.errors import Conflict, NotFound, RedisUnavailable, TooManyTries, WrongPassword
 from core.services.auditing import note

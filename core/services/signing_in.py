@@ -10,8 +10,9 @@ from typing import Literal, TypedDict
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Principal, UserPrincipal
+from core.domain.email_address import check_email, known_as
 from core.domain.origin import coming_from, current_origin
-from core.domain.people import User, check_email, check_user_name
+from core.domain.people import User, check_user_name
 from core.domain.text import clean_line
 from core.domain.token import Token
 from core.errors import (
@@ -37,7 +38,6 @@ from core.store import credentials, people
 
 FAILURES_NOTED = Budget(most=1, seconds=60.0)  # of an account, in the audit
 
-_LONGEST_NAME = 320  # of an e-mail address
 _LONGEST_NOTE = 300  # of what a browser says about itself
 
 
@@ -103,7 +103,7 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
     `RedisUnavailable`.
     """
     url, settings = redis_url(), get_settings()
-    typed = clean_line(name_or_email).lower()[:_LONGEST_NAME]
+    typed = known_as(name_or_email)
     by_address, by_account = of_address(address), f"account {typed}"
     free = {
         by_address: settings.sign_in_tries_address,
