@@ -26,7 +26,13 @@ from core.errors import (
 )
 from core.services import accounts, limiting
 from core.services.auditing import note
-from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
+from core.services.passwords import (
+    check_password,
+    hash_password,
+    needs_rehash,
+    spend_other_costs,
+    verify_password,
+)
 from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings, redis_url
@@ -121,6 +127,7 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
         # as it may be a password in the wrong place.
         if not take_from_budget(url, f"noted {typed}", FAILURES_NOTED):
             _note(SYSTEM, "login.failed", user.user_name if user else "unknown account", address)
+        spend_other_costs(stored, password, ask(credentials.list_password_costs))
         raise WrongPassword
     if needs_rehash(stored):
         stored = _rehash(user, stored, password)
