@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.domain.access import TeamRole
-from core.domain.people import check_email
+from core.domain.email_address import check_email
 from core.domain.text import clean_line
 from core.errors import IdentityRefused, InvalidInput
 

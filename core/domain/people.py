@@ -11,9 +11,6 @@ from core.domain.access import TeamRole
 from core.errors import InvalidInput
 
 _USER_NAME = re.compile(r"[A-Za-z0-9_-]{3,50}\Z")
-# No spaces, no controls and nothing that cannot be stored.
-_PART = r"[^@\s\x00-\x1f\x7f-\x9f\ud800-\udfff]"
-_EMAIL = re.compile(rf"{_PART}{{1,64}}@{_PART}{{1,255}}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +45,3 @@ def check_user_name(user_name: str) -> str:
             hint="Use 3 to 50 letters of A to Z, digits, underscores and hyphens.",
         )
     return user_name
-
-
-def check_email(email: str) -> str:
-    """Return an e-mail address in lower case; raises `InvalidInput` when it is none."""
-    cleaned = email.strip().lower()
-    if not _EMAIL.match(cleaned):
-        raise InvalidInput("That is no e-mail address.", hint="It looks like name@example.org.")
-    return cleaned

@@ -15,9 +15,17 @@ from sqlalchemy.exc import IntegrityError
 
 from core.domain.access import UserPrincipal
 from core.domain.device import describe_agent
-from core.domain.people import User, check_email, check_user_name
+from core.domain.email_address import check_email
+from core.domain.people import User, check_user_name
 from core.domain.token import Token
-from core.errors import Conflict, NotFound, RedisUnavailable, TooManyTries, WrongPassword
+from core.errors import (
+    Conflict,
+    NotAllowed,
+    NotFound,
+    RedisUnavailable,
+    TooManyTries,
+    WrongPassword,
+)
 from core.services.auditing import note
 from core.services.passwords import check_password, hash_password, verify_password
 from core.services.signing_in import Login, issue_ticket
@@ -79,12 +87,22 @@ def end_all_browsers(login: Login) -> None:
     _note(login, "login.all_ended")
 
 
+def find_keeper(login: Login) -> str | None:
+    """Return who keeps the user's password, as people here call them; None: Sage Mode does.
+
+    Whoever is signed in and has no password came by the identity provider.
+    """
+    found = ask(lambda db: credentials.find_enabled(db, login.user.id))
+    return None if found is None or found[1] is not None else get_settings().oidc_label
+
+
 def change_profile(
     login: Login, user_name: str, email: str, password: str, *, address: str, agent: str
 ) -> str:
     """Change the user's name and e-mail address; returns a ticket for this browser's new login.
 
-    Raises `WrongPassword`, `TooManyTries`, `InvalidInput`, and `Conflict` when either is taken.
+    Raises `WrongPassword`, `TooManyTries`, `InvalidInput`, `NotAllowed` for who has no password,
+    and `Conflict` when either is taken.
     """
     name, mail = check_user_name(user_name), check_email(email)
     stored = _check_old_password(login, password)
@@ -120,7 +138,8 @@ def change_password(
     """Change the password and end all other logins; returns a ticket for this browser's new one.
 
     `with_tokens` revokes the user's API tokens too. Raises `WrongPassword`, `TooManyTries`,
-    `InvalidInput`, and `Conflict` when somebody changed it at the same moment.
+    `InvalidInput`, `NotAllowed` for who has none, and `Conflict` when somebody changed it at the
+    same moment.
     """
     stored = _check_old_password(login, old)
     checked = check_password(new, (login.user.user_name, login.user.email))
@@ -153,19 +172,22 @@ def change_password(
 
 
 def _check_old_password(login: Login, password: str) -> str:
-    """Return the stored hash of the user's password; raises `WrongPassword`, `TooManyTries`."""
-    url, settings = redis_url(), get_settings()
-    subject = f"own password {login.user.id}"
-    wait = take_try(
-        url,
-        subject,
-        free=settings.sign_in_tries_account,
-        most_seconds=settings.sign_in_most_wait_seconds,
-    )
-    if wait:
-        raise TooManyTries(wait)
+    """Return the stored hash of the user's password.
+
+    Raises `WrongPassword`, `TooManyTries`, and `NotAllowed` when there is none: no try is counted.
+    """
     found = ask(lambda db: credentials.find_enabled(db, login.user.id))
     stored = found[1] if found else None
+    if found and stored is None:
+        raise NotAllowed(
+            "You have no password here.", hint="An administrator can give you a link to set one."
+        )
+    url, settings = redis_url(), get_settings()
+    subject = f"own password {login.user.id}"
+    free = {subject: settings.sign_in_tries_account}
+    wait = take_try(url, free, most_seconds=settings.sign_in_most_wait_seconds)
+    if wait:
+        raise TooManyTries(wait)
     if not verify_password(stored, password) or stored is None:
         raise WrongPassword("The password is wrong.")
     forget_tries(url, subject)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Principal, SystemPrincipal, TeamRole, UserPrincipal
-from core.domain.people import Team, User, check_email, check_user_name
+from core.domain.email_address import check_email
+from core.domain.people import Team, User, check_user_name
 from core.domain.text import clean_line
 from core.errors import Conflict, NotFound
 from core.ids import new_id

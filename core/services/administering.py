@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from core.domain.access import Principal, SystemPrincipal, UserPrincipal
+from core.domain.email_address import known_as
 from core.domain.people import User
 from core.domain.text import clean_line
 from core.domain.token import Token
@@ -62,7 +63,7 @@ def list_accounts(
 
     Raises `NotAllowed` when somebody else asks.
     """
-    wanted = clean_line(text)[:_MOST_SEARCHED]
+    wanted = known_as(text)[:_MOST_SEARCHED]
 
     def work(db: Connection) -> Accounts:
         _demand_administrator(db, administrator)

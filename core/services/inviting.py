@@ -17,9 +17,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal, SystemPrincipal, UserPrincipal
+from core.domain.email_address import check_email
 from core.domain.federation import strongest
 from core.domain.origin import current_origin
-from core.domain.people import Team, User, check_email
+from core.domain.people import Team, User
 from core.domain.team import (
     MOST_INVITATIONS,
     MOST_MEMBERS,

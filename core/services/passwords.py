@@ -17,6 +17,7 @@ from core.settings import get_settings
 
 SHORTEST, LONGEST = 12, 128
 _PATIENCE_SECONDS = 10.0
+_FIELDS = 5  # of a stored hash: kind, version, cost, salt, digest
 
 # Each hash takes a core and 19 MB for a moment; the pages need the rest of the machine.
 _slots = BoundedSemaphore(2)
@@ -51,10 +52,32 @@ def hash_password(password: str) -> str:
 def verify_password(stored: str | None, password: str) -> bool:
     """Tell whether a password is the stored one; takes as long when nothing is stored."""
     with _slot():
-        try:
-            return _hasher().verify(stored or _nobodys(), _to_bytes(password)) and bool(stored)
-        except (Argon2Error, InvalidHashError):
-            return False
+        return _verify(stored or _nobodys(cost_now()), password) and bool(stored)
+
+
+def spend_other_costs(stored: str | None, password: str, costs: Iterable[str]) -> None:
+    """Take as long as verifying at all these costs, but for the one that `stored` has taken.
+
+    While the settings have changed and not everybody has signed in since, a stored hash may cost
+    more or less than a new one. With this after each wrong password, every name has cost the sum,
+    also one that nobody has. What remains: the order in which they are spent may tell on caches,
+    and a hash whose cost cannot be read takes no time of its own.
+    """
+    spent = cost_of(stored) if stored else cost_now()
+    for cost in sorted({cost_now(), *costs} - {spent, ""}):
+        with _slot():
+            _verify(_nobodys(cost), password)
+
+
+def cost_of(stored: str) -> str:
+    """Return what a hash costs, as it says itself: `m=19456,t=2,p=1`."""
+    return stored.split("$")[3] if stored.count("$") == _FIELDS else ""
+
+
+def cost_now() -> str:
+    """Return what a new hash costs."""
+    hasher = _hasher()
+    return f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
 
 
 def needs_rehash(stored: str) -> bool:
@@ -71,14 +94,20 @@ def _hasher() -> PasswordHasher:
     )
 
 
-def _nobodys() -> str:
-    """Make a hash that no password has, of the same cost as everybody's."""
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored, _to_bytes(password))
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _nobodys(cost: str) -> str:
+    """Make a hash that no password has."""
     hasher = _hasher()
     salt, digest = (
         base64.b64encode(bytes(length)).rstrip(b"=").decode()
         for length in (hasher.salt_len, hasher.hash_len)
     )
-    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     return f"$argon2id$v=19${cost}${salt}${digest}"
 
 

@@ -10,8 +10,9 @@ from typing import Literal, TypedDict
 from sqlalchemy import Connection
 
 from core.domain.access import SYSTEM, Principal, UserPrincipal
+from core.domain.email_address import check_email, known_as
 from core.domain.origin import coming_from, current_origin
-from core.domain.people import User, check_email, check_user_name
+from core.domain.people import User, check_user_name
 from core.domain.text import clean_line
 from core.domain.token import Token
 from core.errors import (
@@ -25,19 +26,24 @@ from core.errors import (
 )
 from core.services import accounts, limiting
 from core.services.auditing import note
-from core.services.passwords import check_password, hash_password, needs_rehash, verify_password
+from core.services.passwords import (
+    check_password,
+    hash_password,
+    needs_rehash,
+    spend_other_costs,
+    verify_password,
+)
 from core.services.tokens import announce_revoked, revoke_all_tokens
 from core.services.transaction import ask, transact
 from core.settings import get_settings, redis_url
 from core.signals import logins, resets
-from core.signals.limits import Budget, take_from_budget
+from core.signals.limits import Budget, of_address, take_from_budget
 from core.signals.logins import Lifetimes
 from core.signals.tries import forget_tries, give_back, take_try
 from core.store import credentials, people
 
 FAILURES_NOTED = Budget(most=1, seconds=60.0)  # of an account, in the audit
 
-_LONGEST_NAME = 320  # of an e-mail address
 _LONGEST_NOTE = 300  # of what a browser says about itself
 
 
@@ -103,16 +109,15 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
     `RedisUnavailable`.
     """
     url, settings = redis_url(), get_settings()
-    typed = clean_line(name_or_email).lower()[:_LONGEST_NAME]
-    by_address, by_account = f"address {address}", f"account {typed}"
-    limits = (
-        (by_address, settings.sign_in_tries_address),
-        (by_account, settings.sign_in_tries_account),
-    )
-    for subject, free in limits:
-        wait = take_try(url, subject, free=free, most_seconds=settings.sign_in_most_wait_seconds)
-        if wait:
-            raise TooManyTries(wait)
+    typed = known_as(name_or_email)
+    by_address, by_account = of_address(address), f"account {typed}"
+    free = {
+        by_address: settings.sign_in_tries_address,
+        by_account: settings.sign_in_tries_account,
+    }
+    wait = take_try(url, free, most_seconds=settings.sign_in_most_wait_seconds)
+    if wait:
+        raise TooManyTries(wait)
 
     found = ask(lambda db: people.find_credentials(db, typed))
     user, stored = found or (None, None)
@@ -122,6 +127,7 @@ def sign_in(name_or_email: str, password: str, *, address: str, agent: str) -> s
         # as it may be a password in the wrong place.
         if not take_from_budget(url, f"noted {typed}", FAILURES_NOTED):
             _note(SYSTEM, "login.failed", user.user_name if user else "unknown account", address)
+        spend_other_costs(stored, password, ask(credentials.list_password_costs))
         raise WrongPassword
     if needs_rehash(stored):
         stored = _rehash(user, stored, password)

@@ -50,6 +50,16 @@ def find_enabled(db: Connection, user_id: UUID) -> tuple[User, str | None] | Non
     return User(row.id, row.user_name, row.email, row.is_administrator), row.password_hash
 
 
+def list_password_costs(db: Connection) -> list[str]:
+    """Return what verifying passwords costs, as their hashes say: mostly one, two after a change.
+
+    Reads all users; there are as many as people, and only a wrong password asks.
+    """
+    cost = func.split_part(users.c.password_hash, "$", 4)
+    query = select(cost).where(users.c.password_hash.is_not(None)).distinct()
+    return list(db.execute(query).scalars())
+
+
 def hold_enabled(db: Connection, user_id: UUID) -> bool:
     """Hold a user's row, so that what opens the account changes before or after; False without one.
 

@@ -73,6 +73,11 @@ def signed_in_as(page: Page) -> str:
     return name
 
 
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+
+
 def test_one_click_there_one_click_back_in_the_same_tab(
     page: Page, app: App, provider: IdentityProvider
 ) -> None:
@@ -140,6 +145,28 @@ def test_the_button_is_for_everybody(browser: Browser, app: App, scheme: str) ->
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     link.focus()
     expect(link).to_be_focused()
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert violations(page) == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_your_account_says_who_keeps_the_password(browser: Browser, app: App, scheme: str) -> None:
+    context = browser.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": 390, "height": 844},
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{app.address}/account")
+    page.get_by_role("link", name=BUTTON).click()
+    page.get_by_role("button", name="Yes, it is me").click()
+    expect(page.get_by_text("as you sign in with Example Ltd")).to_be_visible()
+    settle(page)
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+    assert violations(page) == []
+    page.get_by_role("tab", name="Password").click()
+    expect(page.get_by_text("Your password is kept there")).to_be_visible()
+    expect(page.get_by_role("button", name="Change the password")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(page) == []
     context.close()

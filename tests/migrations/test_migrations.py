@@ -111,6 +111,38 @@ def test_a_migration_on_a_migrated_database_changes_nothing(empty_database: str)
     assert drift(empty_database) == []
 
 
+def test_earlier_addresses_get_the_spelling_by_which_they_are_looked_up(
+    empty_database: str,
+) -> None:
+    script = ScriptDirectory.from_config(config(empty_database))
+    (step,) = (one for one in script.walk_revisions() if one.doc.startswith("E-mail addresses"))
+    migrate(empty_database, str(step.down_revision))
+    addresses = {
+        "plain": "alice@example.org",
+        "decomposed": "zoe\u0308@example.org",
+        "first": "r\u00e9mi@m\u00fcller.example",
+        "second": "re\u0301mi@m\u00fcller.example",
+        "forged": "al\u0456ce@example.org",
+    }
+    with connected(empty_database) as db:
+        for number, (name, email) in enumerate(addresses.items()):
+            db.execute(
+                text(
+                    "INSERT INTO users (id, user_name, email, created_at) VALUES"
+                    " (gen_random_uuid(), :name, :email, now() + :number * interval '1 second')"
+                ),
+                {"name": name, "email": email, "number": number},
+            )
+        db.commit()
+    migrate(empty_database, step.revision)
+    with connected(empty_database) as db:
+        found = {row[0]: row[1] for row in db.execute(text("SELECT user_name, email FROM users"))}
+    assert found == addresses | {
+        "decomposed": "zo\u00eb@example.org",
+        "first": "r\u00e9mi@xn--mller-kva.example",
+    }
+
+
 _KEYS_WITHOUT_INDEX = text(
     """
     SELECT c.conrelid::regclass::text AS of_table, c.conname

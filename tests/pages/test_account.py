@@ -12,10 +12,11 @@ import pages.parts.account
 import pages.parts.visit
 from core.domain.access import SYSTEM
 from core.errors import LinkSpent, TokenRefused, WrongPassword
-from core.services import accounts, administering, signing_in, tokens
+from core.services import accounts, administering, provisioning, signing_in, tokens
 from core.settings import get_settings
 from tests.factories import Someone
 from tests.pages.visiting import PAGES, Visitor, run, texts, visitor
+from tests.services.identities import identity
 
 PASSWORD = "correct horse battery"
 OTHER = "another horse battery"
@@ -103,6 +104,20 @@ def test_name_and_address_are_saved_with_the_password(alice: SignedIn, tickets: 
     assert not page.error
     assert len(tickets) == 1
     assert accounts.get_user("alicia").id == alice.user.id
+
+
+def test_who_comes_by_the_provider_sees_who_keeps_the_password_and_no_form(
+    alice: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAGE_OIDC_LABEL", "Example *Ltd*")
+    get_settings.cache_clear()
+    user = provisioning.admit_identity(identity(email="ada@example.org"))
+    alice.cookie = signing_in.redeem_ticket(signing_in.issue_ticket(user, **HERE))
+    page = alice.open()
+    assert "You sign in with Example \\*Ltd\\*" in page.info[0].value
+    assert "ada@example" in texts(page).replace("\\", "")
+    assert {"Save", "Change the password"}.isdisjoint(one.label for one in page.button)
+    assert [one.label for one in page.text_input] == ["Name"]  # of a new token
 
 
 def test_the_password_changes_and_this_browser_gets_another_login(

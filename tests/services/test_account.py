@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ from core.errors import (
     AppError,
     Conflict,
     InvalidInput,
+    NotAllowed,
     NotFound,
     RedisUnavailable,
     SignUpClosed,
@@ -24,12 +26,14 @@ from core.services import (
     accounts,
     administering,
     inviting,
+    provisioning,
     signing_in,
 )
 from core.services.signing_in import Login
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
 from tests.factories import in_parallel
+from tests.services.identities import identity
 
 PASSWORD = "correct horse battery"
 OTHER = "another horse battery"
@@ -61,6 +65,11 @@ def login_of(cookie: str) -> Login:
     login = signing_in.find_login(cookie)
     assert login is not None
     return login
+
+
+def login_of_provider() -> Login:
+    user = provisioning.admit_identity(identity(email="ada@example.org"))
+    return login_of(signing_in.redeem_ticket(signing_in.issue_ticket(user, **HERE)))
 
 
 def is_signed_in(cookie: str) -> bool:
@@ -278,6 +287,21 @@ def test_a_password_changes_only_with_the_old_one() -> None:
     with pytest.raises(TooManyTries):
         account.change_password(login_of(cookie), PASSWORD, OTHER, **HERE)
     assert browser()  # whoever sits at this browser does not keep its user out elsewhere
+
+
+def test_who_comes_by_the_provider_is_told_so_and_never_made_to_wait() -> None:
+    assert account.find_keeper(login_of_provider()) == "your organisation"
+    login = login_of_provider()
+    for _ in range(10):
+        with pytest.raises(NotAllowed, match="no password here"):
+            account.change_password(login, "", OTHER, **HERE)
+        with pytest.raises(NotAllowed, match="no password here"):
+            account.change_profile(login, "ada2", "ada@example.org", "", **HERE)
+    link = urlsplit(administering.make_reset_link(SYSTEM, "ada").address).query
+    administering.reset_password(link.removeprefix("reset="), PASSWORD, address="192.0.2.7")
+    login = login_of(browser("ada"))
+    assert account.find_keeper(login) is None
+    assert account.change_profile(login, "ada2", "ada@example.org", PASSWORD, **HERE)
 
 
 @pytest.mark.parametrize("new", ["short", "x" * 129, "password123456", "alice alice alice"])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, text
 
-from core.domain.access import UserPrincipal
+from core.domain.access import SYSTEM, UserPrincipal
 from core.errors import (
     AppError,
     Conflict,
@@ -19,7 +19,7 @@ from core.errors import (
     TooManyTries,
     WrongPassword,
 )
-from core.services import accounts, passwords, signing_in
+from core.services import accounts, administering, passwords, signing_in
 from core.settings import get_settings
 from core.signals.wakeups import get_redis
 from tests.conftest import empty_tables
@@ -159,24 +159,47 @@ def _overlong() -> None:
     sign_in("x" * 10_000, "y" * 1_000_000)
 
 
+def costs_verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which each hash adds its cost when a password is verified by it."""
+    verified: list[str] = []
+    verify = passwords.PasswordHasher.verify
+
+    def counting(self: passwords.PasswordHasher, hash: str, password: bytes) -> bool:
+        verified.append(hash.split("$")[3])
+        return verify(self, hash, password)
+
+    monkeypatch.setattr(passwords.PasswordHasher, "verify", counting)
+    return verified
+
+
 @pytest.mark.parametrize("act", [_no_user, _wrong_password, _user_without_a_password, _overlong])
 def test_whatever_is_wrong_costs_and_says_the_same(
     act: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_up()
-    verified = []
-    hasher = passwords.PasswordHasher
-    verify = hasher.verify
-
-    def counting(self: passwords.PasswordHasher, hash: str, password: bytes) -> bool:
-        verified.append(hash.rpartition("$")[0].rpartition("$")[0])
-        return verify(self, hash, password)
-
-    monkeypatch.setattr(hasher, "verify", counting)
+    verified = costs_verified(monkeypatch)
     with pytest.raises(WrongPassword) as wrong:
         act()
     assert wrong.value.message == WrongPassword().message
-    assert verified == ["$argon2id$v=19$m=64,t=1,p=1"]
+    assert verified == ["m=64,t=1,p=1"]
+
+
+@pytest.mark.parametrize("name", ["early", "late", "without", "disabled", "nobody"])
+def test_whatever_is_wrong_costs_the_same_while_some_hashes_are_of_older_settings(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_up("chief")
+    sign_up("early")
+    monkeypatch.setenv("SAGE_PASSWORD_ROUNDS", "2")
+    get_settings.cache_clear()
+    sign_up("late")
+    sign_up("disabled")
+    administering.disable_account(SYSTEM, "disabled")
+    accounts.create_user("without", "without@example.org")
+    verified = costs_verified(monkeypatch)
+    with pytest.raises(WrongPassword):
+        sign_in(name, "a wrong password")
+    assert sorted(verified) == ["m=64,t=1,p=1", "m=64,t=2,p=1"]
 
 
 def test_no_more_than_two_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

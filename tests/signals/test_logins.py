@@ -172,7 +172,7 @@ def test_redis_being_away_is_an_error_not_nobody() -> None:
         lambda: logins.find_login(NOWHERE, "x", LIFE),
         lambda: logins.end_login(NOWHERE, "x"),
         lambda: logins.end_all(NOWHERE, USER),
-        lambda: take_try(NOWHERE, "x", free=1, most_seconds=1),
+        lambda: take_try(NOWHERE, {"x": 1}, most_seconds=1),
         lambda: asyncio.run(LoginWatch(NOWHERE).find("x")),
         lambda: asyncio.run(LoginWatch(None).find("x")),
     ):
@@ -259,7 +259,7 @@ def test_the_watch_tells_which_logins_are_no_more(url: str) -> None:
 
 def test_tries_beyond_the_free_ones_cost_growing_waits(url: str) -> None:
     def take() -> float:
-        return take_try(url, "alice", free=3, most_seconds=5)
+        return take_try(url, {"alice": 3}, most_seconds=5)
 
     waits = []
     for number in range(7):
@@ -276,15 +276,36 @@ def test_tries_beyond_the_free_ones_cost_growing_waits(url: str) -> None:
 
 def test_of_many_tries_at_once_only_the_free_ones_go_through(url: str) -> None:
     def take(_: int) -> float:
-        return take_try(url, "alice", free=5, most_seconds=60)
+        return take_try(url, {"alice": 5}, most_seconds=60)
 
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(take, range(200))).count(0) == 5
 
 
+def test_a_try_that_has_to_wait_for_one_subject_is_counted_for_none(url: str) -> None:
+    def take(*subjects: str) -> float:
+        return take_try(url, dict.fromkeys(subjects, 3), most_seconds=60)
+
+    assert [take("an office", "alice") for _ in range(3)] == [0, 0, 0]
+    get_redis(url).delete(*get_redis(url).keys("sage:wait:*"))
+    assert [take("alice") > 0 for _ in range(2)] == [False, True]
+    assert all(take("another office", "alice") > 0 for _ in range(50))
+    assert [take("another office") for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_try_given_back_leaves_no_wait(url: str) -> None:
+    def take() -> float:
+        return take_try(url, {"an office": 2}, most_seconds=60)
+
+    assert [take(), take()] == [0, 0]
+    give_back(url, "an office")
+    assert take() == 0
+    assert take() > 0
+
+
 def test_a_try_given_back_does_not_count(url: str) -> None:
     for _ in range(20):
-        assert take_try(url, "an office", free=3, most_seconds=60) == 0
+        assert take_try(url, {"an office": 3}, most_seconds=60) == 0
         give_back(url, "an office")
     give_back(url, "nobody")
-    assert take_try(url, "nobody", free=2, most_seconds=60) == 0
+    assert take_try(url, {"nobody": 2}, most_seconds=60) == 0

@@ -34,8 +34,15 @@ def renew_login() -> None:
         st.error("It is changed, but this browser got no new login. Sign in again.")
 
 
-def draw_profile(login: Login) -> None:
-    """Draw the form for name and e-mail address."""
+def draw_profile(login: Login, keeper: str | None) -> None:
+    """Draw the form for name and e-mail address; without a password to change them with, both."""
+    if keeper is not None:
+        st.markdown(f"**{plain(login.user.user_name)}**  \n:gray[{plain(login.user.email)}]")
+        st.caption(
+            f"Name and address are changed with a password. You have none here, as you sign in with"
+            f" {plain(keeper)}."
+        )
+        return
     with st.form("profile", border=False, width=480):
         name = st.text_input(
             "User name", login.user.user_name, help="3 to 50 letters, digits, _ or -"
@@ -52,8 +59,15 @@ def draw_profile(login: Login) -> None:
         _renewing(lambda: account.change_profile(login, name, email, password, **where_from()))
 
 
-def draw_password(login: Login) -> None:
-    """Draw the form for another password."""
+def draw_password(login: Login, keeper: str | None) -> None:
+    """Draw the form for another password, or who keeps it."""
+    if keeper is not None:
+        st.info(
+            f"You sign in with {plain(keeper)}. Your password is kept there: change it there.",
+            icon=":material/key:",
+        )
+        st.caption("An administrator can give you a link by which you set a password here, too.")
+        return
     st.caption("Every other browser is signed out.")
     with st.form("password", border=False, width=480):
         old = st.text_input(
