@@ -96,10 +96,12 @@ def get_decisions(caller: Caller, session_id: UUID) -> DecisionTree:
 
 
 @_router.post("/sessions/{session_id}/decisions", status_code=201, **WRITES)
-def record_decision(caller: Caller, session_id: UUID, wanted: NewDecision) -> Decision:
+def record_decision(
+    caller: Caller, session_id: UUID, wanted: NewDecision, request: Request
+) -> Decision:
     """Record a strategic decision; tasks that start later are guided by it."""
     draft = draft_of(wanted, strategic=True)
     decision_id = journaling.record_decision(
-        caller, session_id, draft, supersedes_id=wanted.supersedes_id
+        caller, session_id, draft, supersedes_id=wanted.supersedes_id, act_key=act_key(request)
     )
     return decision_of(journaling.get_entry(caller, decision_id).entry.decision)

@@ -135,6 +135,23 @@ def test_what_makes_something_is_tried_again_with_one_key_while_a_server_is_away
     assert len(reading.list_sessions(world.owner.principal)) == 2
 
 
+def test_a_decision_whose_answer_was_lost_is_recorded_once(
+    world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "PATIENCE_SECONDS", (0.1, 0.1))
+    record, made = journaling.record_decision, []
+
+    def away(*given: Any, **named: Any) -> Any:
+        made.append(record(*given, **named))
+        if len(made) < 3:
+            raise DatabaseUnavailable
+        return made[-1]
+
+    monkeypatch.setattr(journaling, "record_decision", away)
+    told = caller.call("record_decision", **DECISION | {"session_id": str(world.session.id)})
+    assert [str(one) for one in made] == [told["id"]] * 3
+
+
 def test_what_is_refused_is_not_tried_again(
     world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
