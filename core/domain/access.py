@@ -34,6 +34,7 @@ class Action(StrEnum):
     NOTIFY = "notify"  # send people of the team a message
     CONFIGURE = "configure"  # roles, pipelines
     MANAGE = "manage"  # name, members, sharing, archive
+    OVERSEE = "oversee"  # see its webhooks and open invitations; stop the webhooks
     AUDIT = "audit"  # read who changed what
 
 
@@ -53,8 +54,9 @@ ALLOWED: dict[TeamRole, frozenset[Action]] = {
 OWNER_APPROVES, MEMBER_APPROVES = TeamRole.OWNER.value, TeamRole.MEMBER.value
 
 
-# What is left to do in an archived team; restoring it is asked about by itself.
-ON_ARCHIVED = frozenset({Action.READ, Action.AUDIT})
+# What is left to do in an archived team: to look, and to stop what goes out of it. Restoring it is
+# asked about by itself.
+ON_ARCHIVED = frozenset({Action.READ, Action.OVERSEE, Action.AUDIT})
 
 
 class Scope(StrEnum):
@@ -75,7 +77,9 @@ SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.DECIDE: frozenset({Action.READ, Action.DECIDE, Action.NOTIFY}),
     Scope.APPROVE: frozenset({Action.READ, Action.APPROVE}),
     Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.NOTIFY}),
-    Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
+    Scope.ADMIN: frozenset(
+        {Action.READ, Action.CONFIGURE, Action.MANAGE, Action.OVERSEE, Action.AUDIT}
+    ),
 }
 
 

@@ -127,7 +127,7 @@ def list_invitations(principal: Principal, team_id: UUID) -> list[Invitation]:
     """Return a team's open invitations to who manages it; raises `NotFound` or `NotAllowed`."""
 
     def work(db: Connection) -> list[Invitation]:
-        demand(db, principal, team_id, Action.MANAGE)
+        demand(db, principal, team_id, Action.OVERSEE)
         return invitations.list_open(db, principal, team_id, operations.clock(db))
 
     return transact(work)

@@ -149,7 +149,7 @@ def disable_webhook(principal: Principal, team_id: UUID, webhook_id: UUID) -> We
             disable(db, webhook_id, BY_A_PERSON)
             _note(db, principal, "webhook.disabled", found)
 
-    return _change(principal, team_id, webhook_id, change, action=Action.MANAGE)
+    return _change(principal, team_id, webhook_id, change, action=Action.OVERSEE)
 
 
 def enable_webhook(principal: Principal, team_id: UUID, webhook_id: UUID) -> Webhook:
@@ -168,7 +168,7 @@ def delete_webhook(principal: Principal, team_id: UUID, webhook_id: UUID) -> Non
     seen: list[Webhook] = []
 
     def work(db: Connection) -> None:
-        hold_team(db, principal, team_id, Action.MANAGE)
+        hold_team(db, principal, team_id, Action.OVERSEE)
         found = webhooks.get_webhook(db, principal, team_id, webhook_id)
         if found is None:
             if seen:  # deleted by a try whose answer was lost
@@ -250,7 +250,7 @@ def disable(db: Connection, webhook_id: UUID, because: str) -> None:
 
 
 def _demand(db: Connection, principal: Principal, team_id: UUID) -> None:
-    demand(db, principal, team_id, Action.MANAGE)
+    demand(db, principal, team_id, Action.OVERSEE)
 
 
 def _change(
