@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.cursors import read_session_cursor
+from api.cursors import SESSIONS, read_moment_cursor
 from api.documentation import READS, WRITES
 from api.drafts import draft_of, opening_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
@@ -65,7 +65,7 @@ def list_sessions(
         role=role,
         since=since,
         until=until,
-        after=None if cursor is None else read_session_cursor(cursor),
+        after=None if cursor is None else read_moment_cursor(SESSIONS, cursor),
     )
     return session_page_of(browsing.walk_sessions(caller, query, rows=limit))
 

@@ -17,6 +17,7 @@ from core.domain.access import Scope
 from core.errors import DatabaseUnavailable, InvalidInput
 from core.ids import new_id
 from core.services import (
+    inspecting,
     journaling,
     launching,
     reading,
@@ -150,6 +151,17 @@ def test_a_decision_whose_answer_was_lost_is_recorded_once(
     monkeypatch.setattr(journaling, "record_decision", away)
     told = caller.call("record_decision", **DECISION | {"session_id": str(world.session.id)})
     assert [str(one) for one in made] == [told["id"]] * 3
+
+
+def test_fetch_status_does_not_fail_when_nobody_foresaw_what_happens(
+    world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspecting, "get_task", None)
+    told = caller.result("fetch_status", {"id": str(world.ids.task)})
+    assert not told["isError"]
+    status = told["structuredContent"]
+    assert (status["kind"], status["status"]) == ("none", "unforeseen")
+    assert "Try again later" in status["text"]
 
 
 def test_what_is_refused_is_not_tried_again(
