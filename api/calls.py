@@ -14,9 +14,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.documentation import KEEPS_ANSWERS
+from api.documentation import REPEATED, Repeated
 from api.problems import NotSignedIn
-from api.repeats import answer_once, has_key
+from api.repeats import answer_once, has_key, read_key
 from core.domain.access import Principal, UserPrincipal
 from core.domain.following import Follower
 from core.errors import TokenRefused
@@ -85,12 +85,12 @@ class OpenRoute(APIRoute):
     """An operation that anybody may ask for; no cache keeps its answer."""
 
     limiter = _open_limiter
-    keeps_answers = False
+    repeated: Repeated = "anew"
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        if self.keeps_answers and "POST" in (options.get("methods") or ()):
+        if "POST" in (options.get("methods") or ()):
             extra = options.get("openapi_extra") or {}
-            options["openapi_extra"] = {**extra, KEEPS_ANSWERS: True}
+            options["openapi_extra"] = {**extra, REPEATED: self.repeated}
         if not inspect.iscoroutinefunction(endpoint):
             endpoint = in_threads(endpoint, self.limiter)
         super().__init__(path, endpoint, **options)
@@ -111,7 +111,9 @@ class OpenRoute(APIRoute):
         """Raise when somebody may not ask for this; before their request is read."""
 
     async def answer(self, request: Request, handle: Handler) -> Response:
-        """Return the answer to whoever was admitted."""
+        """Return the answer to whoever was admitted; a key is looked at, and keeps nothing."""
+        if has_key(request):
+            read_key(request)
         return await handle(request)
 
 
@@ -119,7 +121,8 @@ class Route(OpenRoute):
     """An operation of somebody."""
 
     limiter = _limiter
-    keeps_answers = True
+    repeated: Repeated = "alike"
+    is_secret = False
 
     async def admit(self, request: Request) -> None:
         """Find out who asks, and whether they ask too often."""
@@ -134,7 +137,8 @@ class Route(OpenRoute):
         """Return the answer; one that was given for the same `Idempotency-Key` is given again."""
         if not has_key(request):
             return await handle(request)
-        return await answer_once(request, request.scope[_PRINCIPAL], handle, in_threads)
+        principal, is_secret = request.scope[_PRINCIPAL], self.is_secret
+        return await answer_once(request, principal, handle, in_threads, is_secret=is_secret)
 
 
 class MetricsRoute(OpenRoute):
@@ -150,13 +154,16 @@ class MetricsRoute(OpenRoute):
 
 
 class SecretRoute(Route):
-    """An operation that answers with a secret, which is kept for nobody: keys do not count."""
+    """An operation that answers with a secret: what is kept for a repetition is sealed."""
 
-    keeps_answers = False
+    is_secret = True
 
-    async def answer(self, request: Request, handle: Handler) -> Response:
-        """Return the answer."""
-        return await handle(request)
+
+class TicketRoute(Route):
+    """An operation whose answer is good once, for a moment: it is made anew each time."""
+
+    repeated: Repeated = "anew"
+    answer = OpenRoute.answer
 
 
 async def identify_again(request: Request) -> Principal:

@@ -9,45 +9,28 @@ from uuid import UUID
 
 from api.problems import CursorRefused
 
+SESSIONS, TASKS, APPROVALS = "session", "task", "approval"  # the kinds of lists ordered by time
 _BIGGEST = 2**63 - 1
 
 
-def session_cursor(created_at: datetime, session_id: UUID) -> str:
-    """Return the place after a session."""
-    return _encode(f"{created_at.isoformat()}|{session_id}")
+def moment_cursor(kind: str, at: datetime, last_id: UUID) -> str:
+    """Return the place after something in a list of a kind that is ordered by time."""
+    return _encode(f"{kind}|{at.isoformat()}|{last_id}")
 
 
-def read_session_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Return the place that a cursor names; raises `CursorRefused`."""
-    at, _, session_id = _decode(cursor).partition("|")
+def read_moment_cursor(kind: str, cursor: str) -> tuple[datetime, UUID]:
+    """Return the place that a cursor of a kind of list names; raises `CursorRefused`."""
+    found, _, place = _decode(cursor).partition("|")
+    moment, _, last_id = place.partition("|")
+    if found != kind:
+        raise CursorRefused
     try:
-        created_at = datetime.fromisoformat(at)
-        place = created_at, UUID(session_id)
+        at, named = datetime.fromisoformat(moment), UUID(last_id)
     except ValueError:
         raise CursorRefused from None
-    if created_at.tzinfo is None:
+    if at.tzinfo is None:
         raise CursorRefused
-    return place
-
-
-def task_cursor(created_at: datetime, task_id: UUID) -> str:
-    """Return the place after a task."""
-    return session_cursor(created_at, task_id)
-
-
-def read_task_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Return the place that a cursor names; raises `CursorRefused`."""
-    return read_session_cursor(cursor)
-
-
-def approval_cursor(requested_at: datetime, approval_id: UUID) -> str:
-    """Return the place after an approval."""
-    return session_cursor(requested_at, approval_id)
-
-
-def read_approval_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Return the place that a cursor names; raises `CursorRefused`."""
-    return read_session_cursor(cursor)
+    return at, named
 
 
 def audit_cursor(event_id: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -24,7 +24,10 @@ A program signs in with an API token (`Authorization: Bearer sage_…`), a brows
 with its login. What is refused is told in problem details (RFC 9457), whose `code` is stable.
 Lists are read on with `cursor`. A thing of a team that you are not in is not found.
 """
-KEEPS_ANSWERS = "x-keeps-answers"  # marks operations on their way into the document
+REPEATED = "x-repeated"  # marks operations on their way into the document
+# How a POST is answered that is sent again under its key: as it was first, or done again.
+Repeated = Literal["alike", "anew"]
+ANEW = "An `Idempotency-Key` must be a UUID and keeps nothing here: sent again, it is done again."
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"login": []}]
 
 # What each refusal looks like, by status: code, sentence, hint.
@@ -114,8 +117,11 @@ def document(app: FastAPI) -> dict[str, Any]:
             if found := _examples().get(name):
                 shape["examples"] = found  # whole: FastAPI leaves out what is null
         for _, _, operation in operations(made):
-            if operation.pop(KEEPS_ANSWERS, False):
+            repeated = operation.pop(REPEATED, None)
+            if repeated == "alike":
                 _describe_repeats(operation)
+            elif repeated == "anew":
+                operation["description"] += f"\n\n{ANEW}"
         link_answers(made, [operation for _, _, operation in operations(made)])
         components["securitySchemes"] = {
             "token": {"type": "http", "scheme": "bearer", "description": "an API token"},

@@ -67,6 +67,12 @@ class CursorRefused(AppError):
     hint = "Hand on `next_cursor` as it is, or begin without one."
 
 
+class KeyMalformed(AppError):
+    """The Idempotency-Key is not a UUID."""
+
+    code = "invalid_input"
+
+
 class SocketRefused(AppError):
     """The address of this socket cannot be read."""
 
@@ -91,6 +97,7 @@ class TooManySockets(AppError):
 # The first that an error is one of counts.
 STATUS: Mapping[type[AppError], int] = {
     CursorRefused: 400,
+    KeyMalformed: 400,
     SocketRefused: 400,
     TokenInAddress: 400,
     TooManySockets: 429,

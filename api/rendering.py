@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from api.cursors import session_cursor, task_cursor
+from api.cursors import SESSIONS, TASKS, moment_cursor
 from api.payloads.agent import Order, Recorded
 from api.payloads.decision import Decision
 from api.payloads.event import (
@@ -82,7 +82,7 @@ def session_page_of(found: SessionStretch) -> SessionPage:
     last = found.sessions[-1] if found.is_more else None
     return SessionPage(
         items=[session_of(one) for one in found.sessions],
-        next_cursor=None if last is None else session_cursor(last.created_at, last.id),
+        next_cursor=None if last is None else moment_cursor(SESSIONS, last.created_at, last.id),
     )
 
 
@@ -96,7 +96,7 @@ def task_page_of(found: TaskStretch) -> TaskPage:
     last = found.tasks[-1] if found.is_more else None
     return TaskPage(
         items=[task_of(one) for one in found.tasks],
-        next_cursor=None if last is None else task_cursor(last.created_at, last.id),
+        next_cursor=None if last is None else moment_cursor(TASKS, last.created_at, last.id),
     )
 
 

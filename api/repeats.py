@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.problems import problem, problem_of
+from api.problems import KeyMalformed, problem_of
 from core.domain.access import Principal
 from core.errors import AppError, InvalidInput, KeyReused, StillRunning
 from core.services import idempotency
@@ -31,6 +32,14 @@ def has_key(request: Request) -> bool:
     return request.method == "POST" and KEY in request.headers
 
 
+def read_key(request: Request) -> UUID:
+    """Return a request's key; raises `KeyMalformed`."""
+    try:
+        return idempotency.read_key(", ".join(request.headers.getlist(KEY)))
+    except InvalidInput as error:
+        raise KeyMalformed(error.message, hint=error.hint_text) from None
+
+
 def act_key(request: Request) -> str | None:
     """Return what the act is known by in every run of it; None for one without a key."""
     begun: Begun | None = getattr(request.state, "begun", None)
@@ -38,20 +47,26 @@ def act_key(request: Request) -> str | None:
 
 
 async def answer_once(
-    request: Request, principal: Principal, handle: Handle, in_threads: Blocking[Any]
+    request: Request,
+    principal: Principal,
+    handle: Handle,
+    in_threads: Blocking[Any],
+    *,
+    is_secret: bool,
 ) -> Response:
-    """Return the answer to a request: the one of its first run, where there was one."""
-    try:
-        key = idempotency.read_key(", ".join(request.headers.getlist(KEY)))
-    except InvalidInput as error:
-        return problem(400, error.code, error.message, error.hint_text)
+    """Return the answer to a request: the one of its first run, where there was one.
+
+    With `is_secret` it is kept sealed.
+    """
+    key = read_key(request)
     fingerprint = idempotency.fingerprint_request(
         await request.body(),
         query=request.scope["query_string"],
         media_type=request.headers.get("content-type", ""),
     )
     begin = in_threads(idempotency.begin)
-    found = await begin(principal, request.method, request.url.path, key, fingerprint)
+    path = request.url.path
+    found = await begin(principal, request.method, path, key, fingerprint, is_secret=is_secret)
     if isinstance(found, Replay):
         return _replay(found.answer)
     if isinstance(found, InFlight):

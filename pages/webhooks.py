@@ -25,7 +25,12 @@ except AppError as error:
     draw_error(error)
     st.stop()
 ask_for_copying(visit)
-draw_adding(visit, is_open=not found)
+if visit.is_archived:
+    st.markdown(
+        ":material/inventory_2: **This team is archived.** Webhooks can be disabled and deleted."
+    )
+else:
+    draw_adding(visit, is_open=not found)
 if not found:
     st.stop()
 shown = draw_choice(visit, found)

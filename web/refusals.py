@@ -96,7 +96,7 @@ def too_large() -> Response:
 def unforeseen(scope: Scope) -> Response:
     """Answer what nobody foresaw: how to find it in the log, and nothing of what it was."""
     if not wants_page(scope):
-        return refusal(500, "internal", "Something went wrong here.", AppError.hint)
+        return refusal(500, "unforeseen", "Something went wrong here.", AppError.hint)
     trace_id = current_origin().trace_id
     text = f"Something went wrong here. In the log it has the trace id {trace_id}."
     return PlainTextResponse(text, 500, headers=_NO_STORE)

@@ -114,7 +114,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
         return {}
     try:
         found = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

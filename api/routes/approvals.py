@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.cursors import approval_cursor, read_approval_cursor
+from api.cursors import APPROVALS, moment_cursor, read_moment_cursor
 from api.documentation import READS, SECURITY, WRITE, WRITES, refusals
 from api.payloads.approval import Approval, ApprovalAnswer, ApprovalPage, NewApproval
 from core.domain.approval import Answer, ApprovalStatus, Question
@@ -51,13 +51,13 @@ def list_approvals(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> ApprovalPage:
     """List what was asked, oldest first."""
-    after = None if cursor is None else read_approval_cursor(cursor)
+    after = None if cursor is None else read_moment_cursor(APPROVALS, cursor)
     query = ApprovalFilter(team_id, session_id, task_id, frozenset(status or ()), after)
     page = approving.list_approvals(caller, query, limit)
     last = page.items[-1] if page.is_more else None
     return ApprovalPage(
         items=[Approval.model_validate(one) for one in page.items],
-        next_cursor=None if last is None else approval_cursor(last.requested_at, last.id),
+        next_cursor=None if last is None else moment_cursor(APPROVALS, last.requested_at, last.id),
     )
 
 

@@ -65,7 +65,7 @@ def sign_in(wanted: SignIn, request: Request) -> Response:
     "/auth/logout",
     status_code=204,
     response_class=Response,
-    responses=refusals(403, 503),
+    responses=refusals(400, 403, 503),
 )
 def sign_out(request: Request) -> Response:
     """End the browser's login and take its cookie away; without one, nothing happens."""

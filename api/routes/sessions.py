@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.cursors import read_session_cursor
+from api.cursors import SESSIONS, read_moment_cursor
 from api.documentation import READS, WRITES
 from api.drafts import draft_of, opening_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
@@ -65,7 +65,7 @@ def list_sessions(
         role=role,
         since=since,
         until=until,
-        after=None if cursor is None else read_session_cursor(cursor),
+        after=None if cursor is None else read_moment_cursor(SESSIONS, cursor),
     )
     return session_page_of(browsing.walk_sessions(caller, query, rows=limit))
 
@@ -96,10 +96,12 @@ def get_decisions(caller: Caller, session_id: UUID) -> DecisionTree:
 
 
 @_router.post("/sessions/{session_id}/decisions", status_code=201, **WRITES)
-def record_decision(caller: Caller, session_id: UUID, wanted: NewDecision) -> Decision:
+def record_decision(
+    caller: Caller, session_id: UUID, wanted: NewDecision, request: Request
+) -> Decision:
     """Record a strategic decision; tasks that start later are guided by it."""
     draft = draft_of(wanted, strategic=True)
     decision_id = journaling.record_decision(
-        caller, session_id, draft, supersedes_id=wanted.supersedes_id
+        caller, session_id, draft, supersedes_id=wanted.supersedes_id, act_key=act_key(request)
     )
     return decision_of(journaling.get_entry(caller, decision_id).entry.decision)

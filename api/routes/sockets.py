@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from api.calls import SecretRoute, identify_follower
+from api.calls import TicketRoute, identify_follower
 from api.documentation import WRITES
 from api.payloads.socket import Ticket, TicketRequest
 from core.services import following, signing_in
 
-_router = APIRouter(tags=["sockets"], route_class=SecretRoute)
+_router = APIRouter(tags=["sockets"], route_class=TicketRoute)
 routers = (_router,)
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route
-from api.cursors import read_task_cursor
+from api.cursors import TASKS, read_moment_cursor
 from api.documentation import READ, READS, SECURITY, WRITES, refusals
 from api.drafts import route_of
 from api.payloads import task as work
@@ -62,7 +62,7 @@ def list_tasks(
         session_id=session_id,
         statuses=frozenset(status or ()),
         role=role,
-        after=None if cursor is None else read_task_cursor(cursor),
+        after=None if cursor is None else read_moment_cursor(TASKS, cursor),
     )
     return task_page_of(browsing.walk_tasks(caller, query, rows=limit))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route, SecretRoute
@@ -22,6 +23,7 @@ from api.payloads.team import (
     TeamDetail,
     TeamList,
 )
+from api.repeats import act_key
 from core.services import accounts, inviting, members, teams
 
 _router = APIRouter(tags=["teams"], route_class=Route)
@@ -36,10 +38,14 @@ def list_teams(caller: Caller) -> TeamList:
 
 
 @_router.post("/teams", status_code=201, **WRITES)
-def create_team(caller: Caller, wanted: NewTeam, response: Response) -> Team:
+def create_team(caller: Caller, wanted: NewTeam, request: Request, response: Response) -> Team:
     """Make a team that one owns; only a person can, not a token."""
     team = teams.create_team(
-        caller, wanted.name, description=wanted.description, is_shared=wanted.is_shared
+        caller,
+        wanted.name,
+        description=wanted.description,
+        is_shared=wanted.is_shared,
+        act_key=act_key(request),
     )
     response.headers["Location"] = f"/api/teams/{team.id}"
     return Team.model_validate(team)
@@ -77,9 +83,11 @@ def list_invitations(caller: Caller, team_id: UUID) -> InvitationList:
 
 
 @_secret_router.post("/teams/{team_id}/invitations", status_code=201, **WRITES)
-def invite(caller: Caller, team_id: UUID, wanted: Invite) -> NewInvitation:
+def invite(caller: Caller, team_id: UUID, wanted: Invite, request: Request) -> NewInvitation:
     """Ask somebody into a shared team, by user name or by e-mail address."""
-    made = inviting.invite_person(caller, team_id, wanted.name_or_email, wanted.role)
+    made = inviting.invite_person(
+        caller, team_id, wanted.name_or_email, wanted.role, act_key=act_key(request)
+    )
     invitation = Invitation.model_validate(made.invitation)
     return NewInvitation(**invitation.model_dump(), link=made.path)
 

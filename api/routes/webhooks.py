@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.calls import Caller, Route, SecretRoute
@@ -20,6 +21,7 @@ from api.payloads.webhook import (
     Webhook,
     WebhookList,
 )
+from api.repeats import act_key
 from core.services import webhooks
 
 _router = APIRouter(tags=["webhooks"], route_class=Route)
@@ -39,10 +41,10 @@ def list_webhooks(caller: Caller, team_id: UUID) -> WebhookList:
 
 @_secret_router.post(_ALL, status_code=201, **WRITES)
 def add_webhook(
-    caller: Caller, team_id: UUID, wanted: NewWebhook, response: Response
+    caller: Caller, team_id: UUID, wanted: NewWebhook, request: Request, response: Response
 ) -> MadeWebhook:
     """Have a team's news sent to an address; its secret is told this once."""
-    made = webhooks.add_webhook(caller, team_id, wanted.url, wanted.kinds)
+    made = webhooks.add_webhook(caller, team_id, wanted.url, wanted.kinds, act_key=act_key(request))
     response.headers["Location"] = f"/api/teams/{team_id}/webhooks/{made.webhook.id}"
     webhook = Webhook.model_validate(made.webhook)
     return MadeWebhook(**webhook.model_dump(), secret=made.secret)

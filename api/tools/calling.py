@@ -47,7 +47,7 @@ async def call_tool(tool: Tool, call: Call, arguments: dict[str, Any]) -> types.
         return answer_refusal(tool, error)
     except Exception:
         log.exception("the tool %s failed", tool.name)
-        return refusal_of(Unforeseen())
+        return answer_refusal(tool, Unforeseen())
 
 
 def answer_refusal(tool: Tool, error: AppError) -> types.CallToolResult:

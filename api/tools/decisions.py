@@ -8,7 +8,7 @@ from api.drafts import draft_of
 from api.payloads.decision import Decision, DecisionTree, NewDecision
 from api.payloads.payload import Request
 from api.rendering import decision_of
-from api.tools.tool import Call, Repeatable, reads, writes
+from api.tools.tool import Call, Repeatable, reads, writes_once
 from core.services import journaling
 
 
@@ -28,7 +28,7 @@ def list_decisions(call: Call, wanted: OfSession) -> DecisionTree:
     return DecisionTree.model_validate(journaling.decision_tree(call.principal, wanted.session_id))
 
 
-@writes
+@writes_once
 def record_decision(call: Call, wanted: RecordDecision) -> Decision:
     """Record a strategic decision on a session; tasks that start later are guided by it.
 
@@ -39,6 +39,7 @@ def record_decision(call: Call, wanted: RecordDecision) -> Decision:
         wanted.session_id,
         draft_of(wanted, strategic=True),
         supersedes_id=wanted.supersedes_id,
+        act_key=call.act_key,
     )
     return decision_of(journaling.get_entry(call.principal, decision_id).entry.decision)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from api.cursors import read_session_cursor
+from api.cursors import SESSIONS, read_moment_cursor
 from api.payloads.payload import Request
 from api.payloads.session import Launch, Session, SessionPage
 from api.payloads.team import Team, TeamList
@@ -71,7 +71,7 @@ def list_sessions(call: Call, wanted: ListSessions) -> SessionPage:
         role=wanted.role,
         since=wanted.since,
         until=wanted.until,
-        after=None if wanted.cursor is None else read_session_cursor(wanted.cursor),
+        after=None if wanted.cursor is None else read_moment_cursor(SESSIONS, wanted.cursor),
     )
     return session_page_of(browsing.walk_sessions(call.principal, query, rows=wanted.limit))
 

@@ -35,6 +35,7 @@ class Action(StrEnum):
     NOTIFY = "notify"  # send people of the team a message
     CONFIGURE = "configure"  # roles, pipelines
     MANAGE = "manage"  # name, members, sharing, archive
+    OVERSEE = "oversee"  # see its webhooks and open invitations; stop the webhooks
     AUDIT = "audit"  # read who changed what
 
 
@@ -54,9 +55,9 @@ ALLOWED: dict[TeamRole, frozenset[Action]] = {
 OWNER_APPROVES, MEMBER_APPROVES = TeamRole.OWNER.value, TeamRole.MEMBER.value
 
 
-# What is left to do in an archived team: it is read, and what runs there goes on to its end.
-# Restoring it is asked about by itself.
-ON_ARCHIVED = frozenset({Action.READ, Action.AUDIT, Action.APPROVE, Action.REPORT})
+# What is left to do in an archived team: to look, to stop what goes out of it, and what runs there
+# goes on to its end. Restoring it is asked about by itself.
+ON_ARCHIVED = frozenset({Action.READ, Action.OVERSEE, Action.AUDIT, Action.APPROVE, Action.REPORT})
 
 
 class Scope(StrEnum):
@@ -77,7 +78,9 @@ SCOPES: dict[Scope, frozenset[Action]] = {
     Scope.DECIDE: frozenset({Action.READ, Action.DECIDE, Action.NOTIFY}),
     Scope.APPROVE: frozenset({Action.READ, Action.APPROVE}),
     Scope.EXECUTE: frozenset({Action.READ, Action.EXECUTE, Action.REPORT, Action.NOTIFY}),
-    Scope.ADMIN: frozenset({Action.READ, Action.CONFIGURE, Action.MANAGE, Action.AUDIT}),
+    Scope.ADMIN: frozenset(
+        {Action.READ, Action.CONFIGURE, Action.MANAGE, Action.OVERSEE, Action.AUDIT}
+    ),
 }
 
 

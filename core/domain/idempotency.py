@@ -50,6 +50,7 @@ class Begun:
     name: str  # of the answer in Redis
     fingerprint: str
     act_key: str
+    is_secret: bool = False  # its answer holds a secret, and is kept sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ and a withdrawal at once one comes first and the other is told.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from core.ids import new_id
 from core.services.auditing import note
 from core.services.limiting import take_invitation
 from core.services.permission import demand
+from core.services.sealing import derive
 from core.services.teams import hold_team
 from core.services.transaction import ask, transact
 from core.settings import get_settings
@@ -59,25 +61,33 @@ class Invited:
 
 
 def invite_person(
-    principal: Principal, team_id: UUID, name_or_email: str, role: str = "member"
+    principal: Principal,
+    team_id: UUID,
+    name_or_email: str,
+    role: str = "member",
+    *,
+    act_key: str | None = None,
 ) -> Invited:
     """Invite somebody into a shared team, by user name or by e-mail address.
 
-    Raises `InvalidInput`, `NotAllowed`, `NotFound` for a foreign team or a name that nobody has,
-    and `Conflict` for who is in already, who is invited already, or when there is no room.
+    With an `act_key` that was used, return what was made with it. Raises `InvalidInput`,
+    `NotAllowed`, `NotFound` for a foreign team or a name that nobody has, and `Conflict` for who
+    is in already, who is invited already, or when there is no room.
     """
     if isinstance(principal, SystemPrincipal):
         raise NotAllowed("Only a person invites others.")
     inviting_id = principal.user_id
     given, typed = check_given_role(role), clean_line(name_or_email)
     email = check_email(typed) if "@" in typed else None
-    invitation_id, token = new_id(), secrets.token_urlsafe(32)
+    invitation_id, token = new_id(), _make_token(act_key)
 
     def work(db: Connection) -> Invited:
         team = hold_team(db, principal, team_id, Action.MANAGE)
         made = invitations.get_invitation(db, invitation_id)
-        if made is not None:  # by a try whose answer was lost
-            return Invited(made, token if made.user_id is None else None)
+        if made is None and act_key:
+            made = invitations.find_sent(db, principal, team_id, act_key)
+        if made is not None:  # by a try whose answer was lost, or a run that died
+            return Invited(made, token if made.email is not None else None)
         if not team.is_shared:
             raise Conflict("This team is personal.", hint="Share it first, then invite people.")
         now = operations.clock(db)
@@ -95,6 +105,7 @@ def invite_person(
             invited_by=inviting_id,
             at=now,
             expires_at=now + timedelta(days=get_settings().invitation_days),
+            act_key=act_key,
         )
         made = invitations.get_invitation(db, invitation_id)
         if made is None:
@@ -117,7 +128,7 @@ def list_invitations(principal: Principal, team_id: UUID) -> list[Invitation]:
     """Return a team's open invitations to who manages it; raises `NotFound` or `NotAllowed`."""
 
     def work(db: Connection) -> list[Invitation]:
-        demand(db, principal, team_id, Action.MANAGE)
+        demand(db, principal, team_id, Action.OVERSEE)
         return invitations.list_open(db, principal, team_id, operations.clock(db))
 
     return ask(work)
@@ -208,6 +219,13 @@ def withdraw_invitation(principal: Principal, invitation_id: UUID) -> None:
 def hash_token(token: str) -> str:
     """Return what is stored of a link's token: it finds the invitation and opens nothing."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _make_token(act_key: str | None) -> str:
+    """Return a link's token: the same one in every run of an act, which stores only its hash."""
+    if act_key is None:
+        return secrets.token_urlsafe(32)
+    return base64.urlsafe_b64encode(derive("invitation", act_key)).decode().rstrip("=")
 
 
 def _find_user(db: Connection, typed: str, email: str | None) -> User | None:

@@ -140,10 +140,12 @@ def record_decision(
     draft: DecisionDraft,
     *,
     supersedes_id: UUID | None = None,
+    act_key: str | None = None,
 ) -> UUID:
     """Record a person's strategic decision on a session; it may supersede one of the session's.
 
-    Returns its id. Tasks that start later are guided by it. Raises `InvalidInput`, `NotFound`,
+    Returns its id. Tasks that start later are guided by it. With an `act_key` that was used, it is
+    the one that was recorded with it. Raises `InvalidInput`, `NotFound`,
     `NotAllowed`, and `Conflict` when the other one is superseded already.
     """
     if isinstance(principal, SystemPrincipal):
@@ -155,14 +157,17 @@ def record_decision(
     decision_id = new_id()
     earlier: list[tuple[int, datetime]] = []
 
-    def work(db: Connection) -> int:
+    def work(db: Connection) -> tuple[UUID, int]:
         demand_session(db, principal, session_id, Action.DECIDE)
         head = heads.lock_head(db, session_id)
         if head is None:
             raise NotFound
         for seq, at in earlier[-1:]:  # of a try whose answer was lost
             if heads.has_event(db, session_id, seq, at):
-                return seq
+                return decision_id, seq
+        made = journal.find_recorded(db, principal, session_id, act_key) if act_key else None
+        if made is not None:  # by a run that died before it was answered
+            return made
         if supersedes_id is not None:
             _demand_in_force(db, principal, session_id, supersedes_id)
         now = operations.clock(db)
@@ -175,6 +180,7 @@ def record_decision(
             supersedes_id=supersedes_id,
             seq=head.last_seq + 1,
             at=now,
+            act_key=act_key,
         )
         bodies: list[EventBody] = [ev.DecisionRecorded(str(decision_id), None, draft.category)]
         if supersedes_id is not None:
@@ -192,11 +198,11 @@ def record_decision(
             details=details,
         )
         earlier.append((after.last_seq, now))
-        return after.last_seq
+        return decision_id, after.last_seq
 
-    seq = transact(work)
+    recorded_id, seq = transact(work)
     announce(get_settings().redis_url, sessions=[(session_id, seq)])
-    return decision_id
+    return recorded_id
 
 
 def _demand_in_force(

@@ -32,7 +32,7 @@ ReadPlace = Callable[[Connection, UUID, UUID], Place]
 def demand(db: Connection, principal: Principal, team_id: UUID, action: Action) -> None:
     """Raise unless the principal may do `action` in a team: `NotFound` or `NotAllowed`.
 
-    In an archived team nobody does more than `ON_ARCHIVED` has: `TeamArchived`.
+    In an archived team only what `ON_ARCHIVED` names is left to do: else `TeamArchived`.
     """
     if not isinstance(principal, SystemPrincipal):
         _demand_alive(_place(db, principal, team_id, action), action)

@@ -6,6 +6,8 @@ program signs, so it is encrypted with a key that the database does not hold.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from urllib.parse import urlsplit
 
@@ -39,6 +41,15 @@ def unseal(sealed: bytes, purpose: str) -> str:
         return AESGCM(_key()).decrypt(nonce, rest, purpose.encode()).decode()
     except InvalidTag as error:
         raise ValueError("sealed with another key") from error
+
+
+def derive(purpose: str, name: str) -> bytes:
+    """Return 32 bytes that look random, the same ones each time; raises as `seal` does.
+
+    For a secret that each run of one act has to make alike, though nothing of it is stored.
+    """
+    said = f"{purpose}\0{name}".encode()
+    return hmac.new(_key(), said, hashlib.sha256).digest()
 
 
 def _key() -> bytes:

@@ -38,9 +38,17 @@ _ANOTHER_NAME = "Choose another name."
 
 
 def create_team(
-    principal: Principal, name: str, *, description: str = "", is_shared: bool = False
+    principal: Principal,
+    name: str,
+    *,
+    description: str = "",
+    is_shared: bool = False,
+    act_key: str | None = None,
 ) -> Team:
-    """Create a team that the principal owns; raises `InvalidInput` or `Conflict`."""
+    """Create a team that the principal owns; raises `InvalidInput` or `Conflict`.
+
+    With an `act_key` that was used, return the team that was created with it.
+    """
     if not isinstance(principal, UserPrincipal):
         raise NotAllowed("Only a person creates a team.")
     owner_id = principal.user_id
@@ -54,12 +62,20 @@ def create_team(
         made = next((team for team in owned if team.id == team_id), None)
         if made is not None:  # by a try whose answer was lost
             return made
+        made = teams.find_created(db, principal, act_key) if act_key else None
+        if made is not None:  # by a run that died before it was answered
+            return made
         if len(owned) >= MOST_TEAMS:
             raise Conflict(
                 f"You own {MOST_TEAMS} teams; that is the most.", hint="Hand one over first."
             )
         if not people.insert_team(
-            db, team_id=team_id, owner_id=owner_id, name=checked, is_shared=is_shared
+            db,
+            team_id=team_id,
+            owner_id=owner_id,
+            name=checked,
+            is_shared=is_shared,
+            act_key=act_key,
         ):
             raise Conflict(_NAME_TAKEN, hint=_ANOTHER_NAME)
         teams.change_team(db, team_id, description=about)

@@ -1,6 +1,7 @@
 """Webhooks of a team: added, disabled, deleted, tested; and what was sent to them.
 
-Whoever manages the team manages them, and sees them: an address may hold a secret of its own.
+Whoever manages the team manages them, and sees them: an address may hold a secret of its own. In
+an archived team they are seen, disabled and deleted, as news of what still runs are sent.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from core.ids import new_id
 from core.posting.addresses import Reach, read_networks
 from core.services.auditing import note
 from core.services.permission import demand, demand_held
-from core.services.sealing import seal
+from core.services.sealing import derive, seal
 from core.services.teams import hold_team
 from core.services.transaction import ask, transact
 from core.settings import get_settings
@@ -58,18 +59,30 @@ class DeliveryPage:
     is_more: bool
 
 
-def add_webhook(principal: Principal, team_id: UUID, url: str, kinds: Iterable[str]) -> MadeWebhook:
+def add_webhook(
+    principal: Principal,
+    team_id: UUID,
+    url: str,
+    kinds: Iterable[str],
+    *,
+    act_key: str | None = None,
+) -> MadeWebhook:
     """Have a team's news sent to an address from now on.
 
-    Raises `InvalidInput`, `NotFound`, `NotAllowed`, and `Conflict` when there are too many.
+    With an `act_key` that was used, return what was made with it. Raises `InvalidInput`,
+    `NotFound`, `NotAllowed`, and `Conflict` when there are too many.
     """
     address = check_url(url, may_be_plain=current_reach().is_wider)
     wanted = check_kinds(kinds)
-    secret, webhook_id = make_secret(os.urandom(SECRET_BYTES)), new_id()
+    random = derive(PURPOSE, act_key) if act_key else os.urandom(SECRET_BYTES)
+    secret, webhook_id = make_secret(random), new_id()
     sealed = seal(secret, PURPOSE)
 
     def work(db: Connection) -> MadeWebhook:
         hold_team(db, principal, team_id, Action.MANAGE)
+        made = webhooks.find_added(db, principal, team_id, act_key) if act_key else None
+        if made is not None:  # by a run that died before it was answered
+            return MadeWebhook(made, secret)
         found = webhooks.list_webhooks(db, principal, team_id)
         if all(one.id != webhook_id for one in found):  # else: a try whose answer was lost
             if len(found) >= MOST_WEBHOOKS:
@@ -85,6 +98,7 @@ def add_webhook(principal: Principal, team_id: UUID, url: str, kinds: Iterable[s
                 kinds=wanted,
                 sealed_secret=sealed,
                 made_by=None if isinstance(principal, SystemPrincipal) else principal.user_id,
+                act_key=act_key,
             )
             about = {"webhook_id": str(webhook_id), "kinds": list(wanted)}
             note(db, principal, "webhook.added", team_id=team_id, subject=address, details=about)
@@ -135,7 +149,7 @@ def disable_webhook(principal: Principal, team_id: UUID, webhook_id: UUID) -> We
             disable(db, webhook_id, BY_A_PERSON)
             _note(db, principal, "webhook.disabled", found)
 
-    return _change(principal, team_id, webhook_id, change)
+    return _change(principal, team_id, webhook_id, change, action=Action.OVERSEE)
 
 
 def enable_webhook(principal: Principal, team_id: UUID, webhook_id: UUID) -> Webhook:
@@ -154,7 +168,7 @@ def delete_webhook(principal: Principal, team_id: UUID, webhook_id: UUID) -> Non
     seen: list[Webhook] = []
 
     def work(db: Connection) -> None:
-        hold_team(db, principal, team_id, Action.MANAGE)
+        hold_team(db, principal, team_id, Action.OVERSEE)
         found = webhooks.get_webhook(db, principal, team_id, webhook_id)
         if found is None:
             if seen:  # deleted by a try whose answer was lost
@@ -236,7 +250,7 @@ def disable(db: Connection, webhook_id: UUID, because: str) -> None:
 
 
 def _demand(db: Connection, principal: Principal, team_id: UUID) -> None:
-    demand(db, principal, team_id, Action.MANAGE)
+    demand(db, principal, team_id, Action.OVERSEE)
 
 
 def _change(
@@ -244,17 +258,25 @@ def _change(
     team_id: UUID,
     webhook_id: UUID,
     change: Callable[[Connection, Webhook], None],
+    *,
+    action: Action = Action.MANAGE,
 ) -> Webhook:
     def work(db: Connection) -> Webhook:
-        change(db, _hold(db, principal, team_id, webhook_id))
+        change(db, _hold(db, principal, team_id, webhook_id, action))
         return _get(db, principal, team_id, webhook_id)
 
     return transact(work)
 
 
-def _hold(db: Connection, principal: Principal, team_id: UUID, webhook_id: UUID) -> Webhook:
+def _hold(
+    db: Connection,
+    principal: Principal,
+    team_id: UUID,
+    webhook_id: UUID,
+    action: Action = Action.MANAGE,
+) -> Webhook:
     """Return a webhook that the principal may change, held until the transaction ends."""
-    demand_held(db, principal, team_id, Action.MANAGE)
+    demand_held(db, principal, team_id, action)
     _get(db, principal, team_id, webhook_id)
     webhooks.lock_webhook(db, webhook_id)
     return _get(db, principal, team_id, webhook_id)

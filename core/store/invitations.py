@@ -48,6 +48,7 @@ def insert_invitation(
     invited_by: UUID,
     at: datetime,
     expires_at: datetime,
+    act_key: str | None = None,
 ) -> bool:
     """Insert an invitation; False when its user has an open one into this team."""
     insert = upsert(team_invitations).values(
@@ -60,6 +61,7 @@ def insert_invitation(
         invited_by=invited_by,
         created_at=at,
         expires_at=expires_at,
+        act_key=act_key,
     )
     result = db.execute(insert.on_conflict_do_nothing().returning(_i.id))
     return result.one_or_none() is not None
@@ -85,6 +87,15 @@ def list_waiting(db: Connection, user_id: UUID, now: datetime) -> list[Invitatio
 def get_invitation(db: Connection, invitation_id: UUID) -> Invitation | None:
     """Return the invitation of an id, whoever's it is, or None."""
     row = db.execute(_QUERY.where(_i.id == invitation_id)).one_or_none()
+    return None if row is None else _to_invitation(row)
+
+
+def find_sent(
+    db: Connection, principal: Principal, team_id: UUID, act_key: str
+) -> Invitation | None:
+    """Return the invitation into a team that an act made, or None."""
+    query = _QUERY.where(_i.team_id == team_id, _i.act_key == act_key)
+    row = db.execute(visible(query, principal)).one_or_none()
     return None if row is None else _to_invitation(row)
 
 

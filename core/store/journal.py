@@ -70,6 +70,7 @@ def insert_session_decision(
     supersedes_id: UUID | None,
     seq: int,
     at: datetime,
+    act_key: str | None = None,
 ) -> None:
     """Insert a person's strategic decision; `stated` is what `decision_values` returned."""
     db.execute(
@@ -82,8 +83,20 @@ def insert_session_decision(
             "supersedes_id": supersedes_id,
             "seq": seq,
             "created_at": at,
+            "act_key": act_key,
         },
     )
+
+
+def find_recorded(
+    db: Connection, principal: Principal, session_id: UUID, act_key: str
+) -> tuple[UUID, int] | None:
+    """Return the decision that an act recorded on a session, and its event's number; or None."""
+    d = session_decisions.c
+    query: Select[Any] = select(d.id, d.seq)
+    query = query.where(d.session_id == session_id, d.act_key == act_key)
+    row = db.execute(visible(query, principal)).one_or_none()
+    return None if row is None else (row.id, row.seq)
 
 
 def list_decisions(

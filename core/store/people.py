@@ -100,12 +100,18 @@ def insert_first_password(db: Connection, user_name: str, password_hash: str) ->
 
 
 def insert_team(
-    db: Connection, *, team_id: UUID, owner_id: UUID, name: str, is_shared: bool
+    db: Connection,
+    *,
+    team_id: UUID,
+    owner_id: UUID,
+    name: str,
+    is_shared: bool,
+    act_key: str | None = None,
 ) -> bool:
     """Insert a team; False when its owner has one of that name."""
     result = db.execute(
         upsert(teams)
-        .values(id=team_id, owner_id=owner_id, name=name, is_shared=is_shared)
+        .values(id=team_id, owner_id=owner_id, name=name, is_shared=is_shared, act_key=act_key)
         .on_conflict_do_nothing()
         .returning(teams.c.id)
     )

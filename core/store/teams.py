@@ -47,6 +47,12 @@ def get_team(db: Connection, principal: Principal, team_id: UUID) -> Team | None
     return None if row is None else to_team(row)
 
 
+def find_created(db: Connection, principal: Principal, act_key: str) -> Team | None:
+    """Return the team that an act created, while the principal is in it; or None."""
+    row = db.execute(visible(select(teams), principal).where(_t.act_key == act_key)).one_or_none()
+    return None if row is None else to_team(row)
+
+
 def lock_team(db: Connection, team_id: UUID) -> Team | None:
     """Return a team as it is, held until the end of the transaction: one manages it at a time."""
     query = select(teams).where(_t.id == team_id).with_for_update(key_share=True)

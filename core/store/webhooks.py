@@ -14,7 +14,8 @@ from core.store.scope import visible
 from core.store.tables import users, webhooks
 
 _w = webhooks.c
-_COLUMNS = [column for column in _w if column.name not in ("sealed_secret", "made_by")]
+_UNREAD = ("sealed_secret", "made_by", "act_key")
+_COLUMNS = [column for column in _w if column.name not in _UNREAD]
 
 
 def insert_webhook(
@@ -26,6 +27,7 @@ def insert_webhook(
     kinds: Sequence[str],
     sealed_secret: bytes,
     made_by: UUID | None,
+    act_key: str | None = None,
 ) -> None:
     """Store a webhook."""
     db.execute(
@@ -37,6 +39,7 @@ def insert_webhook(
             sealed_secret=sealed_secret,
             made_by=made_by,
             created_at=func.clock_timestamp(),
+            act_key=act_key,
         )
     )
 
@@ -52,6 +55,13 @@ def get_webhook(
 ) -> Webhook | None:
     """Return a webhook of a team, or None."""
     query = _of_team(team_id).where(_w.id == webhook_id)
+    row = db.execute(visible(query, principal)).one_or_none()
+    return None if row is None else _to_webhook(row)
+
+
+def find_added(db: Connection, principal: Principal, team_id: UUID, act_key: str) -> Webhook | None:
+    """Return the webhook of a team that an act added, or None."""
+    query = _of_team(team_id).where(_w.act_key == act_key)
     row = db.execute(visible(query, principal)).one_or_none()
     return None if row is None else _to_webhook(row)
 

@@ -51,7 +51,7 @@ HIDDEN = {
     "account": ("Your account", "account_circle"),
 }
 # What is led to only in teams where the visitor may do this.
-FOR_OWNERS = {"webhooks": Action.MANAGE, "audit": Action.AUDIT}
+FOR_OWNERS = {"webhooks": Action.OVERSEE, "audit": Action.AUDIT}
 SIGNING_OUT = "_signing_out"
 _chrome = component("chrome", "chrome.js")
 

@@ -40,6 +40,11 @@ class Visit:
         """Who asks."""
         return UserPrincipal(self.user.id)
 
+    @property
+    def is_archived(self) -> bool:
+        """Whether the team is only read."""
+        return self.team.archived_at is not None
+
     def may(self, action: Action) -> bool:
         """Tell whether they may do this in the team, as far as the team says: services ask."""
         role = effective_role(

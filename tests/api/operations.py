@@ -17,6 +17,7 @@ from tests.services.working import launch_external
 
 READ, LAUNCH, CONTROL = Action.READ, Action.LAUNCH, Action.CONTROL
 MANAGE, DECIDE, AUDIT = Action.MANAGE, Action.DECIDE, Action.AUDIT
+OVERSEE = Action.OVERSEE
 EXECUTE, APPROVE = Action.EXECUTE, Action.APPROVE
 EXECUTE = Action.EXECUTE
 HOOK, HOOK_AT = "/teams/{team_id}/webhooks/{webhook_id}", "/teams/{team}/webhooks/{webhook}"
@@ -117,7 +118,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/teams/{team_id}"): Operation(at("/teams/{team}"), READ),
     ("POST", "/teams/{team_id}/share"): Operation(at("/teams/{team}/share"), MANAGE),
     ("POST", "/teams/{team_id}/unshare"): Operation(at("/teams/{team}/unshare"), MANAGE),
-    ("GET", "/teams/{team_id}/invitations"): Operation(at("/teams/{team}/invitations"), MANAGE),
+    ("GET", "/teams/{team_id}/invitations"): Operation(at("/teams/{team}/invitations"), OVERSEE),
     ("POST", "/teams/{team_id}/invitations"): Operation(
         at("/teams/{team}/invitations"),
         MANAGE,
@@ -182,15 +183,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/notifications/{notification_id}/read"): Operation(
         at("/notifications/{notification}/read"), None
     ),
-    ("GET", "/teams/{team_id}/webhooks"): Operation(at("/teams/{team}/webhooks"), MANAGE),
+    ("GET", "/teams/{team_id}/webhooks"): Operation(at("/teams/{team}/webhooks"), OVERSEE),
     ("POST", "/teams/{team_id}/webhooks"): Operation(
         at("/teams/{team}/webhooks"), MANAGE, 201, webhook_body
     ),
-    ("GET", HOOK): Operation(at(HOOK_AT), MANAGE),
+    ("GET", HOOK): Operation(at(HOOK_AT), OVERSEE),
     ("PATCH", HOOK): Operation(at(HOOK_AT), MANAGE, body=lambda ids: {"is_enabled": True}),
-    ("DELETE", HOOK): Operation(at(HOOK_AT), MANAGE, 204),
+    ("DELETE", HOOK): Operation(at(HOOK_AT), OVERSEE, 204),
     ("POST", f"{HOOK}/ping"): Operation(at(f"{HOOK_AT}/ping"), MANAGE, 202),
-    ("GET", f"{HOOK}/deliveries"): Operation(at(f"{HOOK_AT}/deliveries"), MANAGE),
+    ("GET", f"{HOOK}/deliveries"): Operation(at(f"{HOOK_AT}/deliveries"), OVERSEE),
     ("POST", f"{HOOK}/deliveries/{{delivery_id}}/redeliver"): Operation(
         at(f"{HOOK_AT}/deliveries/{{delivery}}/redeliver"), MANAGE, 202
     ),

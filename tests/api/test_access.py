@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.domain.access import SCOPES, Scope, TeamRole, is_allowed, scopes_allow
-from core.services import signing_in, tokens
+from core.services import signing_in, teams, tokens
 from tests.api.operations import FOR_ADMINISTRATORS, FOR_PERSONS, NAMING, OPERATIONS, Operation
 from tests.api.world import FOREIGN, OWN, Ids, World, never_were
 
@@ -51,6 +51,23 @@ def test_the_owners_token_may_do_everything(world: World, key: Key) -> None:
     answer = call(world, key, world.token())
     assert answer.status_code == OPERATIONS[key].status, answer.text
     assert answer.headers["cache-control"].endswith("no-store")
+
+
+@pytest.mark.parametrize("key", names(key for key in OPERATIONS if key[0] == "GET"))
+def test_in_an_archived_team_everything_is_read(world: World, key: Key) -> None:
+    OPERATIONS[key].needs(world)
+    teams.archive_team(world.owner.principal, world.ids.team)
+    assert call(world, key, world.token()).status_code == OPERATIONS[key].status
+
+
+def test_a_webhook_of_an_archived_team_is_disabled_and_deleted(world: World) -> None:
+    path = f"/api/teams/{world.ids.team}/webhooks/{world.ids.webhook}"
+    teams.archive_team(world.owner.principal, world.ids.team)
+    asked = {"headers": world.token()}
+    assert world.client.patch(path, json={"is_enabled": True}, **asked).status_code == 409
+    answer = world.client.patch(path, json={"is_enabled": False}, **asked)
+    assert (answer.status_code, bool(answer.json()["disabled_at"])) == (200, True)
+    assert world.client.delete(path, **asked).status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from core.domain.approval import Gate
+from core.domain.pipeline import Step
 from core.errors import AppError, DatabaseUnavailable
 from core.services import reading
 from core.settings import get_settings
 from tests.api.operations import OPERATIONS, WITH_BODY, launch_body
 from tests.api.test_access import names, told
 from tests.api.world import World
+from tests.factories import launch_pipeline
 
 JSON = {"content-type": "application/json"}
 MEGABYTE = 1024 * 1024
@@ -253,3 +256,19 @@ def test_a_failure_of_ours_tells_nothing_of_itself(
     answer = silent.get(url, headers=headers)
     assert (answer.status_code, told(answer)["code"]) == (500, "unforeseen")
     assert "secret" not in answer.text
+
+
+LISTS = ("sessions", "tasks", "approvals", "audit", "notifications")
+
+
+@pytest.mark.parametrize("name", ["sessions", "tasks", "approvals"])
+def test_a_cursor_goes_on_in_its_own_list_and_in_no_other(world: World, name: str) -> None:
+    for _ in range(2):
+        launch_pipeline(world.owner, Step("architect", (), Gate("member", "May it begin?")))
+    of_team = f"team_id={world.ids.team}&limit=1"
+    cursor = world.get(f"/{name}?{of_team}").json()["next_cursor"]
+    assert cursor
+    answers = {one: world.get(f"/{one}?{of_team}&cursor={cursor}") for one in LISTS}
+    assert answers.pop(name).status_code == 200
+    refused = {(one.status_code, told(one)["code"]) for one in answers.values()}
+    assert refused == {(400, "invalid_cursor")}

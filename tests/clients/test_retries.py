@@ -102,6 +102,21 @@ def invite(client: Any, someone: Someone) -> Any:
     return client.invite(someone.team_id, "new@example.org")
 
 
+def sign_up(client: Any, someone: Someone) -> Any:
+    return client.sign_up("mara", "mara@example.org", "a long password of mine")
+
+
+def test_what_answers_with_a_secret_is_sent_again_and_made_once(
+    proxy: Proxy, someone: Someone, token: str, kind: str
+) -> None:
+    with client_of(kind, proxy.address, token) as client:
+        proxy.behave(*ROUGH)
+        made = invite(client, someone)
+        assert len(proxy.heard) == len(ROUGH) + 1
+        (open_one,) = client.list_invitations(someone.team_id).items
+        assert (open_one.id, bool(made.link)) == (made.id, True)
+
+
 @pytest.mark.parametrize("manner", [Manner.CUT_MIDWAY, Manner.BAD_GATEWAY, Manner.BUSY])
 def test_what_may_not_be_done_twice_is_sent_once(
     proxy: Proxy, someone: Someone, token: str, kind: str, manner: Manner
@@ -109,11 +124,11 @@ def test_what_may_not_be_done_twice_is_sent_once(
     with client_of(kind, proxy.address, token) as client:
         proxy.behave(manner)
         with pytest.raises((Unreachable, ServerError)):
-            invite(client, someone)
+            sign_up(client, someone)
         assert len(proxy.heard) == 1
 
 
-@pytest.mark.parametrize("act", [invite, launch], ids=["invite", "launch"])
+@pytest.mark.parametrize("act", [sign_up, launch], ids=["sign_up", "launch"])
 def test_a_server_that_was_not_reached_is_tried_again(
     token: str, someone: Someone, kind: str, act: Callable[..., Any]
 ) -> None:

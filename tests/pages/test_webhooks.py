@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from core.domain.access import TeamRole
 from core.domain.webhook import DeliveryStatus
-from core.services import webhooks
+from core.services import teams, webhooks
 from core.services.transaction import transact
 from pages.parts.webhooks import WORDS
 from tests.factories import Someone, add_member, make_someone
@@ -23,6 +23,20 @@ def add(visits: Visitor, url: str = URL) -> UUID:
     someone = visits.someone
     made = webhooks.add_webhook(someone.principal, someone.team_id, url, ["session.failed"])
     return made.webhook.id
+
+
+def test_in_an_archived_team_they_are_seen_and_can_only_be_stopped(
+    visits: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = add(visits), add(visits)
+    webhooks.send_test(*names(visits, one))
+    webhooks.disable_webhook(*names(visits, other))
+    teams.archive_team(visits.someone.principal, visits.someone.team_id)
+    page = visitor(visits.someone, monkeypatch).open("webhooks")
+    assert "This team is archived" in texts(page)
+    assert "Add webhook" not in labels(page)
+    open_to_press = {one.label for one in page.main.button if not one.disabled}
+    assert open_to_press == {"Deliveries", "Disable", "Delete"}
 
 
 def names(visits: Visitor, webhook_id: UUID) -> tuple[Any, UUID, UUID]:

@@ -180,6 +180,31 @@ def test_in_an_archived_team_none_is_added(someone: Someone) -> None:
         add(someone)
 
 
+def test_in_an_archived_team_they_are_seen_and_can_be_stopped(someone: Someone) -> None:
+    made, other = add(someone), add(someone)
+    names = (someone.principal, someone.team_id)
+    sent = webhooks.send_test(*names, made.webhook.id)
+    teams.archive_team(someone.principal, someone.team_id)
+    assert webhooks.list_webhooks(*names) == [made.webhook, other.webhook]
+    assert webhooks.get_webhook(*names, made.webhook.id) == made.webhook
+    assert webhooks.list_deliveries(*names, made.webhook.id).items == (sent,)
+    assert webhooks.disable_webhook(*names, made.webhook.id).disabled_at is not None
+    (given_up,) = webhooks.list_deliveries(*names, made.webhook.id).items
+    assert given_up.status == "failed"
+    webhooks.delete_webhook(*names, other.webhook.id)
+    assert [one.id for one in webhooks.list_webhooks(*names)] == [made.webhook.id]
+
+
+@pytest.mark.parametrize("act", ["change", "enable", "test", "again"])
+def test_in_an_archived_team_nothing_more_is_sent_than_was_asked_for(
+    someone: Someone, act: str
+) -> None:
+    made = add(someone)
+    teams.archive_team(someone.principal, someone.team_id)
+    with pytest.raises(TeamArchived):
+        ACTS[act](someone.principal, someone.team_id, made.webhook.id)
+
+
 def test_a_team_has_so_many_and_no_more(someone: Someone) -> None:
     for _ in range(MOST_WEBHOOKS - 2):
         add(someone)

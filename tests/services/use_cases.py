@@ -120,7 +120,7 @@ def _approve(principal: Principal, ids: Ids) -> Any:
     return members.set_approver_roles(principal, ids.team, ids.member, ["designer"])
 
 
-MANAGE = Action.MANAGE
+MANAGE, OVERSEE = Action.MANAGE, Action.OVERSEE
 READ, CONTROL, LAUNCH = Action.READ, Action.CONTROL, Action.LAUNCH
 EXECUTE, REPORT = Action.EXECUTE, Action.REPORT
 
@@ -336,39 +336,41 @@ USE_CASES: dict[str, UseCase] = {
         is_the_owners=True,
     ),
     "inviting.invite_person": UseCase(_invite, MANAGE, for_system=False, is_about_others=True),
-    "inviting.list_invitations": UseCase(lambda p, i: inviting.list_invitations(p, i.team), MANAGE),
+    "inviting.list_invitations": UseCase(
+        lambda p, i: inviting.list_invitations(p, i.team), OVERSEE
+    ),
     "inviting.withdraw_invitation": UseCase(
         lambda p, i: inviting.withdraw_invitation(p, i.invitation) is None, MANAGE
     ),
     "notifying.notify": UseCase(
         lambda p, i: notifying.notify(p, "role:owner", "Look.", team_id=i.team), Action.NOTIFY
     ),
-    "webhooks.list_webhooks": UseCase(lambda p, i: webhooks.list_webhooks(p, i.team), MANAGE),
+    "webhooks.list_webhooks": UseCase(lambda p, i: webhooks.list_webhooks(p, i.team), OVERSEE),
     "webhooks.add_webhook": UseCase(
         lambda p, i: webhooks.add_webhook(p, i.team, "https://example.org/", ["session.failed"]),
         MANAGE,
     ),
     "webhooks.get_webhook": UseCase(
-        lambda p, i: webhooks.get_webhook(p, i.team, i.webhook), MANAGE
+        lambda p, i: webhooks.get_webhook(p, i.team, i.webhook), OVERSEE
     ),
     "webhooks.change_kinds": UseCase(
         lambda p, i: webhooks.change_kinds(p, i.team, i.webhook, ["session.finished"]), MANAGE
     ),
     "webhooks.disable_webhook": UseCase(
-        lambda p, i: webhooks.disable_webhook(p, i.team, i.webhook), MANAGE
+        lambda p, i: webhooks.disable_webhook(p, i.team, i.webhook), OVERSEE
     ),
     "webhooks.enable_webhook": UseCase(
         lambda p, i: webhooks.enable_webhook(p, i.team, i.webhook), MANAGE
     ),
     "webhooks.delete_webhook": UseCase(
-        lambda p, i: webhooks.delete_webhook(p, i.team, i.webhook) is None, MANAGE
+        lambda p, i: webhooks.delete_webhook(p, i.team, i.webhook) is None, OVERSEE
     ),
     "webhooks.send_test": UseCase(lambda p, i: webhooks.send_test(p, i.team, i.webhook), MANAGE),
     "webhooks.send_again": UseCase(
         lambda p, i: webhooks.send_again(p, i.team, i.webhook, i.delivery), MANAGE
     ),
     "webhooks.list_deliveries": UseCase(
-        lambda p, i: webhooks.list_deliveries(p, i.team, i.webhook), MANAGE
+        lambda p, i: webhooks.list_deliveries(p, i.team, i.webhook), OVERSEE
     ),
     "accounts.find_team": UseCase(lambda p, i: accounts.find_team(p, str(i.team)), READ),
 }

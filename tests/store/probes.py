@@ -15,7 +15,7 @@ from core.domain.agent import WorkQuery
 from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step, make_pipeline
 from core.domain.role import RoleProfile
-from core.services import approving, inviting, notifying, reading, webhooks
+from core.services import approving, inviting, journaling, notifying, reading, webhooks
 from core.services.transaction import transact
 from core.store.approvals import ApprovalFilter
 from core.store.audit import AuditQuery
@@ -79,7 +79,12 @@ def make_foreign(someone: Someone) -> Foreign:
         key=lambda one: one.task_id is None,
     )
     add_member(someone.team_id, make_someone().user)
-    inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
+    inviting.invite_person(someone.principal, someone.team_id, "new@example.org", act_key="invited")
+    journaling.record_decision(
+        someone.principal, session.id, make_decision(strategic=True), act_key="decided"
+    )
+    mark_created = text("UPDATE teams SET act_key = 'created' WHERE id = :id")
+    transact(lambda db: db.execute(mark_created, {"id": someone.team_id}))
     claim(someone, session, "dba")  # guided by the strategic decision
     approving.await_approval(claim(someone, session, "backend_dev"), QUESTION)
     asking, failing = launch(someone), launch(someone)
@@ -91,7 +96,11 @@ def make_foreign(someone: Someone) -> Foreign:
     notifying.notify(SYSTEM, "team", "Look at this.", team_id=someone.team_id)
     (told, *_) = notifying.list_notices(someone.principal).items
     hook = webhooks.add_webhook(
-        someone.principal, someone.team_id, "https://example.org/", ["session.failed"]
+        someone.principal,
+        someone.team_id,
+        "https://example.org/",
+        ["session.failed"],
+        act_key="added",
     )
     delivery = webhooks.send_test(someone.principal, someone.team_id, hook.webhook.id)
     return Foreign(
@@ -187,6 +196,9 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, f.session_id, f.task_id, 1
     ),
     ("heads", "_list_events"): lambda m, db, p, f: m.list_events(db, p, f.session_id),
+    ("journal", "find_recorded"): lambda m, db, p, f: m.find_recorded(
+        db, p, f.session_id, "decided"
+    ),
     ("journal", "_list_decisions"): lambda m, db, p, f: m.list_decisions(db, p, f.session_id),
     ("watching", "_session_at_work"): lambda m, db, p, f: m.get_session_at_work(
         db, p, f.session_id
@@ -207,10 +219,12 @@ PROBES: dict[tuple[str, str], Probe] = {
         team for team in m.list_teams(db, p) if team.id == f.team_id
     ],
     ("teams", "get_team"): lambda m, db, p, f: m.get_team(db, p, f.team_id),
+    ("teams", "find_created"): lambda m, db, p, f: m.find_created(db, p, "created"),
     ("teams", "list_members"): lambda m, db, p, f: m.list_members(db, p, f.team_id),
     ("invitations", "list_open"): lambda m, db, p, f: m.list_open(
         db, p, f.team_id, datetime.now(UTC)
     ),
+    ("invitations", "find_sent"): lambda m, db, p, f: m.find_sent(db, p, f.team_id, "invited"),
     ("sessions", "_get_session"): lambda m, db, p, f: m.get_session(db, p, f.session_id),
     ("sessions", "get_brief"): lambda m, db, p, f: m.get_brief(db, p, f.session_id),
     ("sessions", "find_by_launch_key"): lambda m, db, p, f: m.find_by_launch_key(
@@ -232,6 +246,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("tasks", "get_task"): lambda m, db, p, f: m.get_task(db, p, f.task_id),
     ("webhooks", "list_webhooks"): lambda m, db, p, f: m.list_webhooks(db, p, f.team_id),
     ("webhooks", "get_webhook"): lambda m, db, p, f: m.get_webhook(db, p, f.team_id, f.webhook_id),
+    ("webhooks", "find_added"): lambda m, db, p, f: m.find_added(db, p, f.team_id, "added"),
     ("deliveries", "list_deliveries"): lambda m, db, p, f: m.list_deliveries(
         db, p, f.team_id, f.webhook_id, limit=9
     ),

@@ -68,7 +68,11 @@ def test_a_ticket_that_is_no_text_is_worth_nothing(visitor: TestClient) -> None:
     assert answer.json()["error"]["code"] == "ticket_spent"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b"{}", b'{"ticket": 1}', b"\xff"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"nonsense", b"{}", b'{"ticket": 1}', b"\xff", b"[" * 100_000],
+    ids=["none", "a list", "nonsense", "an object", "a number", "not UTF-8", "deep"],
+)
 def test_what_is_no_ticket_is_said_to_be_none(visitor: TestClient, body: bytes) -> None:
     headers = OWN | {"content-type": "application/json"}
     assert visitor.post("/auth/redeem", content=body, headers=headers).status_code == 400

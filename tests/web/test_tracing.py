@@ -140,7 +140,7 @@ def test_a_failure_says_its_id_and_the_log_has_it_too(caplog: pytest.LogCaptureF
         for_person = browser.get("/", headers={**PAGE, "traceparent": PARENT})
     assert (for_program.status_code, for_person.status_code) == (500, 500)
     error = for_program.json()["error"]
-    assert (error["code"], error["trace_id"]) == ("internal", ID)
+    assert (error["code"], error["trace_id"]) == ("unforeseen", ID)
     assert ID in for_person.text
     assert "secret" not in for_program.text + for_person.text
     assert [ID in one.getMessage() for one in caplog.records] == [True, True]

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from core.store.tables.runs import session_key
-from core.store.tables.schema import id_column, metadata, one_of, time_column
+from core.store.tables.schema import act_key_column, id_column, metadata, one_of, time_column
 
 CONFIDENCES = ("high", "medium", "low")
 
@@ -51,6 +51,7 @@ session_decisions = Table(
     Column(
         "supersedes_id", UUID(as_uuid=True), ForeignKey("session_decisions.id"), unique=True
     ),  # at most one decision supersedes another
+    *act_key_column("session_decisions"),
 )
 Index("ix_session_decisions_session_id", session_decisions.c.session_id)
 Index(

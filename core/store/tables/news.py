@@ -22,7 +22,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from core.domain.notification import KINDS, Priority
 from core.domain.webhook import DeliveryStatus
 from core.store.tables.runs import session_key
-from core.store.tables.schema import id_column, metadata, one_of, team_column, time_column
+from core.store.tables.schema import (
+    act_key_column,
+    id_column,
+    metadata,
+    one_of,
+    team_column,
+    time_column,
+)
 
 # A trigger enters news at the insert of their event; whoever tells them takes them out. As ids say
 # nothing about the order of commits, no mark "told up to here" would do.
@@ -79,6 +86,7 @@ webhooks = Table(
     time_column("created_at", nullable=False),
     time_column("disabled_at"),
     Column("disabled_because", Text, nullable=False, server_default=text("''")),
+    *act_key_column("webhooks"),
     UniqueConstraint("id", "team_id"),
 )
 Index("ix_webhooks_team_id", webhooks.c.team_id)

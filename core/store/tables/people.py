@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from core.domain.access import TeamRole
-from core.store.tables.schema import id_column, metadata, one_of, time_column
+from core.store.tables.schema import act_key_column, id_column, metadata, one_of, time_column
 
 users = Table(
     "users",
@@ -48,6 +48,7 @@ teams = Table(
     Column("description", Text, nullable=False, server_default=text("''")),
     Column("is_shared", Boolean, nullable=False, server_default=text("false")),
     time_column("archived_at"),  # kept and readable; nothing is launched or changed in it
+    *act_key_column("teams"),
     time_column("created_at", nullable=False, default_now=True),
     time_column("updated_at", nullable=False, default_now=True),
     UniqueConstraint("owner_id", "name"),
@@ -82,6 +83,7 @@ team_invitations = Table(
     time_column("created_at", nullable=False, default_now=True),
     time_column("expires_at", nullable=False),
     time_column("answered_at"),
+    *act_key_column("team_invitations"),
     one_of("role", (TeamRole.MEMBER, TeamRole.VIEWER)),
     one_of("answer", ("accepted", "declined", "withdrawn")),
 )

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, MetaData, func
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
 metadata = MetaData(
@@ -37,6 +46,15 @@ def time_column(name: str, *, nullable: bool = True, default_now: bool = False) 
         nullable=nullable,
         server_default=func.clock_timestamp() if default_now else None,
     )
+
+
+def act_key_column(table: str) -> list[Any]:
+    """Return the column by which a repeated act finds what it made, with its unique index."""
+    column: Column[Any] = Column("act_key", Text)
+    return [
+        column,
+        Index(f"uq_{table}_act_key", column, unique=True, postgresql_where=column.is_not(None)),
+    ]
 
 
 def one_of(column: str, values: Iterable[str], *, name: str | None = None) -> CheckConstraint:

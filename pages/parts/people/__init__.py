@@ -27,6 +27,7 @@ _DEEDS = {
     Action.NOTIFY: "Send people of the team a message",
     Action.CONFIGURE: "Define roles and pipelines",
     Action.MANAGE: "Manage the team and its people",
+    Action.OVERSEE: "See webhooks and invitations, and stop webhooks",
     Action.AUDIT: "Read the audit",
 }
 

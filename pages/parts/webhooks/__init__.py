@@ -118,7 +118,7 @@ def _draw_acts(visit: Visit, one: Webhook, key: str, *, is_disabled: bool) -> No
         key=f"test_{key}",
         type="tertiary",
         icon=":material/send:",
-        disabled=is_disabled,
+        disabled=is_disabled or visit.is_archived,
     ):
         try_to(partial(webhooks.send_test, *names), "It is sent in a moment; see its deliveries.")
         _show(key)
@@ -129,6 +129,7 @@ def _draw_acts(visit: Visit, one: Webhook, key: str, *, is_disabled: bool) -> No
             key=f"enable_{key}",
             type="tertiary",
             icon=":material/play_arrow:",
+            disabled=visit.is_archived,
             on_click=do,
             args=(act,),
         )

@@ -59,7 +59,7 @@ def _draw_delivery(visit: Visit, webhook: Webhook, one: Delivery) -> None:
             key=f"again_{one.id}",
             type="tertiary",
             icon=":material/replay:",
-            disabled=webhook.disabled_at is not None,
+            disabled=webhook.disabled_at is not None or visit.is_archived,
             on_click=do,
             args=(
                 partial(webhooks.send_again, visit.principal, webhook.team_id, webhook.id, one.id),

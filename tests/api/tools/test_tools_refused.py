@@ -17,6 +17,7 @@ from core.domain.access import Scope
 from core.errors import DatabaseUnavailable, InvalidInput
 from core.ids import new_id
 from core.services import (
+    inspecting,
     journaling,
     launching,
     reading,
@@ -133,6 +134,34 @@ def test_what_makes_something_is_tried_again_with_one_key_while_a_server_is_away
     assert len(keys) == 3
     assert len(set(keys)) == 1
     assert len(reading.list_sessions(world.owner.principal)) == 2
+
+
+def test_a_decision_whose_answer_was_lost_is_recorded_once(
+    world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "PATIENCE_SECONDS", (0.1, 0.1))
+    record, made = journaling.record_decision, []
+
+    def away(*given: Any, **named: Any) -> Any:
+        made.append(record(*given, **named))
+        if len(made) < 3:
+            raise DatabaseUnavailable
+        return made[-1]
+
+    monkeypatch.setattr(journaling, "record_decision", away)
+    told = caller.call("record_decision", **DECISION | {"session_id": str(world.session.id)})
+    assert [str(one) for one in made] == [told["id"]] * 3
+
+
+def test_fetch_status_does_not_fail_when_nobody_foresaw_what_happens(
+    world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspecting, "get_task", None)
+    told = caller.result("fetch_status", {"id": str(world.ids.task)})
+    assert not told["isError"]
+    status = told["structuredContent"]
+    assert (status["kind"], status["status"]) == ("none", "unforeseen")
+    assert "Try again later" in status["text"]
 
 
 def test_what_is_refused_is_not_tried_again(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sage_mode_client.call import Call, Id, change, get, json_of, nothing, post, post_once
+from sage_mode_client.call import Call, Id, change, get, json_of, nothing, post
 from sage_mode_client.models.audit import AuditPage
 from sage_mode_client.models.people import (
     InvitationList,
@@ -55,11 +55,21 @@ def list_invitations(team_id: Id) -> Call[InvitationList]:
     return get("/teams/{team_id}/invitations", json_of(InvitationList), team_id=team_id)
 
 
-def invite(team_id: Id, name_or_email: str, *, role: Place = "member") -> Call[NewInvitation]:
-    """Ask somebody into a shared team; its link is told once, so it is never sent twice."""
-    body = {"name_or_email": name_or_email, "role": role}
-    path = "/teams/{team_id}/invitations"
-    return post_once(path, json_of(NewInvitation), body, team_id=team_id)
+def invite(
+    team_id: Id,
+    name_or_email: str,
+    *,
+    role: Place = "member",
+    idempotency_key: Id | None = None,
+) -> Call[NewInvitation]:
+    """Ask somebody into a shared team; its link is told only in answer to this call."""
+    return post(
+        "/teams/{team_id}/invitations",
+        json_of(NewInvitation),
+        {"name_or_email": name_or_email, "role": role},
+        key=idempotency_key,
+        team_id=team_id,
+    )
 
 
 def list_members(team_id: Id) -> Call[MemberList]:

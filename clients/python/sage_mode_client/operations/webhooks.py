@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sage_mode_client.call import Call, Id, change, get, json_of, nothing, post, post_once
+from sage_mode_client.call import Call, Id, change, get, json_of, nothing, post
 from sage_mode_client.models.webhooks import (
     Delivery,
     DeliveryPage,
@@ -24,9 +24,17 @@ def list_webhooks(team_id: Id) -> Call[WebhookList]:
     return get(_ALL, json_of(WebhookList), team_id=team_id)
 
 
-def add_webhook(team_id: Id, url: str, kinds: Sequence[News]) -> Call[MadeWebhook]:
-    """Have a team's news sent to an address; its secret is told once, so it is never sent twice."""
-    return post_once(_ALL, json_of(MadeWebhook), {"url": url, "kinds": kinds}, team_id=team_id)
+def add_webhook(
+    team_id: Id, url: str, kinds: Sequence[News], *, idempotency_key: Id | None = None
+) -> Call[MadeWebhook]:
+    """Have a team's news sent to an address; its secret is told only in answer to this call."""
+    return post(
+        _ALL,
+        json_of(MadeWebhook),
+        {"url": url, "kinds": kinds},
+        key=idempotency_key,
+        team_id=team_id,
+    )
 
 
 def get_webhook(team_id: Id, webhook_id: Id) -> Call[Webhook]:
