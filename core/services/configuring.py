@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal
+from core.domain.attempt import RECORDED
 from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.role import BUILT_IN_PROFILES, EXECUTORS, RoleProfile, profile_from_json
 from core.ids import new_id
@@ -19,9 +20,13 @@ from core.settings import get_settings
 from core.store import configuration, listing
 
 
-def known_executors() -> frozenset[str]:
-    """Return the names of executors that a role or a launch may name."""
-    return frozenset({*EXECUTORS, *get_settings().extra_executors})
+def list_executors() -> tuple[str, ...]:
+    """Return the executors that a role or a launch may name, the usual one first.
+
+    What an import has recorded is done already: whoever chose that would wait for nobody.
+    """
+    extra = sorted(set(get_settings().extra_executors) - {*EXECUTORS, RECORDED})
+    return (*EXECUTORS, *extra)
 
 
 def list_roles(principal: Principal, team_id: UUID) -> dict[str, RoleProfile]:
@@ -52,7 +57,7 @@ def define_role(principal: Principal, team_id: UUID, definition: Mapping[str, An
     `definition` has the shape of `RoleProfile`. Sessions that run keep what they were launched
     with. Raises `InvalidInput`, `NotFound` or `NotAllowed`.
     """
-    profile = profile_from_json(definition, known_executors())
+    profile = profile_from_json(definition, list_executors())
 
     def work(db: Connection) -> None:
         demand_held(db, principal, team_id, Action.CONFIGURE)

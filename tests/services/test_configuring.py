@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from core.errors import InvalidInput
-from core.services import configuring
+from core.services import configuring, previewing
+from core.settings import get_settings
 from tests.factories import Someone, claim, launch, statuses
 
 ROLE: dict[str, Any] = {
@@ -42,6 +43,8 @@ def test_a_role_and_a_pipeline_of_the_team_run(someone: Someone) -> None:
         {"capabilities": ["fly"]},
         {"capabilities": None},
         {"executor": "wizard"},
+        {"executor": "llm"},
+        {"executor": "recorded"},
         {"executor": "\ud800"},
         {"timeout_seconds": 0},
         {"timeout_seconds": -1},
@@ -54,6 +57,23 @@ def test_what_is_no_role_is_refused(someone: Someone, changes: dict[str, Any]) -
     with pytest.raises(InvalidInput):
         configuring.define_role(someone.principal, someone.team_id, ROLE | changes)
     assert "scribe" not in configuring.list_roles(someone.principal, someone.team_id)
+
+
+def test_what_can_be_chosen_is_one_list_wherever_it_is_asked_for(
+    someone: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = '{"own": "x:X", "recorded": "x:X", "planner": "x:X"}'
+    monkeypatch.setenv("SAGE_EXTRA_EXECUTORS", own)
+    get_settings.cache_clear()
+    assert configuring.list_executors() == ("planner", "external", "own")
+    choices = previewing.prepare_launch(someone.principal, someone.team_id)
+    assert choices.executors == configuring.list_executors()
+    for executor in choices.executors:
+        configuring.define_role(someone.principal, someone.team_id, ROLE | {"executor": executor})
+        launch(someone, executor=executor)
+    with pytest.raises(InvalidInput) as refused:
+        configuring.define_role(someone.principal, someone.team_id, ROLE | {"executor": "wizard"})
+    assert refused.value.hint_text == "Use one of: planner, external, own."
 
 
 def test_a_roles_text_is_stored_cleaned(someone: Someone) -> None:

@@ -9,7 +9,7 @@ from pages.parts.graph import draw_pipeline
 from pages.parts.launch import Form
 from pages.parts.wording import counted, duration
 
-EXECUTORS = {"planner": "Rule-based planner"}
+EXECUTORS = {"planner": "Rule-based planner", "external": "Agents"}
 PIPELINES = {"seven_roles": "Standard, seven roles"}
 
 
@@ -32,7 +32,7 @@ def draw_choices(choices: LaunchChoices, form: Form) -> tuple[str, str | None]:
         format_func=lambda one: EXECUTORS.get(one, one),
         key=f"launch_executor_{form.mark}",
         persist_state="session",
-        help="The planner works offline and needs no key.",
+        help="The planner works offline and needs no key. Agents come over the API or MCP.",
     )
     usual = choices.usual
     if usual.seconds is not None:
