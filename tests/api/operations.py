@@ -17,8 +17,7 @@ from tests.services.working import launch_external
 
 READ, LAUNCH, CONTROL = Action.READ, Action.LAUNCH, Action.CONTROL
 MANAGE, DECIDE, AUDIT = Action.MANAGE, Action.DECIDE, Action.AUDIT
-EXECUTE, APPROVE = Action.EXECUTE, Action.APPROVE
-EXECUTE = Action.EXECUTE
+EXECUTE, APPROVE, CONFIGURE = Action.EXECUTE, Action.APPROVE, Action.CONFIGURE
 HOOK, HOOK_AT = "/teams/{team_id}/webhooks/{webhook_id}", "/teams/{team}/webhooks/{webhook}"
 BRIEF = "Employees submit expenses. Their manager approves or rejects."
 
@@ -70,6 +69,16 @@ def webhook_body(ids: Ids) -> dict[str, Any]:
     return {"url": "https://example.org/hooks", "kinds": ["session.failed"]}
 
 
+def role_body(ids: Ids) -> dict[str, Any]:
+    return {"title": "Scribe", "capabilities": ["document"], "instructions": "Write it down."}
+
+
+def pipeline_body(ids: Ids) -> dict[str, Any]:
+    gate = {"approver_role": "finance", "question": "May it cost that?"}
+    steps = [{"role": "architect"}, {"role": "dba", "after": ["architect"], "approval": gate}]
+    return {"steps": steps, "approvals": {"expires_after_seconds": 3600, "on_expiry": "escalate"}}
+
+
 def paused(world: World) -> None:
     control.pause_session(world.owner.principal, world.session.id)
 
@@ -113,6 +122,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/teams"): Operation(at("/teams"), None),
     ("GET", "/profiles"): Operation(at("/profiles?team_id={team}"), READ),
     ("GET", "/profiles/{role}"): Operation(at("/profiles/dba?team_id={team}"), READ),
+    ("PUT", "/profiles/{role}"): Operation(
+        at("/profiles/scribe?team_id={team}"), CONFIGURE, body=role_body
+    ),
+    ("DELETE", "/profiles/{role}"): Operation(
+        at("/profiles/reader?team_id={team}"), CONFIGURE, 204
+    ),
+    ("GET", "/pipelines/{name}"): Operation(at("/pipelines/short?team_id={team}"), READ),
+    ("PUT", "/pipelines/{name}"): Operation(
+        at("/pipelines/long?team_id={team}"), CONFIGURE, body=pipeline_body
+    ),
+    ("DELETE", "/pipelines/{name}"): Operation(
+        at("/pipelines/short?team_id={team}"), CONFIGURE, 204
+    ),
     ("GET", "/pipelines"): Operation(at("/pipelines?team_id={team}"), READ),
     ("GET", "/teams/{team_id}"): Operation(at("/teams/{team}"), READ),
     ("POST", "/teams/{team_id}/share"): Operation(at("/teams/{team}/share"), MANAGE),

@@ -26,6 +26,8 @@ RIGHT: dict[str, list[Any]] = {
     "metadata": [SOME, None],
     "context": [SOME],
     "team_id": [None],
+    "capabilities": [[]],
+    "approvals": [None],
     "pipeline": [None],
 }
 

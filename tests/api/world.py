@@ -10,6 +10,8 @@ from uuid import UUID
 from starlette.testclient import TestClient
 
 from core.domain.access import SYSTEM, Principal, Scope, TeamRole
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.role import RoleProfile
 from core.domain.session import Session
 from core.ids import new_id
 from core.services import inviting, notifying, reading, tokens, webhooks
@@ -18,6 +20,8 @@ from tests.factories import (
     add_member,
     claim,
     complete,
+    define_pipeline,
+    define_role,
     launch,
     make_artifact,
     make_decision,
@@ -111,6 +115,8 @@ def make_world(client: TestClient) -> World:
     hook = webhooks.add_webhook(
         someone.principal, someone.team_id, "https://example.org/hooks", ["session.finished"]
     ).webhook
+    define_role(someone.team_id, RoleProfile("reader", "Reader", ("review",), "Read it."))
+    define_pipeline(someone.team_id, make_pipeline("short", [Step("architect")]))
     ids = Ids(
         someone.team_id,
         session.id,

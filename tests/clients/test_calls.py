@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from sage_mode_client import BadRequest, Invalid, NotAllowed, NotFound, NotSignedIn, Work
+from sage_mode_client import (
+    BadRequest,
+    Conflict,
+    Invalid,
+    NewGate,
+    NewStep,
+    NewTerms,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Work,
+)
 from tests.clients.faces import client_of
 from tests.factories import Someone, make_someone
 from tests.web.browser import PASSWORD
@@ -89,6 +100,30 @@ def test_a_task_is_routed_to_a_role_and_its_session_is_changed(
     assert client.change_session(session.id, status="paused").status == "paused"
     changed = client.change_session(session.id, task="All threats", metadata={"draft": None})
     assert (changed.task, changed.metadata) == ("All threats", {"ticket": "EXP-7"})
+
+
+def test_a_team_defines_roles_and_pipelines_and_launches_them(
+    client: Any, someone: Someone
+) -> None:
+    team_id, instructions = someone.team_id, "Say what it costs."
+    made = client.define_role(
+        "finance", team_id, "Finance", instructions, ["review"], executor="external"
+    )
+    assert client.get_profile("finance", team_id=team_id) == made
+    gate = NewGate("finance", "May it cost that?", on_expiry="escalate")
+    steps = [NewStep("architect"), NewStep("finance", ["architect"], gate)]
+    made = client.define_pipeline("dear", team_id, steps, approvals=NewTerms(3600.0))
+    assert client.get_pipeline("dear", team_id=team_id) == made
+    asked = made.steps[1].approval
+    assert (asked.expires_after_seconds, asked.on_expiry) == (3600.0, "escalate")
+    session = client.launch(team_id, "Expenses", BRIEF, pipeline="dear")
+    assert [one.role for one in client.get_session(session.id).tasks] == ["architect", "finance"]
+    with pytest.raises(Conflict):
+        client.delete_role("finance", team_id)
+    client.delete_pipeline("dear", team_id)
+    client.delete_role("finance", team_id)
+    with pytest.raises(NotFound):
+        client.get_profile("finance", team_id=team_id)
 
 
 def test_people_are_told_and_other_systems_too(client: Any, someone: Someone) -> None:

@@ -9,6 +9,7 @@ from sage_mode_client.operations import (
     approvals,
     health,
     notifications,
+    roles,
     sessions,
     tasks,
     teams,
@@ -34,11 +35,17 @@ class Surface:
     list_members = Operation(teams.list_members)
     change_role = Operation(teams.change_role)
     remove_member = Operation(teams.remove_member)
-    list_profiles = Operation(teams.list_profiles)
-    get_profile = Operation(teams.get_profile)
-    list_pipelines = Operation(teams.list_pipelines)
     list_audit = Operation(teams.list_audit)
     walk_audit = Walk(teams.list_audit)
+
+    list_profiles = Operation(roles.list_profiles)
+    get_profile = Operation(roles.get_profile)
+    define_role = Operation(roles.define_role)
+    delete_role = Operation(roles.delete_role)
+    list_pipelines = Operation(roles.list_pipelines)
+    get_pipeline = Operation(roles.get_pipeline)
+    define_pipeline = Operation(roles.define_pipeline)
+    delete_pipeline = Operation(roles.delete_pipeline)
 
     list_webhooks = Operation(webhooks.list_webhooks)
     add_webhook = Operation(webhooks.add_webhook)

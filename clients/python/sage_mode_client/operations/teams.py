@@ -1,4 +1,4 @@
-"""Teams, who is in them, who is invited; their roles, pipelines and audit."""
+"""Teams, who is in them, who is invited; their audit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sage_mode_client.models.people import (
     TeamDetail,
     TeamList,
 )
-from sage_mode_client.models.roles import PipelineList, Profile, ProfileList
 
 
 def list_teams() -> Call[TeamList]:
@@ -77,21 +76,6 @@ def remove_member(team_id: Id, user_id: Id) -> Call[None]:
     """Take somebody's access to a team away, at once."""
     path = "/teams/{team_id}/members/{user_id}"
     return change("DELETE", path, nothing, team_id=team_id, user_id=user_id)
-
-
-def list_profiles(*, team_id: Id | None = None) -> Call[ProfileList]:
-    """List the built-in roles, with a team also what it defines."""
-    return get("/profiles", json_of(ProfileList), query={"team_id": team_id})
-
-
-def get_profile(role: str, *, team_id: Id | None = None) -> Call[Profile]:
-    """Return a role."""
-    return get("/profiles/{role}", json_of(Profile), query={"team_id": team_id}, role=role)
-
-
-def list_pipelines(*, team_id: Id | None = None) -> Call[PipelineList]:
-    """List the built-in pipelines, with a team also what it defines."""
-    return get("/pipelines", json_of(PipelineList), query={"team_id": team_id})
 
 
 def list_audit(
