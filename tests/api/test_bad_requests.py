@@ -27,6 +27,9 @@ RIGHT: dict[str, list[Any]] = {
     "context": [SOME],
     "team_id": [None],
     "capabilities": [[]],
+    "name": [None],
+    "description": [None],
+    "roles": [[]],
     "approvals": [None],
     "pipeline": [None],
 }

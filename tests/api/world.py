@@ -46,10 +46,11 @@ class Ids:
     notification: UUID
     webhook: UUID
     delivery: UUID
+    invitation: UUID
 
 
 def never_were() -> Ids:
-    return Ids(*(new_id() for _ in range(9)))
+    return Ids(*(new_id() for _ in range(10)))
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def make_world(client: TestClient) -> World:
     strategic = next(one for one in decisions if one.task_id is None)
     member = make_someone()
     add_member(someone.team_id, member.user)
-    inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
+    invited = inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
     notifying.notify(SYSTEM, "role:owner", "Look at this.", team_id=someone.team_id)
     (told,) = notifying.list_notices(someone.principal).items
     hook = webhooks.add_webhook(
@@ -127,5 +128,6 @@ def make_world(client: TestClient) -> World:
         told.id,
         hook.id,
         webhooks.send_test(someone.principal, someone.team_id, hook.id).id,
+        invited.invitation.id,
     )
     return World(client, someone, session, ids)

@@ -102,6 +102,34 @@ def test_a_task_is_routed_to_a_role_and_its_session_is_changed(
     assert (changed.task, changed.metadata) == ("All threats", {"ticket": "EXP-7"})
 
 
+def test_a_team_and_its_people_change(system: None, host: str, kind: str) -> None:
+    name, other = f"olga-{kind}", f"paul-{kind}"
+    with client_of(kind, f"http://{host}", None) as client:
+        client.sign_up(other, f"{other}@example.org", PASSWORD)
+        client.sign_up(name, f"{name}@example.org", PASSWORD)
+        client.sign_in(name, PASSWORD)
+        team = client.create_team("Finance", is_shared=True)
+        assert client.change_team(team.id, name="Money").name == "Money"
+        first, second = (client.invite(team.id, one) for one in (other, "new@example.org"))
+        client.withdraw_invitation(team.id, second.id)
+        assert list(client.walk_journal(team.id, kind="strategic", confidence=["high"])) == []
+        client.sign_out()
+        client.sign_in(other, PASSWORD)
+        assert [one.team_name for one in client.list_own_invitations().items] == ["Money"]
+        assert client.accept_invitation(first.id).team_id == team.id
+        assert client.leave_team(team.id).team_id == team.id
+        with pytest.raises(Conflict):
+            client.decline_invitation(first.id)
+        client.sign_out()
+        client.sign_in(name, PASSWORD)
+        member_id = client.list_members(team.id).items[0].user_id
+        assert client.set_approver_roles(team.id, member_id, ["finance"]).roles == ("finance",)
+        with pytest.raises(Conflict):
+            client.hand_over(team.id, member_id)
+        assert client.archive_team(team.id).archived_at
+        assert client.restore_team(team.id).archived_at is None
+
+
 def test_a_team_defines_roles_and_pipelines_and_launches_them(
     client: Any, someone: Someone
 ) -> None:

@@ -262,6 +262,9 @@ USE_CASES: dict[str, UseCase] = {
     "journaling.list_journal": UseCase(
         lambda p, i: journaling.list_journal(p, journaling.JournalQuery(i.team)), READ
     ),
+    "journaling.walk_journal": UseCase(
+        lambda p, i: journaling.walk_journal(p, journaling.JournalQuery(i.team)), READ
+    ),
     "journaling.get_entry": UseCase(lambda p, i: journaling.get_entry(p, i.decision), READ),
     "journaling.decision_tree": UseCase(lambda p, i: journaling.decision_tree(p, i.session), READ),
     "journaling.record_decision": UseCase(_decide, Action.DECIDE, for_system=False),
@@ -330,6 +333,7 @@ USE_CASES: dict[str, UseCase] = {
         lambda p, i: reading.find_session_id(p, str(i.session)[:-1]), READ
     ),
     "teams.rename_team": UseCase(lambda p, i: teams.rename_team(p, i.team, "New"), MANAGE),
+    "teams.change_team": UseCase(lambda p, i: teams.change_team(p, i.team, name="New"), MANAGE),
     "teams.describe_team": UseCase(lambda p, i: teams.describe_team(p, i.team, "New"), MANAGE),
     "teams.share_team": UseCase(lambda p, i: teams.share_team(p, i.team), MANAGE),
     "teams.unshare_team": UseCase(lambda p, i: teams.unshare_team(p, i.team), MANAGE),
