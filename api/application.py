@@ -21,6 +21,8 @@ from api.routes import (
     auth,
     export,
     health,
+    invitations,
+    journal,
     notifications,
     profiles,
     retention,
@@ -40,6 +42,8 @@ PATH = "/api"
 _MODULES = (
     auth,
     teams,
+    invitations,
+    journal,
     profiles,
     sessions,
     session_log,

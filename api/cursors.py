@@ -33,6 +33,27 @@ def read_moment_cursor(kind: str, cursor: str) -> tuple[datetime, UUID]:
     return at, named
 
 
+def entry_cursor(created_at: datetime, seq: int, decision_id: UUID) -> str:
+    """Return the place after a decision of a team."""
+    return _encode(f"{created_at.isoformat()}|{seq}|{decision_id}")
+
+
+def read_entry_cursor(cursor: str) -> tuple[datetime, int, UUID]:
+    """Return the place that a cursor names; raises `CursorRefused`."""
+    at, _, rest = _decode(cursor).partition("|")
+    number, _, decision_id = rest.partition("|")
+    if not (number.isascii() and number.isdecimal()) or len(number) > 9:
+        raise CursorRefused
+    try:
+        created_at = datetime.fromisoformat(at)
+        place = created_at, int(number), UUID(decision_id)
+    except ValueError:
+        raise CursorRefused from None
+    if created_at.tzinfo is None:
+        raise CursorRefused
+    return place
+
+
 def audit_cursor(event_id: int) -> str:
     """Return the place after an event of the audit."""
     return _encode(f"audit|{event_id}")

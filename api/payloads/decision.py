@@ -7,7 +7,16 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
-from api.payloads.payload import DECISION_ID, LATER, SESSION_ID, Answer, Example, Line, Request
+from api.payloads.payload import (
+    CURSOR,
+    DECISION_ID,
+    LATER,
+    SESSION_ID,
+    Answer,
+    Example,
+    Line,
+    Request,
+)
 
 DECISION: Example = {
     "id": DECISION_ID,
@@ -24,6 +33,12 @@ DECISION: Example = {
     "supersedes_id": None,
     "seq": 12,
     "created_at": LATER,
+}
+ENTRY: Example = DECISION | {
+    "session_name": "Expense approval",
+    "author_name": None,
+    "is_strategic": True,
+    "superseded_by": None,
 }
 LEAF: Example = {
     "id": DECISION_ID,
@@ -80,6 +95,28 @@ class DecisionList(Answer):
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [DECISION]}]})
 
     items: list[Decision]
+
+
+class JournalEntry(Decision):
+    """A decision with where it stands."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ENTRY]})
+
+    session_name: str
+    author_name: str | None = Field(description="of the person who took it")
+    is_strategic: bool
+    superseded_by: UUID | None = Field(description="null: it is in force")
+
+
+class JournalPage(Answer):
+    """A team's decisions, newest first."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [ENTRY], "next_cursor": CURSOR}]}
+    )
+
+    items: list[JournalEntry]
+    next_cursor: str | None = Field(description="hand it on as `cursor`; null on the last page")
 
 
 class NewAlternative(Request):

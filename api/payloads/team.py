@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from api.payloads.payload import EARLIER, LATER, TEAM_ID, USER_ID, Answer, Example, Request
+from core.domain.team import MOST_APPROVER_ROLES
 
 TEAM: Example = {
     "id": TEAM_ID,
@@ -28,6 +29,7 @@ MEMBER: Example = {
 INVITATION: Example = {
     "id": "0199c1d9-3333-7aaa-8bbb-0123456789ab",
     "team_id": TEAM_ID,
+    "team_name": "Checkout",
     "role": "member",
     "user_name": None,
     "email": "ben@example.org",
@@ -50,6 +52,19 @@ class NewTeam(Request):
     )
     description: Annotated[str, StringConstraints(max_length=5000)] = ""
     is_shared: bool = Field(False, description="whether others can be invited at once")
+
+
+class ChangeTeam(Request):
+    """What is to be another; what is left out or null stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Basket", "description": "Up to the receipt."}]}
+    )
+
+    name: Annotated[str, StringConstraints(max_length=1000)] | None = Field(
+        None, description="1 to 80 characters"
+    )
+    description: Annotated[str, StringConstraints(max_length=5000)] | None = None
 
 
 class Team(Answer):
@@ -116,6 +131,40 @@ class ChangeRole(Request):
     role: GivenRole
 
 
+class SetApproverRoles(Request):
+    """In the name of which roles a member answers approvals from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["designer"]}]})
+
+    roles: list[Annotated[str, StringConstraints(max_length=200)]] = Field(
+        max_length=MOST_APPROVER_ROLES
+    )
+
+
+class ApproverRoles(Answer):
+    """In the name of which roles a member answers approvals."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["designer"]}]})
+
+    roles: list[str]
+
+
+class HandOver(Request):
+    """Who is to own a team."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"user_id": USER_ID}]})
+
+    user_id: UUID = Field(description="a member")
+
+
+class Left(Answer):
+    """A team that one has left."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"team_id": TEAM_ID}]})
+
+    team_id: UUID
+
+
 class Invite(Request):
     """Who is asked to join."""
 
@@ -134,6 +183,7 @@ class Invitation(Answer):
 
     id: UUID
     team_id: UUID
+    team_name: str
     role: GivenRole
     user_name: str | None
     email: str | None
@@ -155,8 +205,24 @@ class NewInvitation(Invitation):
 
 
 class InvitationList(Answer):
-    """A team's open invitations."""
+    """Open invitations, the newest first."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [INVITATION]}]})
 
     items: list[Invitation]
+
+
+class Answered(Answer):
+    """How one has answered an invitation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"invitation_id": INVITATION["id"], "answer": "accepted", "team_id": TEAM_ID}
+            ]
+        }
+    )
+
+    invitation_id: UUID
+    answer: Literal["accepted", "declined"]
+    team_id: UUID | None = Field(description="that one is in now; null when it was declined")

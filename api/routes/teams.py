@@ -11,14 +11,19 @@ from starlette.responses import Response
 from api.calls import Caller, Route, SecretRoute
 from api.documentation import READS, WRITES
 from api.payloads.team import (
+    ApproverRoles,
     ChangeRole,
+    ChangeTeam,
+    HandOver,
     Invitation,
     InvitationList,
     Invite,
+    Left,
     Member,
     MemberList,
     NewInvitation,
     NewTeam,
+    SetApproverRoles,
     Team,
     TeamDetail,
     TeamList,
@@ -61,6 +66,38 @@ def get_team(caller: Caller, team_id: UUID) -> TeamDetail:
         may_manage=found.may_manage,
         members=[Member.model_validate(one) for one in found.members],
     )
+
+
+@_router.patch("/teams/{team_id}", **WRITES)
+def change_team(caller: Caller, team_id: UUID, wanted: ChangeTeam) -> Team:
+    """Give a team another name, or say what it is for; both or nothing."""
+    found = teams.change_team(caller, team_id, name=wanted.name, description=wanted.description)
+    return Team.model_validate(found)
+
+
+@_router.post("/teams/{team_id}/archive", **WRITES)
+def archive_team(caller: Caller, team_id: UUID) -> Team:
+    """Keep a team for reading only; 409 for its owner's only personal team."""
+    return Team.model_validate(teams.archive_team(caller, team_id))
+
+
+@_router.post("/teams/{team_id}/restore", **WRITES)
+def restore_team(caller: Caller, team_id: UUID) -> Team:
+    """Let an archived team be worked in again."""
+    return Team.model_validate(teams.restore_team(caller, team_id))
+
+
+@_router.post("/teams/{team_id}/hand-over", **WRITES)
+def hand_over(caller: Caller, team_id: UUID, wanted: HandOver) -> Team:
+    """Make a member the owner of a team; the owner stays as a member."""
+    return Team.model_validate(members.hand_over(caller, team_id, wanted.user_id))
+
+
+@_router.post("/teams/{team_id}/leave", **WRITES)
+def leave_team(caller: Caller, team_id: UUID) -> Left:
+    """Go out of a team; only a person can, not a token, and not the owner."""
+    members.leave_team(caller, team_id)
+    return Left(team_id=team_id)
 
 
 @_router.post("/teams/{team_id}/share", **WRITES)
@@ -109,3 +146,12 @@ def change_role(caller: Caller, team_id: UUID, user_id: UUID, wanted: ChangeRole
 def remove_member(caller: Caller, team_id: UUID, user_id: UUID) -> None:
     """Take somebody's access to a team away, at once."""
     members.remove_member(caller, team_id, user_id)
+
+
+@_router.put("/teams/{team_id}/members/{user_id}/approver-roles", **WRITES)
+def set_approver_roles(
+    caller: Caller, team_id: UUID, user_id: UUID, wanted: SetApproverRoles
+) -> ApproverRoles:
+    """Say in the name of which roles a member answers approvals, in place of those they had."""
+    roles = members.set_approver_roles(caller, team_id, user_id, wanted.roles)
+    return ApproverRoles(roles=list(roles))

@@ -17,7 +17,8 @@ INLINE_BYTES = 2048  # larger values stand in a snapshot by their hash
 
 # An agent claims these tasks itself, or an import has recorded them; they never enter the queue.
 BY_AGENTS = "external"
-NOT_QUEUED = (BY_AGENTS, "recorded")
+RECORDED = "recorded"
+NOT_QUEUED = (BY_AGENTS, RECORDED)
 
 DEADLINE_PASSED = "deadline_passed"
 CRASHED = "crashed"

@@ -22,7 +22,7 @@ CAPABILITIES = (
 )
 
 MAX_TIMEOUT_SECONDS = 86_400.0
-EXECUTORS = ("planner", "llm", "external", "recorded")
+EXECUTORS = ("planner", "external")  # that can be chosen everywhere, the usual one first
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def profile_from_json(data: Mapping[str, Any], known_executors: Collection[str])
     if executor not in known_executors:
         raise InvalidInput(
             f"There is no executor '{clean_line(executor)[:50]}'.",
-            hint="Use one of: " + ", ".join(sorted(known_executors)) + ".",
+            hint="Use one of: " + ", ".join(known_executors) + ".",
         )
     if not title or not instructions.strip():
         raise InvalidInput("A role needs a title and instructions.")

@@ -185,8 +185,10 @@ def decline_link(principal: Principal, token: str) -> None:
     _decline(principal, _by_token(token))
 
 
-def withdraw_invitation(principal: Principal, invitation_id: UUID) -> None:
-    """Take back an invitation into a team that one manages.
+def withdraw_invitation(
+    principal: Principal, invitation_id: UUID, *, team_id: UUID | None = None
+) -> None:
+    """Take back an invitation into a team that one manages; with `team_id` one into that team.
 
     Raises `NotFound`, `NotAllowed`, and `InvitationOver` when it was answered before.
     """
@@ -195,7 +197,7 @@ def withdraw_invitation(principal: Principal, invitation_id: UUID) -> None:
         found = invitations.get_invitation(db, invitation_id)
         # Asked without an invitation, too: time must not tell one of others from none.
         is_in = _is_in(db, principal, found.team_id if found else invitation_id)
-        if found is None or not is_in:
+        if found is None or not is_in or team_id not in (None, found.team_id):
             raise NotFound(_NO_INVITATION)
         hold_team(db, principal, found.team_id, Action.MANAGE)
         found = invitations.get_invitation(db, invitation_id)

@@ -18,12 +18,12 @@ from core.domain.text import clean_line
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.ids import new_id
 from core.services.auditing import note
-from core.services.permission import acts_allowed, demand_session
+from core.services.permission import acts_allowed, demand, demand_session
 from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from core.signals.wakeups import announce
 from core.store import heads, journal, journal_queries, operations, tasks
-from core.store.journal_queries import PERSON, JournalEntry, JournalQuery, Kind, Standing
+from core.store.journal_queries import PERSON, JournalEntry, JournalQuery, Kind, Place, Standing
 
 __all__ = [
     "PERSON",
@@ -31,12 +31,15 @@ __all__ = [
     "JournalEntry",
     "JournalPage",
     "JournalQuery",
+    "JournalStretch",
     "Kind",
+    "Place",
     "Standing",
     "decision_tree",
     "get_entry",
     "list_journal",
     "record_decision",
+    "walk_journal",
 ]
 
 PAGE_ENTRIES = 50
@@ -52,6 +55,14 @@ class JournalPage:
     in_force: int
     superseded: int
     may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStretch:
+    """Some decisions in a row, newest first."""
+
+    entries: tuple[JournalEntry, ...]
+    is_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,20 @@ def list_journal(
             superseded=superseded,
             may_decide=Action.DECIDE in allowed and not isinstance(principal, SystemPrincipal),
         )
+
+    return ask(work)
+
+
+def walk_journal(
+    principal: Principal, query: JournalQuery, after: Place | None = None, rows: int = 20
+) -> JournalStretch:
+    """Return a team's decisions that match, from a place in the journal on; raises `NotFound`."""
+    query = replace(query, text=clean_line(query.text))
+
+    def work(db: Connection) -> JournalStretch:
+        demand(db, principal, query.team_id, Action.READ)
+        found = journal_queries.walk_entries(db, principal, query, after, rows + 1)
+        return JournalStretch(tuple(found[:rows]), len(found) > rows)
 
     return ask(work)
 

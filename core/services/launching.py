@@ -34,7 +34,7 @@ from core.domain.text import check_brief, check_name, clean_json, clean_line
 from core.errors import InvalidInput, NotAllowed, NotFound, TeamArchived
 from core.ids import new_id
 from core.services.auditing import describe
-from core.services.configuring import known_executors
+from core.services.configuring import list_executors
 from core.services.permission import demand
 from core.services.transaction import ask, transact_alone
 from core.settings import get_settings
@@ -203,11 +203,11 @@ def check_key(key: str | None) -> str | None:
 
 def _check(request: LaunchRequest) -> LaunchRequest:
     check_input(request.input)
-    known = known_executors()
+    known = list_executors()
     if request.executor is not None and request.executor not in known:
         raise InvalidInput(
             f"There is no executor '{clean_line(request.executor)[:50]}'.",
-            hint="Use one of: " + ", ".join(sorted(known)) + ".",
+            hint="Use one of: " + ", ".join(known) + ".",
         )
     return LaunchRequest(
         team_id=request.team_id,

@@ -14,9 +14,9 @@ from core.domain.access import Action, Principal
 from core.domain.pipeline import SEVEN_ROLES, Pipeline, pipeline_from_json
 from core.domain.text import clean_json, clean_line, clean_text
 from core.planning.omissions import rule_names, rules_of, wishes_of
+from core.services.configuring import list_executors
 from core.services.permission import demand
 from core.services.transaction import ask
-from core.settings import get_settings
 from core.store import listing
 from core.store.listing import UsualTime
 
@@ -133,7 +133,7 @@ def prepare_launch(principal: Principal, team_id: UUID) -> LaunchChoices:
         built_in = [] if SEVEN_ROLES.name in taken else [SEVEN_ROLES]
         return LaunchChoices(
             pipelines=(*built_in, *own),
-            executors=("planner", *get_settings().extra_executors),
+            executors=list_executors(),
             usual=listing.usual_time(db, principal, team_id, LATEST_SESSIONS),
         )
 

@@ -7,7 +7,7 @@ asked about before the row is held, so that no stranger holds it, and once more 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,14 +89,39 @@ def create_team(
 
 def rename_team(principal: Principal, team_id: UUID, name: str) -> Team:
     """Give a team another name; raises `InvalidInput`, `NotFound`, `NotAllowed`, `Conflict`."""
-    checked = check_team_name(name)
-    return _change(principal, team_id, "team.renamed", name=checked)
+    return change_team(principal, team_id, name=name)
 
 
 def describe_team(principal: Principal, team_id: UUID, description: str) -> Team:
     """Say what a team is for; raises `InvalidInput`, `NotFound` or `NotAllowed`."""
-    checked = check_description(description)
-    return _change(principal, team_id, "team.described", description=checked)
+    return change_team(principal, team_id, description=description)
+
+
+def change_team(
+    principal: Principal,
+    team_id: UUID,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+) -> Team:
+    """Give a team another name, say what it is for, or both or neither of them.
+
+    Raises `InvalidInput`, `NotFound`, `NotAllowed`, `Conflict`; then nothing is changed.
+    """
+    wanted: dict[str, dict[str, str]] = {}
+    if name is not None:
+        wanted["team.renamed"] = {"name": check_team_name(name)}
+    if description is not None:
+        wanted["team.described"] = {"description": check_description(description)}
+
+    def work(db: Connection) -> Team:
+        team = hold_team(db, principal, team_id, Action.MANAGE)
+        for kind, values in wanted.items():
+            if not _is_so(team, values):
+                team = _changed(db, principal, team, kind, **values)
+        return team
+
+    return transact(work)
 
 
 def share_team(principal: Principal, team_id: UUID) -> Team:
@@ -201,13 +226,17 @@ def _change(
 ) -> Team:
     def work(db: Connection) -> Team:
         team = hold_team(db, principal, team_id, Action.MANAGE)
-        if all(getattr(team, name) == value for name, value in values.items()):
+        if _is_so(team, values):
             return team  # as it is already, be it by a try whose answer was lost
         if effect is not None:
             effect(db, team)
         return _changed(db, principal, team, kind, **values)
 
     return transact(work)
+
+
+def _is_so(team: Team, values: Mapping[str, Any]) -> bool:
+    return all(getattr(team, name) == value for name, value in values.items())
 
 
 def _changed(db: Connection, principal: Principal, team: Team, kind: str, **values: Any) -> Team:

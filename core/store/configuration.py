@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.domain.access import Principal
@@ -50,6 +50,12 @@ def put_profile(db: Connection, profile_id: UUID, team_id: UUID, profile: RolePr
     )
 
 
+def delete_profile(db: Connection, team_id: UUID, role: str) -> bool:
+    """Take a team's own role away; tell whether there was one."""
+    of_team = (role_profiles.c.team_id == team_id) & (role_profiles.c.role == role)
+    return db.execute(delete(role_profiles).where(of_team)).rowcount > 0
+
+
 def team_pipeline(
     db: Connection, principal: Principal, team_id: UUID, name: str
 ) -> dict[str, Any] | None:
@@ -71,3 +77,9 @@ def put_pipeline(db: Connection, pipeline_id: UUID, team_id: UUID, pipeline: Pip
             set_={"definition": pipeline.to_json(), "updated_at": func.clock_timestamp()},
         )
     )
+
+
+def delete_pipeline(db: Connection, team_id: UUID, name: str) -> bool:
+    """Take a team's own pipeline away; tell whether there was one."""
+    of_team = (pipelines.c.team_id == team_id) & (pipelines.c.name == name)
+    return db.execute(delete(pipelines).where(of_team)).rowcount > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
@@ -20,6 +21,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
@@ -39,6 +41,7 @@ from core.store.tables import (
 
 Kind = Literal["all", "strategic", "tactical"]
 Standing = Literal["all", "in_force", "superseded"]
+Place = tuple[datetime, int, UUID]  # of a decision: when, its event's number, its id
 PERSON = "person"  # among roles: decisions that people recorded
 
 _COLUMNS = (
@@ -95,6 +98,24 @@ def _list_entries(principal: Principal, query: JournalQuery, limit: int) -> Sele
         visible(_tactical(query), principal).limit(limit),
     )
     return found.limit(limit)
+
+
+def walk_entries(
+    db: Connection, principal: Principal, query: JournalQuery, after: Place | None, limit: int
+) -> list[JournalEntry]:
+    """Return a team's decisions from a place on, newest first, each of which has its own place."""
+    found = _with_names(
+        visible(_beyond(_strategic(query), session_decisions, after), principal).limit(limit),
+        visible(_beyond(_tactical(query), task_decisions, after), principal).limit(limit),
+    )
+    return [_to_entry(row) for row in db.execute(found.limit(limit))]
+
+
+def _beyond(select_: Select[Any], table: FromClause, after: Place | None) -> Select[Any]:
+    c = table.c
+    if after is not None:
+        select_ = select_.where(tuple_(c.created_at, c.seq, c.id) < tuple_(*after))
+    return select_.order_by(c.id.desc())
 
 
 def find_entry(db: Connection, principal: Principal, decision_id: UUID) -> JournalEntry | None:
@@ -222,7 +243,7 @@ def _with_names(strategic: Select[Any], tactical: Select[Any]) -> Select[Any]:
         select(both, execution_sessions.c.feature_name, users.c.user_name)
         .join(execution_sessions, execution_sessions.c.id == both.c.session_id)
         .outerjoin(users, users.c.id == both.c.author_id)
-        .order_by(both.c.created_at.desc(), both.c.seq.desc())
+        .order_by(both.c.created_at.desc(), both.c.seq.desc(), both.c.id.desc())
     )
     return found
 

@@ -21,6 +21,7 @@ def named(ids: Ids) -> dict[str, str]:
         "notification_id": ids.notification,
         "webhook_id": ids.webhook,
         "delivery_id": ids.delivery,
+        "invitation_id": ids.invitation,
     }
     return {name: str(one) for name, one in things.items()}
 

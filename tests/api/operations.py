@@ -9,7 +9,7 @@ from typing import Any
 from core.domain.access import SYSTEM, Action
 from core.domain.approval import ApprovalStatus, Gate
 from core.domain.pipeline import Step
-from core.services import approving, control
+from core.services import approving, control, teams
 from core.services.approving import ApprovalFilter
 from tests.api.world import Ids, World
 from tests.factories import fail_for_good, launch_pipeline
@@ -18,8 +18,7 @@ from tests.services.working import launch_external
 READ, LAUNCH, CONTROL = Action.READ, Action.LAUNCH, Action.CONTROL
 MANAGE, DECIDE, AUDIT = Action.MANAGE, Action.DECIDE, Action.AUDIT
 OVERSEE = Action.OVERSEE
-EXECUTE, APPROVE = Action.EXECUTE, Action.APPROVE
-EXECUTE = Action.EXECUTE
+EXECUTE, APPROVE, CONFIGURE = Action.EXECUTE, Action.APPROVE, Action.CONFIGURE
 HOOK, HOOK_AT = "/teams/{team_id}/webhooks/{webhook_id}", "/teams/{team}/webhooks/{webhook}"
 BRIEF = "Employees submit expenses. Their manager approves or rejects."
 
@@ -46,6 +45,7 @@ def at(path: str) -> Callable[[Ids], str]:
         notification=ids.notification,
         webhook=ids.webhook,
         delivery=ids.delivery,
+        invitation=ids.invitation,
     )
 
 
@@ -71,8 +71,22 @@ def webhook_body(ids: Ids) -> dict[str, Any]:
     return {"url": "https://example.org/hooks", "kinds": ["session.failed"]}
 
 
+def role_body(ids: Ids) -> dict[str, Any]:
+    return {"title": "Scribe", "capabilities": ["document"], "instructions": "Write it down."}
+
+
+def pipeline_body(ids: Ids) -> dict[str, Any]:
+    gate = {"approver_role": "finance", "question": "May it cost that?"}
+    steps = [{"role": "architect"}, {"role": "dba", "after": ["architect"], "approval": gate}]
+    return {"steps": steps, "approvals": {"expires_after_seconds": 3600, "on_expiry": "escalate"}}
+
+
 def paused(world: World) -> None:
     control.pause_session(world.owner.principal, world.session.id)
+
+
+def archived(world: World) -> None:
+    teams.archive_team(world.owner.principal, world.ids.team)
 
 
 def failed(world: World) -> None:
@@ -114,8 +128,41 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/teams"): Operation(at("/teams"), None),
     ("GET", "/profiles"): Operation(at("/profiles?team_id={team}"), READ),
     ("GET", "/profiles/{role}"): Operation(at("/profiles/dba?team_id={team}"), READ),
+    ("PUT", "/profiles/{role}"): Operation(
+        at("/profiles/scribe?team_id={team}"), CONFIGURE, body=role_body
+    ),
+    ("DELETE", "/profiles/{role}"): Operation(
+        at("/profiles/reader?team_id={team}"), CONFIGURE, 204
+    ),
+    ("GET", "/pipelines/{name}"): Operation(at("/pipelines/short?team_id={team}"), READ),
+    ("PUT", "/pipelines/{name}"): Operation(
+        at("/pipelines/long?team_id={team}"), CONFIGURE, body=pipeline_body
+    ),
+    ("DELETE", "/pipelines/{name}"): Operation(
+        at("/pipelines/short?team_id={team}"), CONFIGURE, 204
+    ),
     ("GET", "/pipelines"): Operation(at("/pipelines?team_id={team}"), READ),
     ("GET", "/teams/{team_id}"): Operation(at("/teams/{team}"), READ),
+    ("PATCH", "/teams/{team_id}"): Operation(
+        at("/teams/{team}"), MANAGE, body=lambda ids: {"name": "Basket", "description": "New."}
+    ),
+    ("POST", "/teams/{team_id}/archive"): Operation(at("/teams/{team}/archive"), MANAGE),
+    ("POST", "/teams/{team_id}/restore"): Operation(
+        at("/teams/{team}/restore"), MANAGE, needs=archived
+    ),
+    ("POST", "/teams/{team_id}/hand-over"): Operation(
+        at("/teams/{team}/hand-over"), MANAGE, body=lambda ids: {"user_id": str(ids.member)}
+    ),
+    ("PUT", "/teams/{team_id}/members/{user_id}/approver-roles"): Operation(
+        at("/teams/{team}/members/{member}/approver-roles"),
+        MANAGE,
+        body=lambda ids: {"roles": ["designer"]},
+    ),
+    ("DELETE", "/teams/{team_id}/invitations/{invitation_id}"): Operation(
+        at("/teams/{team}/invitations/{invitation}"), MANAGE, 204
+    ),
+    ("GET", "/invitations"): Operation(at("/invitations"), None),
+    ("GET", "/teams/{team_id}/decisions"): Operation(at("/teams/{team}/decisions"), READ),
     ("POST", "/teams/{team_id}/share"): Operation(at("/teams/{team}/share"), MANAGE),
     ("POST", "/teams/{team_id}/unshare"): Operation(at("/teams/{team}/unshare"), MANAGE),
     ("GET", "/teams/{team_id}/invitations"): Operation(at("/teams/{team}/invitations"), OVERSEE),
@@ -222,8 +269,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", "/audit"): Operation(at("/audit?team_id={team}"), AUDIT),
 }
-# Only a person makes a team; a token, whatever its scopes, does not.
-FOR_PERSONS = {("POST", "/teams")}
+# Only a person makes, joins or leaves a team; a token, whatever its scopes, does not.
+FOR_PERSONS = {
+    ("POST", "/teams"),
+    ("POST", "/teams/{team_id}/leave"),
+    ("POST", "/invitations/{invitation_id}/accept"),
+    ("POST", "/invitations/{invitation_id}/decline"),
+}
 # Administrators, and whoever sends the scraper's token.
 FOR_ADMINISTRATORS = {("GET", "/metrics")}
 # Anybody may ask for these.

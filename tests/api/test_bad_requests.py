@@ -29,6 +29,11 @@ RIGHT: dict[str, list[Any]] = {
     "metadata": [SOME, None],
     "context": [SOME],
     "team_id": [None],
+    "capabilities": [[]],
+    "name": [None],
+    "description": [None],
+    "roles": [[]],
+    "approvals": [None],
     "pipeline": [None],
 }
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from starlette.testclient import TestClient
 
 from core.domain.access import SYSTEM, Principal, Scope, TeamRole
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.role import RoleProfile
 from core.domain.session import Session
 from core.ids import new_id
 from core.services import inviting, notifying, reading, tokens, webhooks
@@ -18,6 +20,8 @@ from tests.factories import (
     add_member,
     claim,
     complete,
+    define_pipeline,
+    define_role,
     launch,
     make_artifact,
     make_decision,
@@ -42,10 +46,11 @@ class Ids:
     notification: UUID
     webhook: UUID
     delivery: UUID
+    invitation: UUID
 
 
 def never_were() -> Ids:
-    return Ids(*(new_id() for _ in range(9)))
+    return Ids(*(new_id() for _ in range(10)))
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,14 @@ def make_world(client: TestClient) -> World:
     strategic = next(one for one in decisions if one.task_id is None)
     member = make_someone()
     add_member(someone.team_id, member.user)
-    inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
+    invited = inviting.invite_person(someone.principal, someone.team_id, "new@example.org")
     notifying.notify(SYSTEM, "role:owner", "Look at this.", team_id=someone.team_id)
     (told,) = notifying.list_notices(someone.principal).items
     hook = webhooks.add_webhook(
         someone.principal, someone.team_id, "https://example.org/hooks", ["session.finished"]
     ).webhook
+    define_role(someone.team_id, RoleProfile("reader", "Reader", ("review",), "Read it."))
+    define_pipeline(someone.team_id, make_pipeline("short", [Step("architect")]))
     ids = Ids(
         someone.team_id,
         session.id,
@@ -121,5 +128,6 @@ def make_world(client: TestClient) -> World:
         told.id,
         hook.id,
         webhooks.send_test(someone.principal, someone.team_id, hook.id).id,
+        invited.invitation.id,
     )
     return World(client, someone, session, ids)

@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from sage_mode_client import BadRequest, Invalid, NotAllowed, NotFound, NotSignedIn, Work
+from sage_mode_client import (
+    BadRequest,
+    Conflict,
+    Invalid,
+    NewGate,
+    NewStep,
+    NewTerms,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Work,
+)
 from tests.clients.faces import client_of
 from tests.factories import Someone, make_someone
 from tests.web.browser import PASSWORD
@@ -89,6 +100,58 @@ def test_a_task_is_routed_to_a_role_and_its_session_is_changed(
     assert client.change_session(session.id, status="paused").status == "paused"
     changed = client.change_session(session.id, task="All threats", metadata={"draft": None})
     assert (changed.task, changed.metadata) == ("All threats", {"ticket": "EXP-7"})
+
+
+def test_a_team_and_its_people_change(system: None, host: str, kind: str) -> None:
+    name, other = f"olga-{kind}", f"paul-{kind}"
+    with client_of(kind, f"http://{host}", None) as client:
+        client.sign_up(other, f"{other}@example.org", PASSWORD)
+        client.sign_up(name, f"{name}@example.org", PASSWORD)
+        client.sign_in(name, PASSWORD)
+        team = client.create_team("Finance", is_shared=True)
+        assert client.change_team(team.id, name="Money").name == "Money"
+        first, second = (client.invite(team.id, one) for one in (other, "new@example.org"))
+        client.withdraw_invitation(team.id, second.id)
+        assert list(client.walk_journal(team.id, kind="strategic", confidence=["high"])) == []
+        client.sign_out()
+        client.sign_in(other, PASSWORD)
+        assert [one.team_name for one in client.list_own_invitations().items] == ["Money"]
+        assert client.accept_invitation(first.id).team_id == team.id
+        assert client.leave_team(team.id).team_id == team.id
+        with pytest.raises(Conflict):
+            client.decline_invitation(first.id)
+        client.sign_out()
+        client.sign_in(name, PASSWORD)
+        member_id = client.list_members(team.id).items[0].user_id
+        assert client.set_approver_roles(team.id, member_id, ["finance"]).roles == ("finance",)
+        with pytest.raises(Conflict):
+            client.hand_over(team.id, member_id)
+        assert client.archive_team(team.id).archived_at
+        assert client.restore_team(team.id).archived_at is None
+
+
+def test_a_team_defines_roles_and_pipelines_and_launches_them(
+    client: Any, someone: Someone
+) -> None:
+    team_id, instructions = someone.team_id, "Say what it costs."
+    made = client.define_role(
+        "finance", team_id, "Finance", instructions, ["review"], executor="external"
+    )
+    assert client.get_profile("finance", team_id=team_id) == made
+    gate = NewGate("finance", "May it cost that?", on_expiry="escalate")
+    steps = [NewStep("architect"), NewStep("finance", ["architect"], gate)]
+    made = client.define_pipeline("dear", team_id, steps, approvals=NewTerms(3600.0))
+    assert client.get_pipeline("dear", team_id=team_id) == made
+    asked = made.steps[1].approval
+    assert (asked.expires_after_seconds, asked.on_expiry) == (3600.0, "escalate")
+    session = client.launch(team_id, "Expenses", BRIEF, pipeline="dear")
+    assert [one.role for one in client.get_session(session.id).tasks] == ["architect", "finance"]
+    with pytest.raises(Conflict):
+        client.delete_role("finance", team_id)
+    client.delete_pipeline("dear", team_id)
+    client.delete_role("finance", team_id)
+    with pytest.raises(NotFound):
+        client.get_profile("finance", team_id=team_id)
 
 
 def test_people_are_told_and_other_systems_too(client: Any, someone: Someone) -> None:

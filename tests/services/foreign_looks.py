@@ -49,6 +49,7 @@ AT_TEAMS: dict[str, Look] = {
     "sessions": lambda p, id_: browsing.browse_sessions(p, SessionQuery(id_, text=WORD)),
     "tasks": lambda p, id_: browsing.walk_tasks(p, TaskFilter(id_)),
     "journal": lambda p, id_: journaling.list_journal(p, JournalQuery(id_)),
+    "decisions in a row": lambda p, id_: journaling.walk_journal(p, JournalQuery(id_)),
     "found decisions": lambda p, id_: journaling.list_journal(p, JournalQuery(id_, text="table")),
     "board": lambda p, id_: boarding.read_board(p, id_, UTC),
     "people": members.read_people,

@@ -146,7 +146,8 @@ def test_a_second_agent_gets_nothing(someone: Someone) -> None:
 
 def test_what_workers_do_is_not_for_agents(someone: Someone) -> None:
     launch(someone)
-    launch(someone, executor="recorded")
+    define_role(someone.team_id, RoleProfile("dba", "DBA", (), "Derive.", executor="recorded"))
+    launch_pipeline(someone, Step("dba"))
     assert finds_nothing(make_agent(someone))
 
 

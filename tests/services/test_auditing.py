@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from core.domain.access import SYSTEM, TeamRole
 from core.domain.audit import AuditEvent
 from core.domain.origin import Origin, coming_from
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.role import RoleProfile
 from core.domain.routing import SessionChange
 from core.domain.session import LaunchRequest, Session
 from core.errors import AppError, Conflict, NotAllowed, NotFound, WrongPassword
@@ -32,6 +34,8 @@ from core.store import audit
 from tests.factories import (
     Someone,
     add_member,
+    define_pipeline,
+    define_role,
     fail_for_good,
     in_parallel,
     launch,
@@ -71,6 +75,8 @@ ACTS: dict[str, Act] = {
     ),
     "role.defined": lambda o, s: configuring.define_role(o.principal, o.team_id, DEFINITION),
     "pipeline.defined": lambda o, s: configuring.define_pipeline(o.principal, o.team_id, PIPELINE),
+    "role.deleted": lambda o, s: configuring.delete_role(o.principal, o.team_id, "reader"),
+    "pipeline.deleted": lambda o, s: configuring.delete_pipeline(o.principal, o.team_id, "short"),
     "audit.exported": lambda o, s: auditing.export_audit(o.principal, AuditQuery(o.team_id)),
 }
 
@@ -82,6 +88,8 @@ def test_an_act_leaves_exactly_one_row(someone: Someone, kind: str) -> None:
         control.pause_session(someone.principal, session.id)
     if kind == "session.retried":
         fail_for_good(someone, session, "architect")
+    define_role(someone.team_id, RoleProfile("reader", "Reader", (), "Read."))
+    define_pipeline(someone.team_id, make_pipeline("short", [Step("dba")]))
     before = rows(someone.team_id)
     with coming_from(Origin("192.0.2.7", "trace-1")):
         ACTS[kind](someone, session)

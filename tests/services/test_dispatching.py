@@ -127,7 +127,8 @@ def test_a_claimed_task_keeps_its_place_when_its_message_could_not_be_sent(
 
 @pytest.mark.parametrize("executor", ["external", "recorded"])
 def test_tasks_that_no_worker_does_never_enter_the_queue(someone: Someone, executor: str) -> None:
-    launch(someone, executor=executor)
+    define_role(someone.team_id, RoleProfile("dba", "DBA", (), "Derive.", executor=executor))
+    launch_pipeline(someone, Step("dba"))
     assert dispatching.take_due_tasks() == []
 
 

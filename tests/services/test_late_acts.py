@@ -221,6 +221,23 @@ def test_a_role_is_not_defined_once_the_team_is_archived(
     assert [outcome(one) for one in late] == [TeamArchived, TeamArchived]
 
 
+def test_a_role_is_not_deleted_once_the_team_is_archived(
+    someone: Someone, db: Connection, pool: ThreadPoolExecutor
+) -> None:
+    who, team_id = someone.principal, someone.team_id
+    configuring.define_role(who, team_id, ROLE)
+    configuring.define_pipeline(who, team_id, PIPELINE)
+    ids = {"team_id": team_id, "user_id": someone.user.id}
+    with open_transaction(LOCK_TEAM, **ids) as changing:
+        late = [
+            pool.submit(configuring.delete_role, who, team_id, ROLE["role"]),
+            pool.submit(configuring.delete_pipeline, who, team_id, PIPELINE["name"]),
+        ]
+        wait_for_waiting(db, 2)
+        changing.execute(text(GONE["archived"]), ids)
+    assert [outcome(one) for one in late] == [TeamArchived, TeamArchived]
+
+
 def test_a_viewer_of_the_team_launches_nothing(someone: Someone) -> None:
     viewer = make_someone().user
     add_member(someone.team_id, viewer, TeamRole.VIEWER)

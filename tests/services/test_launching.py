@@ -111,6 +111,8 @@ def test_awkward_names_and_briefs_come_back_as_they_were_sent(
         ({"launch_key": "\x00"}, "launch key"),
         ({"launch_key": "x" * 201}, "launch key"),
         ({"executor": "wizard"}, "no executor 'wizard'"),
+        ({"executor": "llm"}, "no executor 'llm'"),
+        ({"executor": "recorded"}, "no executor 'recorded'"),
         ({"executor": "\x00\ud800"}, "no executor"),
         ({"pipeline": "nowhere"}, "no pipeline 'nowhere'"),
         ({"pipeline": ""}, "no pipeline"),

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from core.services import accounts, inviting, members, teams
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.role import RoleProfile
+from core.services import accounts, configuring, inviting, members, teams
 from embedded.servers import RunningServers
-from tests.factories import Someone, add_member, make_someone
+from tests.factories import Someone, add_member, define_pipeline, define_role, make_someone
 from tests.services.test_transactions import lost_answers
 
 
@@ -30,6 +32,8 @@ def world(someone: Someone) -> World:
     """A team in which everything can be done."""
     member, invited = make_someone(), make_someone()
     add_member(someone.team_id, member.user)
+    define_role(someone.team_id, RoleProfile("scribe", "Scribe", (), "Write."))
+    define_pipeline(someone.team_id, make_pipeline("mine", [Step("dba")]))
     principal, team_id = someone.principal, someone.team_id
     invitation = inviting.invite_person(principal, team_id, invited.user.user_name)
     link = inviting.invite_person(principal, team_id, "link@example.org")
@@ -65,6 +69,10 @@ ACTS: dict[str, Act] = {
         w.invited.principal, w.invitation.invitation.id
     ),
     "decline link": lambda w: inviting.decline_link(w.invited.principal, w.link.token or ""),
+    "delete role": lambda w: configuring.delete_role(w.owner.principal, w.owner.team_id, "scribe"),
+    "delete pipeline": lambda w: configuring.delete_pipeline(
+        w.owner.principal, w.owner.team_id, "mine"
+    ),
     "withdraw": lambda w: inviting.withdraw_invitation(
         w.owner.principal, w.invitation.invitation.id
     ),

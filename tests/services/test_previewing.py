@@ -147,7 +147,7 @@ def test_choices_are_the_teams(someone: Someone) -> None:
     define_pipeline(someone.team_id, make_pipeline("short", [Step("architect"), Step("dba")]))
     choices = previewing.prepare_launch(someone.principal, someone.team_id)
     assert [one.name for one in choices.pipelines] == ["seven_roles", "short"]
-    assert choices.executors == ("planner",)
+    assert choices.executors == ("planner", "external")
     assert choices.usual.seconds is None
 
 

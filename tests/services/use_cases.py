@@ -18,6 +18,8 @@ from core.domain.access import (
 )
 from core.domain.agent import WorkQuery
 from core.domain.approval import Answer, ApprovalStatus, Question
+from core.domain.pipeline import Step, make_pipeline
+from core.domain.role import RoleProfile
 from core.domain.routing import OpenRequest, RouteRequest, SessionChange
 from core.domain.session import LaunchRequest, Session
 from core.domain.work import RoleResult
@@ -56,6 +58,8 @@ from core.services.transaction import transact
 from tests.factories import (
     Someone,
     claim,
+    define_pipeline,
+    define_role,
     fail_for_good,
     make_decision,
 )
@@ -106,6 +110,11 @@ def _define_role(principal: Principal, ids: Ids) -> Any:
 def _define_pipeline(principal: Principal, ids: Ids) -> Any:
     definition = {"name": "mine", "steps": [{"role": "dba"}]}
     return configuring.define_pipeline(principal, ids.team, definition)
+
+
+def _with_definitions(someone: Someone, session: Session) -> None:
+    define_role(someone.team_id, RoleProfile("scribe", "Scribe", (), "Write."))
+    define_pipeline(someone.team_id, make_pipeline("mine", [Step("dba")]))
 
 
 def _decide(principal: Principal, ids: Ids) -> Any:
@@ -253,6 +262,9 @@ USE_CASES: dict[str, UseCase] = {
     "journaling.list_journal": UseCase(
         lambda p, i: journaling.list_journal(p, journaling.JournalQuery(i.team)), READ
     ),
+    "journaling.walk_journal": UseCase(
+        lambda p, i: journaling.walk_journal(p, journaling.JournalQuery(i.team)), READ
+    ),
     "journaling.get_entry": UseCase(lambda p, i: journaling.get_entry(p, i.decision), READ),
     "journaling.decision_tree": UseCase(lambda p, i: journaling.decision_tree(p, i.session), READ),
     "journaling.record_decision": UseCase(_decide, Action.DECIDE, for_system=False),
@@ -261,6 +273,16 @@ USE_CASES: dict[str, UseCase] = {
     "configuring.list_pipelines": UseCase(lambda p, i: configuring.list_pipelines(p, i.team), READ),
     "configuring.define_role": UseCase(_define_role, Action.CONFIGURE),
     "configuring.define_pipeline": UseCase(_define_pipeline, Action.CONFIGURE),
+    "configuring.delete_role": UseCase(
+        lambda p, i: configuring.delete_role(p, i.team, "scribe") is None,
+        Action.CONFIGURE,
+        _with_definitions,
+    ),
+    "configuring.delete_pipeline": UseCase(
+        lambda p, i: configuring.delete_pipeline(p, i.team, "mine") is None,
+        Action.CONFIGURE,
+        _with_definitions,
+    ),
     "control.cancel_session": UseCase(lambda p, i: control.cancel_session(p, i.session), CONTROL),
     "control.pause_session": UseCase(lambda p, i: control.pause_session(p, i.session), CONTROL),
     "control.resume_session": UseCase(
@@ -311,6 +333,7 @@ USE_CASES: dict[str, UseCase] = {
         lambda p, i: reading.find_session_id(p, str(i.session)[:-1]), READ
     ),
     "teams.rename_team": UseCase(lambda p, i: teams.rename_team(p, i.team, "New"), MANAGE),
+    "teams.change_team": UseCase(lambda p, i: teams.change_team(p, i.team, name="New"), MANAGE),
     "teams.describe_team": UseCase(lambda p, i: teams.describe_team(p, i.team, "New"), MANAGE),
     "teams.share_team": UseCase(lambda p, i: teams.share_team(p, i.team), MANAGE),
     "teams.unshare_team": UseCase(lambda p, i: teams.unshare_team(p, i.team), MANAGE),

@@ -162,6 +162,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("journal_queries", "_list_entries"): lambda m, db, p, f: m.list_entries(
         db, p, JournalQuery(f.team_id), 9
     ),
+    ("journal_queries", "walk_entries"): lambda m, db, p, f: m.walk_entries(
+        db, p, JournalQuery(f.team_id), None, 9
+    ),
     ("journal_queries", "_count_by_standing"): lambda m, db, p, f: sum(
         m.count_by_standing(db, p, JournalQuery(f.team_id), 9)
     ),

@@ -122,6 +122,8 @@ WITHOUT_PRINCIPAL = {
         for name in ("claim_task", "extend_lease", "record_result", "end_attempt")
     ),
     *(("heads", name) for name in ("lock_head", "append_events", "has_event")),
+    # Whether there was something to delete, told to whoever may configure the team.
+    *(("configuration", name) for name in ("delete_profile", "delete_pipeline")),
     # For whoever has checked that the session may be read.
     ("heads", "read_mark"),
     *(("log_details", f"{what}_by_id") for what in ("tasks", "decisions")),

@@ -9,6 +9,8 @@ from datetime import timedelta
 import orjson
 import pytest
 
+from core.domain.pipeline import Step
+from core.domain.role import RoleProfile
 from core.services import reading
 from core.services.transaction import transact
 from core.settings import get_settings
@@ -16,7 +18,7 @@ from core.signals.wakeups import LIVE_CHANNEL, Listener
 from core.store.snapshots import list_snapshots
 from embedded.servers import RunningServers
 from tests.chaos.crew import Crew, wait_until
-from tests.factories import launch, task_of
+from tests.factories import define_role, launch, launch_pipeline, task_of
 from tests.workers.stage import RETRY_DELAYS, Stage
 
 
@@ -77,13 +79,12 @@ def test_executor_may_refuse_a_retry(stage: Stage, crew: Crew) -> None:
 
 
 def test_unknown_executor_fails_at_once(stage: Stage, crew: Crew) -> None:
-    # Nothing of that name works here yet, though sessions may be launched for it.
-    session = launch(stage.someone, executor="llm", input={})
-    architect = task_of(stage.someone, session, "architect")
-    assert wait_until(
-        lambda: task_of(stage.someone, session, "architect").status == "failed", 10
-    ), architect
-    failed = task_of(stage.someone, session, "architect")
+    # Of that name nothing works any more, though the role was defined when something did.
+    define_role(stage.someone.team_id, RoleProfile("lost", "Lost", (), "Work.", executor="gone"))
+    session = launch_pipeline(stage.someone, Step("lost"))
+    lost = task_of(stage.someone, session, "lost")
+    assert wait_until(lambda: task_of(stage.someone, session, "lost").status == "failed", 10), lost
+    failed = task_of(stage.someone, session, "lost")
     assert (failed.error_code, failed.attempt) == ("unknown_executor", 1)
 
 

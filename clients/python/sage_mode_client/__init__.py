@@ -23,6 +23,7 @@ from sage_mode_client.errors import (
 )
 from sage_mode_client.models.agents import NewArtifact, NewEvidence, Order, Result
 from sage_mode_client.models.decisions import NewAlternative, TacticalDecision
+from sage_mode_client.models.roles import NewGate, NewStep, NewTerms
 from sage_mode_client.models.tasks import Work
 from sage_mode_client.sync_client import SageClient
 from sage_mode_client.sync_work import Assignment
@@ -43,6 +44,9 @@ __all__ = [
     "NewAlternative",
     "NewArtifact",
     "NewEvidence",
+    "NewGate",
+    "NewStep",
+    "NewTerms",
     "NotAllowed",
     "NotFound",
     "NotSignedIn",

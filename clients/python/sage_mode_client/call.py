@@ -70,13 +70,12 @@ def get(
     **values: Id,
 ) -> Call[T]:
     """Return a call that reads; what is None or empty in the query is not sent."""
-    sent = {name: encode(one) for name, one in (query or {}).items() if one not in (None, "", ())}
     return Call(
         method="GET",
         path=path,
         read=read,
         values=_texts(values),
-        query=sent,
+        query=_asked(query),
         accepts=accepts,
         media_type=media_type,
     )
@@ -119,10 +118,23 @@ def post_once(
 
 
 def change(
-    method: str, path: str, read: Read[T], body: Mapping[str, Any] | None = None, **values: Id
+    method: str,
+    path: str,
+    read: Read[T],
+    body: Mapping[str, Any] | None = None,
+    *,
+    query: Mapping[str, Any] | None = None,
+    **values: Id,
 ) -> Call[T]:
     """Return a PUT, PATCH or DELETE, which does the same when it is sent twice."""
-    return Call(method=method, path=path, read=read, values=_texts(values), body=_given(body))
+    return Call(
+        method=method,
+        path=path,
+        read=read,
+        values=_texts(values),
+        query=_asked(query),
+        body=_given(body),
+    )
 
 
 def json_of(kind: type[T]) -> Read[T]:
@@ -158,6 +170,11 @@ def _texts(values: Mapping[str, Id]) -> dict[str, str]:
     return {
         name: str(UUID(str(one)) if name.endswith("_id") else one) for name, one in values.items()
     }
+
+
+def _asked(query: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a query without what is None or empty."""
+    return {name: encode(one) for name, one in (query or {}).items() if one not in (None, "", ())}
 
 
 def _given(body: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from sage_mode_client.operations import (
     approvals,
     health,
     notifications,
+    roles,
     sessions,
     tasks,
     teams,
@@ -27,18 +28,36 @@ class Surface:
     list_teams = Operation(teams.list_teams)
     create_team = Operation(teams.create_team)
     get_team = Operation(teams.get_team)
+    change_team = Operation(teams.change_team)
+    archive_team = Operation(teams.archive_team)
+    restore_team = Operation(teams.restore_team)
+    hand_over = Operation(teams.hand_over)
+    leave_team = Operation(teams.leave_team)
     share_team = Operation(teams.share_team)
     unshare_team = Operation(teams.unshare_team)
     list_invitations = Operation(teams.list_invitations)
     invite = Operation(teams.invite)
+    withdraw_invitation = Operation(teams.withdraw_invitation)
+    list_own_invitations = Operation(teams.list_own_invitations)
+    accept_invitation = Operation(teams.accept_invitation)
+    decline_invitation = Operation(teams.decline_invitation)
     list_members = Operation(teams.list_members)
     change_role = Operation(teams.change_role)
     remove_member = Operation(teams.remove_member)
-    list_profiles = Operation(teams.list_profiles)
-    get_profile = Operation(teams.get_profile)
-    list_pipelines = Operation(teams.list_pipelines)
+    set_approver_roles = Operation(teams.set_approver_roles)
+    list_journal = Operation(teams.list_journal)
+    walk_journal = Walk(teams.list_journal)
     list_audit = Operation(teams.list_audit)
     walk_audit = Walk(teams.list_audit)
+
+    list_profiles = Operation(roles.list_profiles)
+    get_profile = Operation(roles.get_profile)
+    define_role = Operation(roles.define_role)
+    delete_role = Operation(roles.delete_role)
+    list_pipelines = Operation(roles.list_pipelines)
+    get_pipeline = Operation(roles.get_pipeline)
+    define_pipeline = Operation(roles.define_pipeline)
+    delete_pipeline = Operation(roles.delete_pipeline)
 
     list_webhooks = Operation(webhooks.list_webhooks)
     add_webhook = Operation(webhooks.add_webhook)

@@ -29,7 +29,7 @@ def draw_choices(choices: LaunchChoices, form: Form) -> tuple[str, str | None]:
         format_func=lambda one: EXECUTORS.get(one, one),
         key=f"launch_executor_{form.mark}",
         persist_state="session",
-        help="The planner works offline and needs no key.",
+        help="The planner works offline and needs no key. Agents come over the API or MCP.",
     )
     usual = choices.usual
     if usual.seconds is not None:

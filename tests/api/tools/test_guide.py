@@ -14,7 +14,7 @@ from api.tools.door import PATH
 from api.tools.resources import RESOURCES
 from core.domain.access import Scope
 from core.domain.role import profile_from_json
-from core.services.configuring import known_executors
+from core.services.configuring import list_executors
 from tests.conftest import ROOT
 
 GUIDE = (ROOT / "docs" / "agents.md").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_each_agent_is_told_both_ways_to_us(way: str) -> None:
 
 
 def test_the_role_can_be_defined_and_the_token_made() -> None:
-    role = profile_from_json(json.loads(blocks("json")[0]), known_executors())
+    role = profile_from_json(json.loads(blocks("json")[0]), list_executors())
     assert (role.role, role.executor) == ("architect", "external")
     scopes = set(re.findall(r"--scope (\w+)", GUIDE))
     assert scopes <= {scope.value for scope in Scope}

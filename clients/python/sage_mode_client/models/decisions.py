@@ -9,6 +9,8 @@ from typing import Literal
 from uuid import UUID
 
 Confidence = Literal["high", "medium", "low"]
+Kind = Literal["all", "strategic", "tactical"]
+Standing = Literal["all", "in_force", "superseded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,24 @@ class DecisionList:
     """Decisions in the order of the log."""
 
     items: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(Decision):
+    """A decision with where it stands: its session, its author, and what took its place."""
+
+    session_name: str
+    author_name: str | None
+    is_strategic: bool
+    superseded_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPage:
+    """A team's decisions, newest first."""
+
+    items: tuple[JournalEntry, ...]
+    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,7 @@ class Invitation:
 
     id: UUID
     team_id: UUID
+    team_name: str
     role: Place
     user_name: str | None
     email: str | None
@@ -106,6 +107,29 @@ class NewInvitation(Invitation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationList:
-    """Open invitations."""
+    """Open invitations, the newest first."""
 
     items: tuple[Invitation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """How one has answered an invitation; the team is the one that one is in now, if it is so."""
+
+    invitation_id: UUID
+    answer: Literal["accepted", "declined"]
+    team_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproverRoles:
+    """In the name of which roles a member answers approvals."""
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A team that one has left."""
+
+    team_id: UUID

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
+
+OnExpiry = Literal["fail", "escalate", "go_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +24,9 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileList:
-    """Roles."""
+    """Roles; without a team the built-in ones."""
 
+    team_id: UUID | None
     items: tuple[Profile, ...]
 
 
@@ -67,3 +71,30 @@ class PipelineList:
 
     team_id: UUID | None
     items: tuple[Pipeline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTerms:
+    """How long an answer is waited for, and what happens without one."""
+
+    expires_after_seconds: float | None = None
+    on_expiry: OnExpiry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewGate:
+    """What a person has to approve before a role begins; None is as the pipeline's terms say."""
+
+    approver_role: str
+    question: str = ""
+    expires_after_seconds: float | None = None
+    on_expiry: OnExpiry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A role's place in a pipeline."""
+
+    role: str
+    after: Sequence[str] = ()
+    approval: NewGate | None = None

@@ -1,13 +1,18 @@
-"""Teams, who is in them, who is invited; their roles, pipelines and audit."""
+"""Teams, who is in them, who is invited; their audit."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sage_mode_client.call import Call, Id, change, get, json_of, nothing, post
 from sage_mode_client.models.audit import AuditPage
+from sage_mode_client.models.decisions import Confidence, JournalPage, Kind, Standing
 from sage_mode_client.models.people import (
+    Answered,
+    ApproverRoles,
     InvitationList,
+    Left,
     MemberList,
     NewInvitation,
     Place,
@@ -15,7 +20,6 @@ from sage_mode_client.models.people import (
     TeamDetail,
     TeamList,
 )
-from sage_mode_client.models.roles import PipelineList, Profile, ProfileList
 
 
 def list_teams() -> Call[TeamList]:
@@ -38,6 +42,35 @@ def create_team(
 def get_team(team_id: Id) -> Call[TeamDetail]:
     """Return a team with its members."""
     return get("/teams/{team_id}", json_of(TeamDetail), team_id=team_id)
+
+
+def change_team(
+    team_id: Id, *, name: str | None = None, description: str | None = None
+) -> Call[Team]:
+    """Give a team another name, or say what it is for; both or nothing."""
+    body = {"name": name, "description": description}
+    return change("PATCH", "/teams/{team_id}", json_of(Team), body, team_id=team_id)
+
+
+def archive_team(team_id: Id, *, idempotency_key: Id | None = None) -> Call[Team]:
+    """Keep a team for reading only."""
+    return post("/teams/{team_id}/archive", json_of(Team), key=idempotency_key, team_id=team_id)
+
+
+def restore_team(team_id: Id, *, idempotency_key: Id | None = None) -> Call[Team]:
+    """Let an archived team be worked in again."""
+    return post("/teams/{team_id}/restore", json_of(Team), key=idempotency_key, team_id=team_id)
+
+
+def hand_over(team_id: Id, user_id: Id, *, idempotency_key: Id | None = None) -> Call[Team]:
+    """Make a member the owner of a team; the owner stays as a member."""
+    path, body = "/teams/{team_id}/hand-over", {"user_id": user_id}
+    return post(path, json_of(Team), body, key=idempotency_key, team_id=team_id)
+
+
+def leave_team(team_id: Id, *, idempotency_key: Id | None = None) -> Call[Left]:
+    """Go out of a team; only a person can, not a token, and not the owner."""
+    return post("/teams/{team_id}/leave", json_of(Left), key=idempotency_key, team_id=team_id)
 
 
 def share_team(team_id: Id, *, idempotency_key: Id | None = None) -> Call[Team]:
@@ -72,6 +105,29 @@ def invite(
     )
 
 
+def withdraw_invitation(team_id: Id, invitation_id: Id) -> Call[None]:
+    """Take an invitation back."""
+    path = "/teams/{team_id}/invitations/{invitation_id}"
+    return change("DELETE", path, nothing, team_id=team_id, invitation_id=invitation_id)
+
+
+def list_own_invitations() -> Call[InvitationList]:
+    """List the invitations that wait for one's own answer; a token has none."""
+    return get("/invitations", json_of(InvitationList))
+
+
+def accept_invitation(invitation_id: Id, *, idempotency_key: Id | None = None) -> Call[Answered]:
+    """Join a team by an invitation of one's own; only a person can, not a token."""
+    path = "/invitations/{invitation_id}/accept"
+    return post(path, json_of(Answered), key=idempotency_key, invitation_id=invitation_id)
+
+
+def decline_invitation(invitation_id: Id, *, idempotency_key: Id | None = None) -> Call[Answered]:
+    """Answer no to an invitation of one's own; only a person can, not a token."""
+    path = "/invitations/{invitation_id}/decline"
+    return post(path, json_of(Answered), key=idempotency_key, invitation_id=invitation_id)
+
+
 def list_members(team_id: Id) -> Call[MemberList]:
     """List who is in a team, the owner first."""
     return get("/teams/{team_id}/members", json_of(MemberList), team_id=team_id)
@@ -89,19 +145,36 @@ def remove_member(team_id: Id, user_id: Id) -> Call[None]:
     return change("DELETE", path, nothing, team_id=team_id, user_id=user_id)
 
 
-def list_profiles(*, team_id: Id | None = None) -> Call[ProfileList]:
-    """List the built-in roles, with a team also what it defines."""
-    return get("/profiles", json_of(ProfileList), query={"team_id": team_id})
+def set_approver_roles(team_id: Id, user_id: Id, roles: Sequence[str]) -> Call[ApproverRoles]:
+    """Say in the name of which roles a member answers approvals, in place of those they had."""
+    path, body = "/teams/{team_id}/members/{user_id}/approver-roles", {"roles": roles}
+    return change("PUT", path, json_of(ApproverRoles), body, team_id=team_id, user_id=user_id)
 
 
-def get_profile(role: str, *, team_id: Id | None = None) -> Call[Profile]:
-    """Return a role."""
-    return get("/profiles/{role}", json_of(Profile), query={"team_id": team_id}, role=role)
-
-
-def list_pipelines(*, team_id: Id | None = None) -> Call[PipelineList]:
-    """List the built-in pipelines, with a team also what it defines."""
-    return get("/pipelines", json_of(PipelineList), query={"team_id": team_id})
+def list_journal(
+    team_id: Id,
+    *,
+    text: str = "",
+    kind: Kind = "all",
+    standing: Standing = "all",
+    role: Sequence[str] = (),
+    confidence: Sequence[Confidence] = (),
+    session_id: Id | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Call[JournalPage]:
+    """List what was decided in a team, newest first; the role `person` is what people decided."""
+    query = {
+        "text": text,
+        "kind": kind,
+        "standing": standing,
+        "role": tuple(role),
+        "confidence": tuple(confidence),
+        "session_id": session_id,
+        "cursor": cursor,
+        "limit": limit,
+    }
+    return get("/teams/{team_id}/decisions", json_of(JournalPage), query=query, team_id=team_id)
 
 
 def list_audit(
