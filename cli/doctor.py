@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,6 +30,8 @@ from embedded.probes import answers_http
 from embedded.runtime import find_running
 
 OLDEST_PYTHON = (3, 11)
+SERVICES = ("database", "schema", "redis", "dispatcher", "worker")
+_ALIASES = {"dashboard": "port"}  # one look: what listens on the port is the dashboard, or not
 START = "`make run` starts everything; ./sage {} starts one alone."
 
 
@@ -46,25 +49,25 @@ Only = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="PART", help="Check this part alone; may be repeated."),
 ]
+Here = Annotated[
+    bool,
+    typer.Option("--here", help="Count only the dispatcher and workers that run on this machine."),
+]
+Check = Callable[[Settings], Finding]
 
 
-def doctor(only: Only = None, as_json: AsJson = False) -> None:
+def doctor(only: Only = None, here: Here = False, as_json: AsJson = False) -> None:
     """Check every part and say how to mend what is missing.
 
     Ends with 0 when all is well, 3 when a service is missing, 1 for everything else.
     """
     settings = read_settings()
-    here, services_found = list(check_machine(settings)), list(check_services(settings))
-    if only:
-        known = {finding.part for finding in (*here, *services_found)}
-        if unknown := sorted(set(only) - known):
-            raise InvalidInput(
-                f"There is no part '{plain_line(unknown[0])}'.",
-                hint="The parts are: " + ", ".join(sorted(known)) + ".",
-            )
-        here = [finding for finding in here if finding.part in only]
-        services_found = [finding for finding in services_found if finding.part in only]
-    findings = [*here, *services_found]
+    machine = _machine_checks()
+    wanted = _wanted_parts(only, [*machine, *SERVICES])
+    machine_found = [machine[part](settings) for part in wanted if part in machine]
+    host = socket.gethostname() if here else None
+    services_found = list(check_services(settings, wanted, host))
+    findings = [*machine_found, *services_found]
     if as_json:
         ok = all(finding.ok for finding in findings)
         put_json({"ok": ok, "parts": [asdict(finding) for finding in findings]})
@@ -73,39 +76,62 @@ def doctor(only: Only = None, as_json: AsJson = False) -> None:
             _put(finding)
     if not all(finding.ok for finding in services_found):
         raise typer.Exit(exits.NOT_REACHABLE)
-    if not all(finding.ok for finding in here):
+    if not all(finding.ok for finding in machine_found):
         raise typer.Exit(exits.FAILED)
 
 
-def check_machine(settings: Settings) -> Iterator[Finding]:
-    """Look at what has to be there before anything runs."""
-    yield _check_python()
-    yield _check_packages(ROOT / "requirements.txt")
-    own = Settings()
-    if own.database_url is None or own.redis_url is None:  # else nothing is kept here
-        yield _check_folder(settings.data_dir)
-        yield _check_disk(settings.data_dir)
-    yield _check_port(settings)
-
-
-def check_services(settings: Settings) -> Iterator[Finding]:
-    """Look at what a session needs to run."""
+def check_services(
+    settings: Settings, wanted: Collection[str] = SERVICES, host: str | None = None
+) -> Iterator[Finding]:
+    """Look at what a session needs to run; with a host, at its own dispatcher and workers."""
     mends = {
         "database": "Start it with `make run`, or check DATABASE_URL.",
         "redis": "Start it with `make run`, or check REDIS_URL.",
         "dispatcher": START.format("dispatcher"),
         "worker": START.format("worker"),
     }
-    for part in services.health.check_readiness().parts:
-        yield Finding(part.name, part.is_there, part.detail, mends.get(part.name, ""))
-        if part.name == "database":
+    parts = [part for part in SERVICES if part in wanted]
+    if not parts:
+        return
+    looked = services.health.check_readiness(parts, host=host).parts
+    seen = {part.name: part for part in looked}
+    for name in parts:
+        if name == "schema":
             yield _check_schema(settings)
+        else:
+            yield Finding(name, seen[name].is_there, seen[name].detail, mends[name])
 
 
 def pinned_packages(requirements: str) -> dict[str, str]:
     """Return the version of each package that a requirements file names."""
     pins = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s#;]+)", requirements, re.MULTILINE)
     return dict(pins)
+
+
+def _machine_checks() -> dict[str, Check]:
+    """Return how to look at what has to be there before anything runs."""
+    checks: dict[str, Check] = {
+        "python": lambda _: _check_python(),
+        "packages": lambda _: _check_packages(ROOT / "requirements.txt"),
+    }
+    own = Settings()
+    if own.database_url is None or own.redis_url is None:  # else nothing is kept here
+        checks["data folder"] = lambda settings: _check_folder(settings.data_dir)
+        checks["disk"] = lambda settings: _check_disk(settings.data_dir)
+    return checks | {"port": _check_port}
+
+
+def _wanted_parts(only: list[str] | None, known: list[str]) -> list[str]:
+    """Return the parts to look at, in their order; raises `InvalidInput` for an unknown one."""
+    if not only:
+        return known
+    asked = {_ALIASES.get(part, part) for part in only}
+    if unknown := sorted(asked - set(known)):
+        raise InvalidInput(
+            f"There is no part '{plain_line(unknown[0])}'.",
+            hint="The parts are: " + ", ".join(sorted({*known, *_ALIASES})) + ".",
+        )
+    return [part for part in known if part in asked]
 
 
 def _check_python() -> Finding:
@@ -186,8 +212,10 @@ def _check_schema(settings: Settings) -> Finding:
 
 
 def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that exists."""
-    return next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    """Return the folder, or the nearest one above it that exists and that we may see."""
+    # Not Path.exists(), which fails below a folder that others have closed.
+    above = (folder, *folder.absolute().parents)
+    return next(each for each in above if os.path.exists(each))
 
 
 def _put(finding: Finding) -> None:

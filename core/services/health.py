@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from core.errors import AppError
 from core.services.transaction import ask, transact
@@ -16,6 +17,7 @@ from core.store.operations import Alive
 from core.version import VERSION
 
 ALIVE_SECONDS = 15.0
+PARTS = ("database", "redis", "dispatcher", "worker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,41 @@ class Readiness:
         return tuple(part.name for part in self.parts if not part.is_there)
 
 
-def check_readiness() -> Readiness:
-    """Look at database, Redis, dispatcher and workers; never raises."""
-    alive, database = _look_at_database()
-    workers = [process for process in alive if process.kind == "worker"]
-    dispatchers = [process for process in alive if process.kind == "dispatcher"]
-    return Readiness(
-        (
-            database,
-            _look_at_redis(),
-            Part("dispatcher", bool(dispatchers), _describe("dispatcher", dispatchers)),
-            Part("worker", bool(workers), _describe("worker", workers)),
-        )
-    )
+def check_readiness(names: Collection[str] = PARTS, *, host: str | None = None) -> Readiness:
+    """Look at database, Redis, dispatcher and workers, or at some of them alone; never raises.
+
+    With the name of a host, only the dispatchers and workers that run there count.
+    """
+    parts: dict[str, Part] = {}
+    if not {"database", "dispatcher", "worker"}.isdisjoint(names):
+        alive, parts["database"] = _look_at_database()
+        # A process is named by its host and its number there.
+        counted = [one for one in alive if host in (None, one.name.rpartition(":")[0])]
+        parts |= {kind: _look_for(kind, counted, host) for kind in ("dispatcher", "worker")}
+    if "redis" in names:
+        parts["redis"] = check_redis()
+    return Readiness(tuple(parts[name] for name in PARTS if name in names))
+
+
+def check_database_server() -> Part:
+    """Look whether the database lets us in, though it may still be empty; never raises."""
+    try:
+        transact(operations.clock, budget_seconds=0.5)
+    except (AppError, SQLAlchemyError) as error:
+        return Part("database", False, f"The database does not let us in{_reason(error)}.")
+    return Part("database", True, "answers")
+
+
+def check_redis() -> Part:
+    """Look whether Redis answers; never raises."""
+    url = get_settings().redis_url
+    if url is None:
+        return Part("redis", False, "No Redis is configured and no Sage Mode runs here.")
+    try:
+        ping(url)
+    except AppError as error:
+        return Part("redis", False, error.message)
+    return Part("redis", True, "answers")
 
 
 def beat(name: str, kind: str, pid: int) -> None:
@@ -79,18 +103,17 @@ def _look_at_database() -> tuple[list[Alive], Part]:
     return alive, Part("database", True, "answers")
 
 
-def _look_at_redis() -> Part:
-    url = get_settings().redis_url
-    if url is None:
-        return Part("redis", False, "No Redis is configured and no Sage Mode runs here.")
-    try:
-        ping(url)
-    except AppError as error:
-        return Part("redis", False, error.message)
-    return Part("redis", True, "answers")
+def _reason(error: Exception) -> str:
+    """Return what the server or the network said: the driver's first line, without a password."""
+    cause = error if isinstance(error, DBAPIError) else error.__cause__
+    said = str(cause.orig).strip() if isinstance(cause, DBAPIError) else ""
+    return f": {said.splitlines()[0].rstrip('.')}" if said else ""
 
 
-def _describe(kind: str, processes: list[Alive]) -> str:
-    if not processes:
-        return f"No {kind} gave a sign of life in the last {ALIVE_SECONDS:.0f} s."
-    return f"{len(processes)} alive"
+def _look_for(kind: str, alive: list[Alive], host: str | None) -> Part:
+    found = sum(process.kind == kind for process in alive)
+    where = "" if host is None else f" on {host}"
+    if not found:
+        silent = f"No {kind}{where} gave a sign of life in the last {ALIVE_SECONDS:.0f} s."
+        return Part(kind, False, silent)
+    return Part(kind, True, f"{found} alive{where}")

@@ -24,6 +24,7 @@ from core.domain import events as ev
 from core.domain.events import Event, EventBody
 from core.domain.session_state import fold, to_json
 from tests.domain.logs import SESSION, START, logs
+from tests.journeys.chromium import demand_chromium
 from tests.journeys.player_page import write_log
 from tests.profiles import WITH_SERVERS
 
@@ -69,6 +70,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    program = demand_chromium()
     folder = tmp_path_factory.mktemp("logs")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,7 +86,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     try:
         _wait_for(f"{address}/_stcore/health", server)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
             page = browser.new_page(viewport={"width": 1100, "height": 900})
             yield Stage(address, folder, page)
             browser.close()
