@@ -35,8 +35,9 @@ def main() -> int:
         traceback.print_exc()
         return 2
     _print(report)
-    if report.is_void:
-        print("VOID: the mutant never came into play")
+    for reason in report.voids:
+        print(f"VOID: {reason}")
+    if report.voids:
         return 2
     return 0 if report.is_green else 1
 

@@ -39,7 +39,7 @@ class Faults:
         self._stop_seconds = stop_seconds
         self._stopped: list[tuple[float, psutil.Process]] = []
         self._deck: list[str] = []
-        self._kinds: dict[str, tuple[int, Callable[[], None]]] = {
+        self._kinds: dict[str, tuple[int, Callable[[], bool]]] = {
             "worker SIGKILL": (7, self._kill_worker),
             "worker SIGSTOP past its lease": (4, self._stop_worker),
             "consumer group SIGKILL": (2, self._kill_consumer),
@@ -52,8 +52,13 @@ class Faults:
             "postmaster SIGKILL": (1, self._kill_postmaster),
         }
 
+    @property
+    def unstruck(self) -> set[str]:
+        """The kinds that have not happened yet."""
+        return set(self._kinds) - set(self.counts)
+
     def strike(self) -> None:
-        """Let the next fault of the deck happen."""
+        """Let the next fault of the deck happen; what finds nobody to hurt comes again."""
         if not self._deck:
             # One of each kind in the first draw, so that a short run has seen everything.
             is_first = not self.counts
@@ -64,8 +69,10 @@ class Faults:
             ]
             self._chance.shuffle(self._deck)
         name = self._deck.pop()
-        self._kinds[name][1]()
-        self.counts[name] += 1
+        if self._kinds[name][1]():
+            self.counts[name] += 1
+        elif not self.counts[name]:
+            self._deck.insert(0, name)
 
     def wake_stopped(self, *, all_of_them: bool = False) -> None:
         """Continue the workers that were stopped for long enough."""
@@ -93,63 +100,77 @@ class Faults:
             return self._chance.choice(at_work)
         return self._chance.choice(workers) if workers else None
 
-    def _kill_worker(self) -> None:
+    def _kill_worker(self) -> bool:
         worker = self._a_worker()
-        if worker is not None:
-            with suppress(psutil.NoSuchProcess):
-                worker.kill()
+        return worker is not None and _did(worker.kill)
 
-    def _stop_worker(self) -> None:
+    def _stop_worker(self) -> bool:
         worker = self._a_worker()
-        if worker is not None:
-            with suppress(psutil.NoSuchProcess):
-                worker.suspend()
-                self._stopped.append((time.monotonic() + self._stop_seconds, worker))
+        if worker is None or not _did(worker.suspend):
+            return False
+        self._stopped.append((time.monotonic() + self._stop_seconds, worker))
+        return True
 
-    def _kill_consumer(self) -> None:
+    def _kill_consumer(self) -> bool:
         consumer = self._chance.choice(self._crew.consumers)
         consumer.kill()
         consumer.start()
+        return True
 
-    def _kill_parent(self) -> None:
+    def _kill_parent(self) -> bool:
         consumer = self._chance.choice(self._crew.consumers)
         orphans = kill_parent_only(consumer)
         if orphans:
             self.findings.append(f"{len(orphans)} children outlived {consumer.program.name}")
         consumer.kill()
         consumer.start()
+        return True
 
-    def _kill_dispatcher(self) -> None:
+    def _kill_dispatcher(self) -> bool:
         dispatcher = self._chance.choice(self._crew.dispatchers)
         dispatcher.kill()
         dispatcher.start()
+        return True
 
-    def _flush_redis(self) -> None:
-        with suppress(RedisError):
-            Redis.from_url(self._servers.redis_url, socket_timeout=2).flushall()
+    def _flush_redis(self) -> bool:
+        redis = Redis.from_url(self._servers.redis_url, socket_timeout=2)
+        return _did(redis.flushall)
 
-    def _repeat_messages(self) -> None:
+    def _repeat_messages(self) -> bool:
         """Deliver again what was delivered before, as a Redis restored from old data would."""
+        started = [line.task_id for line in self._witness.lines("start")]
+        if not started:
+            return False
         from workers.tasks import send  # noqa: PLC0415 - its queue is that of this run's settings
 
-        started = [line.task_id for line in self._witness.lines("start")]
-        with suppress(RedisError):
-            send(started[-REPEATED:])
+        return _did(lambda: send(started[-REPEATED:]))
 
-    def _restart_redis(self) -> None:
+    def _restart_redis(self) -> bool:
         self._servers.valkey.kill()
         self._outage()
         self._servers.valkey.start()
+        return True
 
-    def _restart_postgres(self) -> None:
+    def _restart_postgres(self) -> bool:
         self._servers.postgres.stop("immediate")
         self._outage()
         self._servers.postgres.start()
+        return True
 
-    def _kill_postmaster(self) -> None:
+    def _kill_postmaster(self) -> bool:
         self._servers.postgres.kill()
         self._outage()
         self._servers.postgres.start()
+        return True
 
     def _outage(self) -> None:
         time.sleep(self._chance.uniform(0.1, LONGEST_OUTAGE_SECONDS))
+
+
+def _did(act: Callable[[], object]) -> bool:
+    """Do it; tells whether there was something to do it to."""
+    try:
+        act()
+    except (psutil.NoSuchProcess, RedisError):
+        return False
+    return True

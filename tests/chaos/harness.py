@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ LEASE_SECONDS = 3.0
 STILL_SECONDS = 20.0  # nothing moves for so long: nothing will
 LAUNCHING_SHARE = 0.9  # of the storm
 LATE_SECONDS = 2.5  # what a late writer needs
+MORE_SECONDS = 60.0  # of faults at most, until each kind has struck
 SETTINGS = {
     "SAGE_LEASE_SECONDS": str(LEASE_SECONDS),
     "SAGE_HEARTBEAT_SECONDS": "0.8",
@@ -74,7 +75,7 @@ class Report:
     findings: list[str] = field(default_factory=list)
     seconds: float = 0.0
     quiet_seconds: float = 0.0
-    is_void: bool = False  # says nothing about the mutant
+    voids: list[str] = field(default_factory=list)  # why it says nothing
 
     @property
     def is_green(self) -> bool:
@@ -145,7 +146,7 @@ def _storm(
     people.start()
     reader.start()
     end = time.monotonic() + options.seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or (faults.unstruck and time.monotonic() < end + MORE_SECONDS):
         faults.strike()
         pause_ends = time.monotonic() + chance.uniform(0.1, 0.9)
         while time.monotonic() < pause_ends:
@@ -159,6 +160,24 @@ def _storm(
     report.faults, report.acts = faults.counts, people.acts
     report.findings += [*faults.findings, *people.findings, *reader.findings]
     transact(lambda db: _check(db, report, someone, people, reader, witness))
+    report.voids += why_void(
+        options.mutant,
+        faults.unstruck,
+        crashes=report.figures["crashes"],
+        has_mutated=bool(witness.lines("mutant")),
+    )
+
+
+def why_void(
+    mutant: str, unstruck: Collection[str], *, crashes: int, has_mutated: bool
+) -> Iterator[str]:
+    """Return why a run says nothing: what should have happened in it and did not."""
+    for kind in sorted(unstruck):
+        yield f"no {kind} struck"
+    if not crashes and mutant != "reap":  # which counts none
+        yield "no attempt was lost"
+    if mutant in ("fence", "cas") and not has_mutated:
+        yield "the mutant never came into play"
 
 
 def _wait_for_the_end(people: People, reader: Reader, faults: Faults) -> float:
@@ -202,8 +221,6 @@ def _check(
             db, someone, session_id, plan, may_be_complete=session_id in people.too_late
         )
     report.findings += check_witness(db, witness)
-    if report.options.mutant in ("fence", "cas") and not witness.lines("mutant"):
-        report.is_void = True  # it never came into play
     sums = "SELECT count(*) AS tasks, sum(attempt) AS attempts, sum(failures) AS failures, "
     sums += "sum(crashes) AS crashes FROM agent_tasks"
     report.figures = dict(db.execute(text(sums)).one()._mapping)

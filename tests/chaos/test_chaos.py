@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedded.process import Child, Program
 from tests.chaos.crew import ROOT
+from tests.chaos.harness import why_void
 
 SECONDS = 12
 
@@ -26,4 +27,19 @@ def test_nothing_is_lost_or_doubled_whatever_dies(tmp_path: Path) -> None:
         status = child.wait()
     finally:
         child.kill()
-    assert status == 0, child.log.read_text()
+    said = child.log.read_text()
+    print(said)  # the first line names the seed
+    # Void, and not green, where a kind of fault has not struck or no attempt was lost.
+    assert status == 0, said
+
+
+def test_a_run_in_which_too_little_happened_is_void() -> None:
+    def why(mutant: str = "", unstruck: tuple[str, ...] = (), **seen: object) -> list[str]:
+        return list(why_void(mutant, unstruck, **({"crashes": 1, "has_mutated": False} | seen)))
+
+    assert why() == []
+    assert why(unstruck=("worker SIGKILL",)) == ["no worker SIGKILL struck"]
+    assert why(crashes=0) == ["no attempt was lost"]
+    assert why("reap", crashes=0) == []
+    assert why("fence") == why("cas") == ["the mutant never came into play"]
+    assert why("fence", has_mutated=True) == []

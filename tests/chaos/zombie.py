@@ -15,10 +15,17 @@ from tests.chaos.witness import Line, Witness
 WAKE_SECONDS = 1.5  # enough for what it would do when it wakes
 
 
-def raise_zombie(witness: Witness, task_id: UUID, is_completed: Callable[[], bool]) -> list[str]:
+def raise_zombie(
+    witness: Witness,
+    task_id: UUID,
+    is_completed: Callable[[], bool],
+    *,
+    patience_seconds: float = 20,
+) -> list[str]:
     """Stop whoever runs the task's first attempt until it is completed; returns what went wrong.
 
     That attempt must take a while, and end by itself: once awake, it wants to record at once.
+    Another worker has `patience_seconds` to complete the task meanwhile.
     """
 
     def started(attempt: int) -> list[Line]:
@@ -29,7 +36,7 @@ def raise_zombie(witness: Witness, task_id: UUID, is_completed: Callable[[], boo
     pid = started(1)[0].pid
     os.kill(pid, signal.SIGSTOP)
     try:
-        if not wait_until(is_completed, 20):
+        if not wait_until(is_completed, patience_seconds):
             return [f"zombie: no other worker completed task {task_id}"]
     finally:
         with suppress(ProcessLookupError):

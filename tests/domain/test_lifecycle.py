@@ -17,14 +17,41 @@ from core.domain.lifecycle import (
     sources,
 )
 from core.errors import IllegalTransition
+from tests.lifecycle_table import SESSION_TABLE, TASK_TABLE
 
-SESSION_ACTS = sorted({act for _, act in SESSION_TRANSITIONS})
-TASK_ACTS = sorted({act for _, act in TASK_TRANSITIONS})
+SESSION_ACTS = sorted({act for _, act in SESSION_TABLE})
+TASK_ACTS = sorted({act for _, act in TASK_TABLE})
+
+
+def test_the_lifecycles_are_those_of_the_design() -> None:
+    assert SESSION_TRANSITIONS == SESSION_TABLE
+    assert TASK_TRANSITIONS == TASK_TABLE
+    assert set(SessionStatus) == {
+        "pending",
+        "active",
+        "paused",
+        "completed",
+        "failed",
+        "cancelled",
+        "expired",
+    }
+    assert set(TaskStatus) == {
+        "blocked",
+        "ready",
+        "running",
+        "waiting",
+        "completed",
+        "failed",
+        "cancelled",
+    }
+    assert {"completed", "cancelled", "expired"} == FINAL_SESSION
+    assert {"completed", "cancelled"} == FINAL_TASK
+    assert {"blocked", "ready", "running", "waiting"} == UNFINISHED_TASK
 
 
 @given(st.sampled_from(SessionStatus), st.sampled_from(SESSION_ACTS) | st.text(max_size=10))
 def test_a_session_changes_only_as_the_table_says(status: SessionStatus, act: str) -> None:
-    wanted = SESSION_TRANSITIONS.get((status, act))
+    wanted = SESSION_TABLE.get((status, act))
     if wanted is None:
         with pytest.raises(IllegalTransition, match=status.value):
             next_session_status(status, act)
@@ -34,7 +61,7 @@ def test_a_session_changes_only_as_the_table_says(status: SessionStatus, act: st
 
 @given(st.sampled_from(TaskStatus), st.sampled_from(TASK_ACTS) | st.text(max_size=10))
 def test_a_task_changes_only_as_the_table_says(status: TaskStatus, act: str) -> None:
-    wanted = TASK_TRANSITIONS.get((status, act))
+    wanted = TASK_TABLE.get((status, act))
     if wanted is None:
         with pytest.raises(IllegalTransition, match=status.value):
             next_task_status(status, act)

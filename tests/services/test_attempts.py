@@ -170,8 +170,12 @@ def test_a_failure_that_may_not_be_retried_fails_the_session_at_once(someone: So
 def test_the_third_crash_fails_the_task_with_that_reason(someone: Someone, db: Connection) -> None:
     session = launch(someone)
     for crashes in (1, 2, 3):
-        expire_lease(claim(someone, session, "architect"))
+        claimed = claim(someone, session, "architect")
+        expire_lease(claimed)
         assert dispatching.reap_lost_attempts() == 1
+        snapshot = reading.get_snapshot(SYSTEM, claimed.snapshot_id)
+        assert (snapshot.attempt, snapshot.ended_as) == (crashes, "lease_lost")
+        assert snapshot.execution["error_code"] == "crashed"
         task = task_of(someone, session, "architect")
         assert (task.crashes, task.failures) == (crashes, 0)
         assert difference(db, session.id) == []
@@ -195,8 +199,10 @@ def test_failures_and_crashes_are_counted_apart(someone: Someone, db: Connection
 
 def test_a_passed_deadline_counts_as_a_failure(someone: Someone, db: Connection) -> None:
     session = launch(someone)
-    expire_lease(claim(someone, session, "architect"), overdue=True)
+    claimed = claim(someone, session, "architect")
+    expire_lease(claimed, overdue=True)
     assert dispatching.reap_lost_attempts() == 1
+    assert reading.get_snapshot(SYSTEM, claimed.snapshot_id).ended_as == "failed"
     task = task_of(someone, session, "architect")
     assert (task.failures, task.crashes, task.error_code) == (1, 0, "deadline_passed")
     assert (task.due_at - events_of(someone, session)[-1].at).total_seconds() == 5
@@ -284,9 +290,11 @@ def test_times_are_those_of_the_latest_attempt(someone: Someone) -> None:
     assert task.finished_at > task.started_at
 
 
-def test_the_deadline_is_the_roles_own_or_the_settings(
+def test_the_deadline_is_the_roles_own_or_the_settings_or_five_minutes(
     someone: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    claimed = claim(someone, launch(someone), "architect")
+    assert claimed.work.timeout_seconds == 5 * 60
     monkeypatch.setenv("SAGE_TASK_TIMEOUT_SECONDS", "42")
     get_settings.cache_clear()
     define_role(someone.team_id, RoleProfile("dba", "DBA", (), "Derive.", timeout_seconds=7.0))

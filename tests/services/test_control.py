@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from core.domain.access import SYSTEM
-from core.domain.lifecycle import SESSION_TRANSITIONS, SessionStatus
+from core.domain.lifecycle import SessionStatus
 from core.domain.pipeline import Step
 from core.domain.session import Session
 from core.errors import IllegalTransition, NotFound, TasksRunning
@@ -30,6 +30,7 @@ from tests.factories import (
     task_of,
 )
 from tests.fold_equality import difference
+from tests.lifecycle_table import SESSION_TABLE
 
 S = SessionStatus
 ACTS: dict[str, Callable[..., Session]] = {
@@ -67,7 +68,7 @@ def test_an_act_leads_where_the_lifecycle_says_or_is_refused(
 ) -> None:
     session = session_in(someone, status)
     before = events_of(someone, session)
-    wanted = SESSION_TRANSITIONS.get((status, act))
+    wanted = SESSION_TABLE.get((status, act))
     if wanted is None:
         with pytest.raises(IllegalTransition, match=status.value):
             ACTS[act](someone.principal, session.id)
