@@ -1,7 +1,7 @@
 """E-mail addresses in the one spelling by which they are looked up.
 
-Revision ID: 0013
-Revises: 0012
+Revision ID: 0015
+Revises: 0014
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from alembic import op
 from core.domain.email_address import check_email
 from core.errors import InvalidInput
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
