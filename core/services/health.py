@@ -66,7 +66,7 @@ def check_readiness(names: Collection[str] = PARTS, *, host: str | None = None) 
 def check_database_server() -> Part:
     """Look whether the database lets us in, though it may still be empty; never raises."""
     try:
-        transact(operations.clock, budget_seconds=0.5)
+        ask(operations.clock, budget_seconds=0.5)
     except (AppError, SQLAlchemyError) as error:
         return Part("database", False, f"The database does not let us in{_reason(error)}.")
     return Part("database", True, "answers")
