@@ -185,7 +185,7 @@ def problem_of(error: AppError) -> Response:
         )
     elif isinstance(error, TooManyTries | StillRunning):
         headers["Retry-After"] = str(error.seconds)
-    elif status == 503:
+    elif status in (429, 503):
         headers["Retry-After"] = str(AGAIN_SECONDS)
     reason = error.reason if isinstance(error, LeaseLost) else None
     return problem(

@@ -13,7 +13,6 @@ from pages.parts.sessions.address import asked, asked_id, keep
 from pages.parts.visit import open_visit
 
 SHOWN = {"waiting": "Waiting", "answered": "Answered"}
-visit = open_visit()
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.title("Approvals", anchor=False, width="stretch")
     show = st.segmented_control(
@@ -33,6 +32,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
 def draw_list() -> None:
     """Draw what is asked as of now."""
     draw_said()
+    visit = open_visit(on_timer=True)
     is_answered = st.session_state.get("approvals_show") == "answered"
     try:
         inbox = read_inbox(
@@ -54,4 +54,4 @@ def draw_list() -> None:
 
 
 draw_list()
-draw_dialog(visit)
+draw_dialog()

@@ -19,7 +19,6 @@ from pages.parts.empty import draw_empty, draw_error
 from pages.parts.frame import page
 from pages.parts.visit import open_visit
 
-visit = open_visit()
 st.title("Board", anchor=False)
 
 
@@ -28,6 +27,7 @@ st.title("Board", anchor=False)
 @st.fragment(key="board", run_every=15)
 def draw_board() -> None:
     """Draw the board as of now."""
+    visit = open_visit(on_timer=True)
     try:
         board = read_board(visit.principal, visit.team.id, visit.zone)
     except AppError as error:

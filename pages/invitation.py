@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.errors import AppError
 from core.services.inviting import accept_link, decline_link, find_by_link
+from pages.parts.acting import try_to
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
-from pages.parts.people import try_to
 from pages.parts.people.invitations import enter, sentence
 from pages.parts.visit import open_visit
 from pages.parts.wording import clock, plain
@@ -29,8 +27,8 @@ with st.container(border=True, width=560, key="invitation"):
     st.caption(f"You answer as {plain(visit.user.user_name)}. The link works until {until}, once.")
     with st.container(horizontal=True):
         if st.button("Accept", type="primary", icon=":material/check:") and try_to(
-            partial(accept_link, visit.principal, token)
+            visit, lambda who: accept_link(who, token)
         ):
             enter(found)
-        if st.button("Decline") and try_to(partial(decline_link, visit.principal, token)):
+        if st.button("Decline") and try_to(visit, lambda who: decline_link(who, token)):
             st.switch_page(page("board"))

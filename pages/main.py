@@ -8,7 +8,8 @@ from core.errors import AppError
 from pages.parts.empty import draw_error, retry_until
 from pages.parts.frame import all_pages, draw_frame, inline_image, reset_page, sign_in_page
 from pages.parts.launch import leave_form
-from pages.parts.visit import find_login, visiting
+from pages.parts.redeeming import sign_in_again
+from pages.parts.visit import HAS_ENDED, find_login, visiting
 
 st.set_page_config(
     page_title="Sage Mode",
@@ -27,6 +28,10 @@ except AppError as error:
 
 if "reset" in st.query_params:  # whoever is signed in here: the link says whose password
     st.navigation([reset_page()], position="hidden").run()
+elif login is None and st.session_state.get(HAS_ENDED):
+    # The page that is open stays in the address: whoever signs in comes back to it.
+    st.navigation(all_pages(), position="hidden")
+    sign_in_again()
 elif login is None:
     st.navigation([sign_in_page()], position="hidden").run()
 else:

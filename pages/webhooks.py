@@ -40,10 +40,11 @@ st.subheader("Deliveries", anchor=False)
 @st.fragment(key="deliveries", run_every=5)
 def draw_log() -> None:
     """Draw what was sent as of now."""
+    visit = open_visit(on_timer=True)
     place = asked_place(shown)
     before = UUID(place[-1]) if place else None
     try:
-        page = list_deliveries(visit.principal, visit.team.id, shown.id, before=before)
+        page = list_deliveries(visit.principal, shown.team_id, shown.id, before=before)
     except AppError as error:
         draw_error(error)
         return

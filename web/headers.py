@@ -25,7 +25,7 @@ _TWO_YEARS = 2 * 365 * 86400
 
 
 class ResponseHeaders:
-    """ASGI middleware: sets the headers, also on refusals and failures."""
+    """ASGI middleware: sets the headers, also on refusals and failures, and of sockets too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,6 +37,9 @@ class ResponseHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; answers come back with headers."""
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, self._refusing(scope, send))
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -46,10 +49,7 @@ class ResponseHeaders:
             nonlocal has_begun
             if message["type"] == "http.response.start":
                 has_begun = True
-                headers = MutableHeaders(scope=message)
-                headers.update(self._headers)
-                if get_settings().is_https:
-                    headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}"
+                self._add_to(message)
             await send(message)
 
         try:
@@ -61,6 +61,36 @@ class ResponseHeaders:
             if not has_begun:
                 await unforeseen(scope)(scope, receive, send_with_headers)
             raise
+
+    def _add_to(self, start: Message) -> None:
+        headers = MutableHeaders(scope=start)
+        headers.update(self._headers)
+        if get_settings().is_https:
+            headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}"
+
+    def _refusing(self, scope: Scope, send: Send) -> Send:
+        """Return a socket's send, which answers a refused request with headers.
+
+        Closing before accepting is a refusal too; the server would answer it without headers.
+        """
+        can_answer = "websocket.http.response" in scope.get("extensions", {})
+        is_open = False
+
+        async def send_refusal(message: Message) -> None:
+            nonlocal is_open
+            kind = message["type"]
+            if kind == "websocket.http.response.start":
+                self._add_to(message)
+            elif kind == "websocket.close" and not is_open and can_answer:
+                start = {"type": "websocket.http.response.start", "status": 403, "headers": []}
+                self._add_to(start)
+                await send(start)
+                await send({"type": "websocket.http.response.body", "body": b""})
+                return
+            is_open = is_open or kind == "websocket.accept"
+            await send(message)
+
+        return send_refusal
 
 
 @cache

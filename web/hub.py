@@ -36,6 +36,7 @@ LOOK_SECONDS = 2.0
 SIGN_SECONDS = 0.1  # a session hears at most so often of progress
 AGAIN_SECONDS = 0.5
 OPENING_SECONDS = 10.0
+CHECK_SECONDS = 15.0  # so long access may outlive what was not announced, or not heard
 PROCESS = uuid4().hex  # a tab that hears of another one was cut off by a restart
 R = TypeVar("R")
 
@@ -55,7 +56,8 @@ class Hub:
     def enter(self, tab: Tab) -> None:
         """Take a tab in; it hears of the troubles that there are."""
         if not self._tasks:
-            for loop in (self._listen, self._look, self._teams.run, self._notices.run):
+            loops = (self._listen, self._look, self._check, self._teams.run, self._notices.run)
+            for loop in loops:
                 self._spawn(loop())
         self.tabs.add(tab)
         if self._troubles:
@@ -102,7 +104,7 @@ class Hub:
         """Note which team a tab's page draws; it may have been lost since it was drawn."""
         tab.team_id = team_id
         try:
-            await keep_team(self, tab, team_id)
+            await keep_team(self, team_id, tab)
         except DatabaseUnavailable:
             self._set_trouble("database", is_there=True)
 
@@ -259,6 +261,18 @@ class Hub:
                 if (watched := self._sessions.get(beat.session_id)) and watched.note_beat(beat):
                     self._tell_signs_soon(watched)
             self._teams.compare(seen.team_marks)
+
+    async def _check(self) -> None:
+        """Ask from time to time whose access has ended: the word of it may be lost, or none said.
+
+        A process can die between its commit and the announcement, and a login runs out in silence.
+        """
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                await keep_access(self)
+            except Exception as error:
+                log.error("the hub cannot ask who may watch", exc_info=error)
 
     def _note_failure(self, error: Exception) -> None:
         if not isinstance(error, AppError):

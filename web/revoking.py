@@ -53,25 +53,38 @@ def leave_team(hub: TabKeeper, tab: Tab, team_id: UUID) -> None:
 
 
 async def keep_access(hub: TabKeeper) -> None:
-    """Ask anew about every tab: what was revoked while Redis was away was not heard."""
-    for tab in list(hub.tabs):
-        try:
-            if await hub.call(tab.find_login) is None:
-                tab.sign_out()
-                continue
-            named = (tab.team_id, *(topic.team_id for topic in tab.topics.values()))
-            for team_id in {one for one in named if one is not None}:
-                await keep_team(hub, tab, team_id)
-        except (RedisUnavailable, DatabaseUnavailable) as error:
-            log.info("access is asked again later: %s", error)
-            return  # when Redis or the database is back, the gate's sweep and the next look ask
+    """Ask anew about every tab: not everything that ends is announced, or heard.
 
-
-async def keep_team(hub: TabKeeper, tab: Tab, team_id: UUID) -> None:
-    """Ask anew about a tab and a team; raises `DatabaseUnavailable`."""
+    Once for all tabs of a login, and once for all of a user's in a team.
+    """
+    logins: dict[str, list[Tab]] = {}
+    for tab in hub.tabs:
+        logins.setdefault(tab.fingerprint, []).append(tab)
     try:
-        await hub.call(partial(watching.check_team, tab.principal, team_id))
+        for mine in logins.values():
+            if await hub.call(mine[0].find_login) is None:
+                for tab in mine:
+                    tab.sign_out()
+    except (RedisUnavailable, DatabaseUnavailable) as error:
+        log.info("logins are asked about again later: %s", error)
+    members: dict[tuple[UUID, UUID], list[Tab]] = {}
+    for tab in hub.tabs:
+        named = (tab.team_id, *(topic.team_id for topic in tab.topics.values()))
+        for team_id in {one for one in named if one is not None}:
+            members.setdefault((tab.user_id, team_id), []).append(tab)
+    try:
+        for (_, team_id), theirs in members.items():
+            await keep_team(hub, team_id, *theirs)
+    except DatabaseUnavailable as error:
+        log.info("teams are asked about again later: %s", error)
+
+
+async def keep_team(hub: TabKeeper, team_id: UUID, *tabs: Tab) -> None:
+    """Ask anew about a user's tabs and a team; raises `DatabaseUnavailable`."""
+    try:
+        await hub.call(partial(watching.check_team, tabs[0].principal, team_id))
     except DatabaseUnavailable:
         raise
     except AppError:
-        leave_team(hub, tab, team_id)
+        for tab in tabs:
+            leave_team(hub, tab, team_id)

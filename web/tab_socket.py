@@ -41,9 +41,12 @@ FindLogin = Callable[[str | None], Login | None]
 
 
 class TabSocket:
-    """The endpoint; `find_login` says whose the cookie is."""
+    """The endpoint; `find_login` says whose the cookie is.
 
-    def __init__(self, hub: Hub, find_login: FindLogin = signing_in.find_login) -> None:
+    An open tab is no visit, so the login is looked at only, and ends when nobody comes.
+    """
+
+    def __init__(self, hub: Hub, find_login: FindLogin = signing_in.check_login) -> None:
         self._hub = hub
         self._find_login = find_login
 
@@ -89,8 +92,10 @@ class TabSocket:
     async def _read(self, socket: WebSocket, tab: Tab) -> int:
         """Do what the browser asks; returns why that ended."""
         while True:
-            text = await socket.receive_text()
-            asked = _parse(text)
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", GOING_AWAY))
+            asked = _parse(message.get("text"))  # None in a frame of bytes
             if asked is None:
                 return NOT_UNDERSTOOD
             if "ping" in asked:
@@ -115,8 +120,8 @@ def _code(tab: Tab) -> int:
     return TRY_AGAIN_LATER if tab.is_slow else GOING_AWAY
 
 
-def _parse(text: str) -> dict[str, Any] | None:
-    if len(text) > MOST_CHARACTERS:
+def _parse(text: str | None) -> dict[str, Any] | None:
+    if text is None or len(text) > MOST_CHARACTERS:
         return None
     try:
         found = orjson.loads(text)

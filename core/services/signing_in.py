@@ -168,9 +168,21 @@ def find_login(cookie: str | None) -> Login | None:
 
     Raises `RedisUnavailable` and `DatabaseUnavailable`: not knowing is not a sign-out.
     """
+    return _find(cookie, is_visit=True)
+
+
+def check_login(cookie: str | None) -> Login | None:
+    """Return the login of a cookie's value as `find_login` does, without counting as a visit.
+
+    For whatever asks by itself: a tab that nobody looks at must not keep its login alive.
+    """
+    return _find(cookie, is_visit=False)
+
+
+def _find(cookie: str | None, *, is_visit: bool) -> Login | None:
     if not cookie:
         return None
-    record = logins.find_login(redis_url(), cookie, lifetimes())
+    record = logins.find_login(redis_url(), cookie, lifetimes(), is_visit=is_visit)
     if record is None:
         return None
     found = ask(lambda db: credentials.find_enabled(db, record.user_id))

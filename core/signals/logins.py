@@ -166,8 +166,10 @@ def drop_ticket(url: str, ticket: str) -> None:
         get_redis(url).delete(_ticket_key(ticket))
 
 
-def find_login(url: str, login_id: str, lifetimes: Lifetimes) -> LoginRecord | None:
-    """Return the login of an id, and note that it was seen; None when it ended."""
+def find_login(
+    url: str, login_id: str, lifetimes: Lifetimes, *, is_visit: bool = True
+) -> LoginRecord | None:
+    """Return the login of an id, and note a visit; None when it ended."""
     if not is_plausible(login_id):
         return None
     with redis_answers():
@@ -180,7 +182,7 @@ def find_login(url: str, login_id: str, lifetimes: Lifetimes) -> LoginRecord | N
         left = record.created_at + lifetimes.absolute - now
         if left <= 0:
             return None
-        if now - record.seen_at < min(_SLIDE_SECONDS, lifetimes.idle / 2):
+        if not is_visit or now - record.seen_at < min(_SLIDE_SECONDS, lifetimes.idle / 2):
             return record
         record = replace(record, seen_at=now)
         until = max(1, int(min(lifetimes.idle, left)))

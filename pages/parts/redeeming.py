@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from pages.parts.component import component
 
 _redeem = component("redeem", "redeem.js")
@@ -17,3 +19,9 @@ def sign_out_here() -> bool:
     """Have the browser sign out and load the first page; returns whether that failed."""
     answer = _redeem(data={"sign_out": True}, key="sign_out", on_failed_change=lambda: None)
     return bool(answer.failed)
+
+
+def sign_in_again() -> None:
+    """Have the browser load the page anew, as its login has ended: the gate asks to sign in."""
+    st.caption("You are signed out.")
+    _redeem(data={"again": True}, key="again")

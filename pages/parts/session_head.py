@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 import streamlit as st
 
-from core.domain.access import Principal
 from core.domain.lifecycle import SESSION_TRANSITIONS, Outcome
 from core.domain.session import Session
 from core.errors import AppError
 from core.services import control, pinning
 from core.services.watching import SessionHead
+from pages.parts.acting import do
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
 from pages.parts.theme import badge, role_look
-from pages.parts.visit import Visit, note_origin, open_visit
+from pages.parts.visit import Visit, open_visit
 from pages.parts.wording import EXECUTORS, PIPELINES, clock, counted, duration, plain
 
 HEAD_FRAGMENT = "session_head"
@@ -64,7 +63,7 @@ def draw_session_head(session_id: UUID, current: str) -> None:
             st.markdown(badge(session.status.value, outcome), width="content")
             st.space("stretch")
             if head.may_control:
-                _draw_actions(visit.principal, head)
+                _draw_actions(visit, head)
         st.caption(_facts(visit, head))
         if session.events_gone_to_seq:
             st.info(
@@ -85,7 +84,7 @@ def draw_session_head(session_id: UUID, current: str) -> None:
         _draw_questions(session)
 
 
-def _draw_actions(principal: Principal, head: SessionHead) -> None:
+def _draw_actions(visit: Visit, head: SessionHead) -> None:
     session = head.session
     if _may(session, "pause"):
         st.button(
@@ -93,8 +92,8 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             icon=":material/pause:",
             shortcut="Shift+P",
             help="Roles at work finish, nothing new starts",
-            on_click=_act,
-            args=(control.pause_session, principal, session.id),
+            on_click=do,
+            args=(visit, lambda who: control.pause_session(who, session.id)),
         )
     if _may(session, "resume"):
         st.button(
@@ -102,8 +101,8 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             icon=":material/play_arrow:",
             shortcut="Shift+P",
             type="primary",
-            on_click=_act,
-            args=(control.resume_session, principal, session.id),
+            on_click=do,
+            args=(visit, lambda who: control.resume_session(who, session.id)),
         )
     if _may(session, "retry"):
         st.button(
@@ -111,8 +110,8 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
             icon=":material/replay:",
             type="primary",
             help="Goes on from the failed role; finished work is kept",
-            on_click=_act,
-            args=(control.retry_session, principal, session.id),
+            on_click=do,
+            args=(visit, lambda who: control.retry_session(who, session.id)),
         )
     offered = [] if session.events_gone_to_seq else [_UNPIN if session.pinned_at else _PIN]
     offered += [_END] if session.stays_open and _may(session, "complete") else []
@@ -121,16 +120,16 @@ def _draw_actions(principal: Principal, head: SessionHead) -> None:
         chosen = st.menu_button(":material/more_horiz:", offered, key="session_more", help="More")
         name = plain(_short(session.feature_name))
         if chosen == _END:
-            st.dialog(f"End {name}?", icon=":material/flag:")(_draw_ending)(principal, head)
+            st.dialog(f"End {name}?", icon=":material/flag:")(_draw_ending)(visit, head)
         if chosen == _CANCEL:
-            st.dialog(f"Cancel {name}?", icon=":material/block:")(_draw_cancelling)(principal, head)
+            st.dialog(f"Cancel {name}?", icon=":material/block:")(_draw_cancelling)(visit, head)
         if chosen in (_PIN, _UNPIN):
             pin = pinning.pin_session if chosen == _PIN else pinning.unpin_session
-            _act(pin, principal, session.id)
+            do(visit, lambda who: pin(who, session.id))
             st.rerun()
 
 
-def _draw_ending(principal: Principal, head: SessionHead) -> None:
+def _draw_ending(visit: Visit, head: SessionHead) -> None:
     if head.running:
         roles = counted(head.running, "task")
         st.markdown(f"{roles} still at work: a session ends when none is. Wait, or cancel it.")
@@ -145,11 +144,11 @@ def _draw_ending(principal: Principal, head: SessionHead) -> None:
         if st.button("Keep it open"):
             st.rerun()
         if st.button("End session", type="primary", icon=":material/flag:"):
-            _act(control.end_session, principal, head.session.id)
+            do(visit, lambda who: control.end_session(who, head.session.id))
             st.rerun()
 
 
-def _draw_cancelling(principal: Principal, head: SessionHead) -> None:
+def _draw_cancelling(visit: Visit, head: SessionHead) -> None:
     at_work = "Nothing is at work."
     if head.running:
         at_work = (
@@ -161,7 +160,7 @@ def _draw_cancelling(principal: Principal, head: SessionHead) -> None:
         if st.button("Keep running"):
             st.rerun()
         if st.button("Cancel session", type="primary", icon=":material/block:"):
-            _act(control.cancel_session, principal, head.session.id)
+            do(visit, lambda who: control.cancel_session(who, head.session.id))
             st.rerun()
 
 
@@ -176,14 +175,6 @@ def _draw_questions(session: Session) -> None:
             icon=":material/arrow_forward:",
             query_params={"answer": str(session.id), "team": str(session.team_id)},
         )
-
-
-def _act(act: Callable[[Principal, UUID], Session], principal: Principal, session_id: UUID) -> None:
-    note_origin()
-    try:
-        act(principal, session_id)
-    except AppError as error:
-        st.toast(plain(f"{error.message} {error.hint_text}"), icon=":material/error:")
 
 
 def _may(session: Session, act: str) -> bool:

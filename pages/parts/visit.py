@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +24,15 @@ from pages.parts.empty import draw_empty, draw_error
 from pages.parts.wording import plain
 
 LOGIN_KEY = "_login"
+HAS_ENDED = "_login_has_ended"  # under a page that was open
+R = TypeVar("R")
+
+
+class SignedOut(AppError):
+    """You are signed out, so nothing was done."""
+
+    code = "signed_out"
+    hint = "Sign in again, and repeat it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,19 @@ class Visit:
         )
         return is_allowed(role, action)
 
+    def act(self, work: Callable[[UserPrincipal], R]) -> R:
+        """Do something in the visitor's name, once they are known to be signed in still.
+
+        The run that this visit belongs to has asked that. Callbacks run before the next one asks,
+        dialogs and fragments long after. Raises `SignedOut` when the login has ended or is another
+        person's, `RedisUnavailable` and `DatabaseUnavailable`: then nothing was done.
+        """
+        if _of_this_run.get() is not self:
+            login = ask_login()
+            if login is None or login.user.id != self.user.id:
+                raise SignedOut
+        return work(self.principal)
+
     @property
     def now(self) -> datetime:
         """This moment in UTC."""
@@ -66,8 +89,11 @@ class Visit:
             st.stop()
         try:
             session = self._read_head(UUID(st.query_params[parameter])).session
-        except (ValueError, AppError):
+        except (ValueError, NotFound):
             draw_empty("team")
+            st.stop()
+        except AppError as error:
+            draw_error(error)
             st.stop()
         if session.team_id != self.team.id:
             self._lead_elsewhere(session, parameter)
@@ -98,27 +124,39 @@ class Visit:
 
 
 def note_origin() -> None:
-    """Say where what this run does comes from.
-
-    Callbacks run before the script has asked who visits: those that change something call it.
-    """
+    """Say where what this run does comes from."""
     address = st.context.ip_address
     set_origin(Origin(address if isinstance(address, str) else "here", uuid4().hex))
 
 
-def find_login() -> signing_in.Login | None:
+def shown_cookie() -> str | None:
+    """Return what this browser shows as the id of its login."""
+    return st.context.cookies.get(signing_in.cookie_name())
+
+
+def ask_login(*, on_timer: bool = False) -> signing_in.Login | None:
+    """Return the login of this browser as of now.
+
+    A rerun that nobody asked for, `on_timer`, is no visit: it keeps no login alive.
+    """
+    note_origin()
+    cookie = shown_cookie()
+    return signing_in.check_login(cookie) if on_timer else signing_in.find_login(cookie)
+
+
+def find_login(*, on_timer: bool = False) -> signing_in.Login | None:
     """Return the login of this browser, asked anew at every rerun.
 
     What a former login left in the session state is forgotten: a Streamlit session outlives
     signing out, and another browser can try to attach to it.
     """
-    note_origin()
-    cookie = st.context.cookies.get(signing_in.cookie_name())
-    login = signing_in.find_login(cookie) if cookie else None
+    login = ask_login(on_timer=on_timer)
     fingerprint = login.fingerprint if login else None
-    if st.session_state.get(LOGIN_KEY) != fingerprint:
+    former = st.session_state.get(LOGIN_KEY)
+    if former != fingerprint:
         st.session_state.clear()
         st.session_state[LOGIN_KEY] = fingerprint
+        st.session_state[HAS_ENDED] = former is not None and login is None
     return login
 
 
@@ -139,22 +177,22 @@ def visiting(login: signing_in.Login) -> Iterator[Visit]:
         _of_this_run.reset(token)
 
 
-def open_visit() -> Visit:
-    """Return the visitor of this run; stops the run with a sentence when there is none.
+def open_visit(*, on_timer: bool = False) -> Visit:
+    """Return the visitor of this run; leads to the sign-in page when there is none.
 
-    The frame draws the sign-in page for anonymous visitors, so a page hardly gets here without a
-    login; it asks all the same.
+    The frame has asked before a page runs. A fragment that runs again asks here; one that does so
+    by itself says `on_timer`, as it is no visit.
     """
     known = _of_this_run.get()
     if known is not None:
         return known
     try:
-        login = find_login()
+        login = find_login(on_timer=on_timer)
     except AppError as error:
         draw_error(error)
         st.stop()
     if login is None:
-        st.stop()
+        st.rerun()  # the whole: the frame then draws the sign-in page
     return _visit_of(login)
 
 

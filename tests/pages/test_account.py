@@ -53,7 +53,7 @@ class SignedIn:
         (team,) = accounts.list_teams(Someone(self.user, self.user.id).principal)
         self.visitor: Visitor = visitor(Someone(self.user, team.id), monkeypatch)
         monkeypatch.setattr(
-            pages.parts.visit, "find_login", lambda: signing_in.find_login(self.cookie)
+            pages.parts.visit, "find_login", lambda **_: signing_in.find_login(self.cookie)
         )
 
     def open(self) -> AppTest:
@@ -259,7 +259,7 @@ def test_tokens_go_with_the_password_when_that_is_ticked(
 
 def test_redis_being_away_is_a_sentence(alice: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     login = signing_in.find_login(alice.cookie)
-    monkeypatch.setattr(pages.parts.visit, "find_login", lambda: login)
+    monkeypatch.setattr(pages.parts.visit, "find_login", lambda **_: login)
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:9/0")
     get_settings.cache_clear()
     assert "Redis does not answer" in alice.open().error[0].value

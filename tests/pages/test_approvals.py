@@ -45,7 +45,7 @@ from pages.parts.visit import open_visit
 visit = open_visit()
 ids = st.query_params.get_all("id")
 found = [approving.get_approval(visit.principal, UUID(one)) for one in ids]
-DIALOGS[st.query_params["kind"]][2](visit.principal, found)
+DIALOGS[st.query_params["kind"]][2](visit, found)
 """
 
 

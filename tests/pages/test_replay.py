@@ -36,7 +36,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 def open_page(someone: Someone, session_id: object, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr("pages.parts.visit.find_login", lambda: Login("mine", someone.user))
+    monkeypatch.setattr("pages.parts.visit.find_login", lambda **_: Login("mine", someone.user))
     page = AppTest.from_file(str(PAGE), default_timeout=20)
     page.query_params["session"] = str(session_id)
     page.query_params["team"] = str(someone.team_id)

@@ -21,7 +21,7 @@ def open_main(
 ) -> AppTest:
     """Open the whole dashboard, as a browser of this person does."""
 
-    monkeypatch.setattr(pages.parts.visit, "find_login", lambda: login_of(someone.user))
+    monkeypatch.setattr(pages.parts.visit, "find_login", lambda **_: login_of(someone.user))
     page = AppTest.from_file(str(PAGES / "main.py"), default_timeout=30)
     if team is not None:
         page.query_params["team"] = str(team.team_id)

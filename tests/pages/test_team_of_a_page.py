@@ -36,7 +36,7 @@ def open_link(
     someone: Someone, monkeypatch: pytest.MonkeyPatch, name: str, **address: object
 ) -> AppTest:
     """Open a page in the whole dashboard by a link, as a browser of this person does."""
-    monkeypatch.setattr(pages.parts.visit, "find_login", lambda: login_of(someone.user))
+    monkeypatch.setattr(pages.parts.visit, "find_login", lambda **_: login_of(someone.user))
     page = AppTest.from_file(str(PAGES / "main.py"), default_timeout=30)
     for key, value in address.items():
         page.query_params[key] = str(value)

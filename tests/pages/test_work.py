@@ -38,6 +38,15 @@ def test_a_session_that_has_not_begun_says_so(visits: Visitor) -> None:
     assert "No role has begun" in page.info[0].value
 
 
+def test_a_database_that_is_away_is_no_other_team(visits: Visitor) -> None:
+    session = launch(visits.someone)
+    page = visits.open("work", session=str(session.id))
+    with database_away():
+        shown = texts(run(page))
+    assert "The database does not answer." in shown
+    assert "Not in this team" not in shown
+
+
 def test_large_values_stand_in_the_context_in_full(visits: Visitor, planned: Session) -> None:
     page = visits.open("work", session=str(planned.id), task="frontend_dev")
     shown = "\n".join(str(one.value) for one in page.json)

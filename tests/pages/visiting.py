@@ -20,16 +20,26 @@ from core.services.transaction import ask, ask_at_one_moment, transact
 from core.settings import get_settings
 from pages.parts.visit import Visit
 from tests.factories import Someone
+from tests.web.tabs import login_as
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
 
 @dataclass
 class Visitor:
-    """Somebody who opens pages; `went` holds where they were led, with the address."""
+    """Somebody who opens pages; `went` holds where they were led, with the address.
+
+    Whatever they do is done with their cookie; they sign in when they first need one.
+    """
 
     someone: Someone
+    cookie: str = ""
     went: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def show_cookie(self) -> str:
+        """Return what the browser shows."""
+        self.cookie = self.cookie or login_as(self.someone.user)
+        return self.cookie
 
     def open(self, name: str, **address: str) -> AppTest:
         """Open a page by its name and address; fails on an uncaught error."""
@@ -53,7 +63,7 @@ def visitor(someone: Someone, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     teams = tuple(accounts.list_teams(someone.principal))
     team = next(one for one in teams if one.id == someone.team_id)
 
-    def open_visit() -> Visit:
+    def open_visit(*, on_timer: bool = False) -> Visit:
         return Visit(someone.user, team, teams, UTC)
 
     def switch_page(target: Any, *, query_params: dict[str, str] | None = None) -> None:
@@ -61,6 +71,7 @@ def visitor(someone: Someone, monkeypatch: pytest.MonkeyPatch) -> Visitor:
         st.stop()
 
     monkeypatch.setattr(pages.parts.visit, "open_visit", open_visit)
+    monkeypatch.setattr(pages.parts.visit, "shown_cookie", made.show_cookie)
     monkeypatch.setattr(pages.parts.session_head, "open_visit", open_visit)
     monkeypatch.setattr(st, "switch_page", switch_page)
     return made

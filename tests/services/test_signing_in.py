@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import orjson
 import pytest
 from sqlalchemy import Connection, text
 
@@ -21,6 +22,7 @@ from core.errors import (
 )
 from core.services import accounts, administering, passwords, signing_in
 from core.settings import get_settings
+from core.signals.logins import login_key
 from core.signals.wakeups import get_redis
 from tests.conftest import empty_tables
 from tests.factories import in_parallel
@@ -57,6 +59,20 @@ def test_a_newcomer_signs_up_and_in_and_is_found() -> None:
     assert login.fingerprint != cookie
     (team,) = accounts.list_teams(UserPrincipal(user.id))
     assert not team.is_shared
+
+
+def test_what_asks_by_itself_finds_the_login_and_keeps_it_no_longer() -> None:
+    user = sign_up()
+    cookie = signing_in.redeem_ticket(sign_in())
+    redis, key = get_redis(get_settings().redis_url), login_key(cookie)
+    stored = orjson.loads(redis.get(key) or b"")
+    redis.set(key, orjson.dumps(stored | {"seen_at": stored["seen_at"] - 61}), ex=100)
+    login = signing_in.check_login(cookie)
+    assert login is not None
+    assert login.user == user
+    assert redis.ttl(key) <= 100
+    signing_in.find_login(cookie)
+    assert redis.ttl(key) > 100
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,9 @@ def test_a_socket_of_another_site_is_refused(
     with pytest.raises(InvalidStatus) as refused, stream(host, cookie, origin=origin):
         pass
     assert refused.value.response.status_code == 403
+    headers = refused.value.response.headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("path", ["/live", "/api/v1/live", "/_stcore/stream/", "/x/_stcore/stream"])

@@ -234,7 +234,7 @@ def test_signing_out_ends_the_tab_and_says_so(host: str, someone: Someone) -> No
 
 
 def test_what_cannot_be_understood_ends_the_tab(host: str, someone: Someone) -> None:
-    for nonsense in ("{", "[]", '"x"', "x" * 70_000):
+    for nonsense in ("{", "[]", '"x"', "x" * 70_000, b"{}", b"\xff"):
         with open_tab(host, someone.user) as tab:
             tab.connection.send(nonsense)
             with pytest.raises(ConnectionClosed) as closed:

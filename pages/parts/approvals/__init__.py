@@ -163,7 +163,7 @@ def _draw_answers(visit: Visit, one: Approval, *, has_keys: bool) -> None:
         shortcut="y" if has_keys else None,
         key=f"yes_{one.id}",
         on_click=approve,
-        args=(visit.principal, [one.id]),
+        args=(visit, [one.id]),
     )
     if st.button(
         "No, reject …",

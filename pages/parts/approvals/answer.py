@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from core.domain.approval import MAX_REASON_CHARACTERS, Answer, Approval, Approv
 from core.errors import AppError, InvalidInput
 from core.services import answering, approving
 from pages.parts.empty import draw_error
-from pages.parts.visit import Visit, note_origin
+from pages.parts.visit import Visit, open_visit
 from pages.parts.wording import counted, plain
 
 LIST_FRAGMENT = "approvals_list"
@@ -23,9 +23,9 @@ _SAID = "_approvals_said"
 _OPEN = "_approvals_dialog"  # which dialog is to be opened, and for which approvals
 
 
-def approve(principal: UserPrincipal, ids: Sequence[UUID]) -> None:
+def approve(visit: Visit, ids: Sequence[UUID]) -> None:
     """Approve before the page is drawn, and say what was in the way."""
-    _answer(principal, ids, Answer(ApprovalStatus.APPROVED))
+    _answer(visit, ids, Answer(ApprovalStatus.APPROVED))
 
 
 def open_dialog(kind: str, ids: Sequence[UUID]) -> None:
@@ -35,11 +35,12 @@ def open_dialog(kind: str, ids: Sequence[UUID]) -> None:
 
 
 @st.fragment(key=DIALOG_FRAGMENT)
-def draw_dialog(visit: Visit) -> None:
+def draw_dialog() -> None:
     """Draw the dialog that was asked for; beside the list, so that news do not close it."""
     kind, ids = st.session_state.pop(_OPEN, (None, []))
     if kind is None:
         return
+    visit = open_visit()
     try:
         found = [approving.get_approval(visit.principal, one) for one in ids]
     except AppError as error:
@@ -47,10 +48,10 @@ def draw_dialog(visit: Visit) -> None:
         return
     title, icon, draw = DIALOGS[kind]
     several = f" {counted(len(found), 'question')}" if len(found) > 1 else ""
-    st.dialog(f"{title}{several}", icon=f":material/{icon}:")(draw)(visit.principal, found)
+    st.dialog(f"{title}{several}", icon=f":material/{icon}:")(draw)(visit, found)
 
 
-def draw_rejecting(principal: UserPrincipal, found: list[Approval]) -> None:
+def draw_rejecting(visit: Visit, found: list[Approval]) -> None:
     """Draw the form of a no."""
     _draw_questions(found)
     reason = st.text_area(
@@ -67,11 +68,11 @@ def draw_rejecting(principal: UserPrincipal, found: list[Approval]) -> None:
             if not reason.strip():
                 st.error("A no needs its reason.", icon=":material/error:")
                 return
-            _answer(principal, [one.id for one in found], Answer(ApprovalStatus.REJECTED, reason))
+            _answer(visit, [one.id for one in found], Answer(ApprovalStatus.REJECTED, reason))
             st.rerun()
 
 
-def draw_approving(principal: UserPrincipal, found: list[Approval]) -> None:
+def draw_approving(visit: Visit, found: list[Approval]) -> None:
     """Draw the confirmation of a yes to several."""
     _draw_questions(found)
     st.caption("Each of these tasks goes on at once. That is not undone.")
@@ -79,11 +80,11 @@ def draw_approving(principal: UserPrincipal, found: list[Approval]) -> None:
         if st.button("Go on waiting"):
             st.rerun()
         if st.button("Approve all", type="primary", icon=":material/done_all:"):
-            approve(principal, [one.id for one in found])
+            approve(visit, [one.id for one in found])
             st.rerun()
 
 
-def draw_changing(principal: UserPrincipal, found: list[Approval]) -> None:
+def draw_changing(visit: Visit, found: list[Approval]) -> None:
     """Draw the form of a yes that changes the task's input."""
     (approval,) = found
     _draw_questions(found)
@@ -97,8 +98,7 @@ def draw_changing(principal: UserPrincipal, found: list[Approval]) -> None:
             try:
                 changed = changes(approval.input, typed)
                 given = Answer(ApprovalStatus.APPROVED, reason, changed)
-                note_origin()
-                answering.decide_approval(principal, approval.id, given)
+                visit.act(lambda who: answering.decide_approval(who, approval.id, given))
             except AppError as error:
                 st.error(plain(f"{error.message} {error.hint_text}"), icon=":material/error:")
                 return
@@ -135,21 +135,32 @@ def _draw_questions(found: list[Approval]) -> None:
             st.markdown(plain(one.details))
 
 
-def _answer(principal: UserPrincipal, ids: Sequence[UUID], given: Answer) -> None:
+def _answer(visit: Visit, ids: Sequence[UUID], given: Answer) -> None:
     """Answer one or several; those that could not be are said, the others are answered."""
-    note_origin()
-    said = st.session_state.setdefault(_SAID, [])
+    said: list[tuple[str, str]] = []
+    try:
+        visit.act(lambda who: said.extend(_decide(who, ids, given)))
+    except AppError as error:
+        said.append(_in_the_way(error))
+    st.session_state.setdefault(_SAID, []).extend(said)
+
+
+def _decide(who: UserPrincipal, ids: Sequence[UUID], given: Answer) -> Iterator[tuple[str, str]]:
     done = 0
     for approval_id in ids:
         try:
-            answering.decide_approval(principal, approval_id, given)
+            answering.decide_approval(who, approval_id, given)
         except AppError as error:
-            said.append((plain(f"{error.message} {error.hint_text}"), "error"))
+            yield _in_the_way(error)
             continue
         done += 1
     if done:
         word = "approved" if given.decision == ApprovalStatus.APPROVED else "rejected"
-        said.append((f"{counted(done, 'question')} {word}.", "check"))
+        yield f"{counted(done, 'question')} {word}.", "check"
+
+
+def _in_the_way(error: AppError) -> tuple[str, str]:
+    return plain(f"{error.message} {error.hint_text}"), "error"
 
 
 def draw_said() -> None:

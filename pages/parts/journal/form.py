@@ -103,8 +103,9 @@ def draw_form(visit: Visit, session_id: UUID, old: Decision | None) -> None:
         strategic=True,
     )
     try:
-        made = record_decision(
-            visit.principal, session_id, draft, supersedes_id=old.id if old else None
+        supersedes_id = old.id if old else None
+        made = visit.act(
+            lambda who: record_decision(who, session_id, draft, supersedes_id=supersedes_id)
         )
     except AppError as error:
         draw_error(error, kept="Nothing was recorded; what you typed is kept here.")

@@ -59,10 +59,11 @@ def draw_drawer(session_id: UUID) -> None:
         drawer = st.dialog(
             plain(look.label), width=620, position="right", icon=f":material/{look.icon}:"
         )
-        drawer(_draw_task)(visit, report, task)
+        drawer(_draw_task)(report, task)
 
 
-def _draw_task(visit: Visit, report: SessionReport, task: Task) -> None:
+def _draw_task(report: SessionReport, task: Task) -> None:
+    visit = open_visit()  # the dialog is a fragment of its own
     snapshots = [one for one in report.snapshots if one.task_id == task.id]
     decisions = [one for one in report.decisions if _is_by(one, task)]
     artifacts = [one for one in report.artifacts if one.task_id == task.id]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.domain.news import NewsKind
 from core.domain.notification import Notification, Priority
 from core.services import notifying
 from core.services.notifying import NoticePage
+from pages.parts.acting import do
 from pages.parts.frame import page
-from pages.parts.people import do
 from pages.parts.visit import Visit
 from pages.parts.wording import clock, plain
 
@@ -60,7 +58,7 @@ def draw_read_all(visit: Visit, found: NoticePage) -> None:
         icon=":material/done_all:",
         disabled=not found.unread,
         on_click=do,
-        args=(partial(notifying.mark_all_read, visit.principal, until=until),),
+        args=(visit, lambda who: notifying.mark_all_read(who, until=until)),
     )
 
 
@@ -122,7 +120,7 @@ def _draw_notice(visit: Visit, one: Notification) -> None:
                 icon=":material/done:",
                 type="tertiary",
                 on_click=do,
-                args=(partial(notifying.mark_notification_read, visit.principal, one.id),),
+                args=(visit, lambda who: notifying.mark_notification_read(who, one.id)),
             )
 
 
@@ -143,7 +141,7 @@ def _facts(visit: Visit, one: Notification) -> list[str]:
 def _open(visit: Visit, one: Notification) -> None:
     """Mark a notification as read, and remember where it leads."""
     if one.read_at is None:
-        do(partial(notifying.mark_notification_read, visit.principal, one.id))
+        do(visit, lambda who: notifying.mark_notification_read(who, one.id))
     name, parameter = _TARGETS.get(one.kind, ("live", "session"))
     st.session_state[_OPENED] = (
         name,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 import streamlit as st
 
-from core.domain.access import ALLOWED, Action, TeamRole
+from core.domain.access import ALLOWED, Action, TeamRole, UserPrincipal
 from core.domain.role import BUILT_IN_PROFILES
 from core.domain.team import GIVEN_ROLES, Member, TeamPeople
-from core.errors import AppError
 from core.services import members
-from pages.parts.visit import Visit, note_origin
+from pages.parts.acting import do, try_to
+from pages.parts.visit import Visit
 from pages.parts.wording import clock, plain
 
 _DEEDS = {
@@ -32,25 +30,15 @@ _DEEDS = {
 }
 
 
-def try_to(act: Callable[[], Any], done: str = "") -> bool:
-    """Do something; says what came of it, and tells whether it worked."""
-    note_origin()
-    try:
-        act()
-    except AppError as error:
-        st.toast(plain(f"{error.message} {error.hint_text}"), icon=":material/error:")
-        return False
-    if done:
-        st.toast(done, icon=":material/check:")
-    return True
-
-
-def do(act: Callable[[], Any]) -> None:
-    """Do something before the page is drawn, and say what was in its way."""
-    try_to(act)
-
-
-def confirm(title: str, text: str, verb: str, act: Callable[[], Any], *, icon: str) -> None:
+def confirm(
+    visit: Visit,
+    title: str,
+    text: str,
+    verb: str,
+    act: Callable[[UserPrincipal], object],
+    *,
+    icon: str,
+) -> None:
     """Ask in a dialog before something is done that is not undone by a click."""
 
     def draw() -> None:
@@ -58,7 +46,7 @@ def confirm(title: str, text: str, verb: str, act: Callable[[], Any], *, icon: s
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Keep as it is"):
                 st.rerun()
-            if st.button(verb, type="primary", icon=icon, on_click=do, args=(act,)):
+            if st.button(verb, type="primary", icon=icon, on_click=do, args=(visit, act)):
                 st.rerun()
 
     st.dialog(title, icon=icon)(draw)()
@@ -99,11 +87,12 @@ def _draw_member(visit: Visit, found: TeamPeople, member: Member) -> None:
             help="Hand the team over first" if is_owner else None,
         ):
             confirm(
+                visit,
                 f"Remove {name}?",
                 f"{name} loses {plain(visit.team.name)} at once, and pages that are open leave. "
                 "Running sessions go on, as the team owns them.",
                 "Remove",
-                partial(members.remove_member, visit.principal, visit.team.id, member.user_id),
+                lambda who: members.remove_member(who, visit.team.id, member.user_id),
                 icon=":material/person_remove:",
             )
 
@@ -129,8 +118,12 @@ def _change_role(visit: Visit, member: Member, key: str) -> None:
     wanted = st.session_state.get(key)
     if wanted is None:
         return
-    change = partial(members.change_role, visit.principal, visit.team.id, member.user_id, wanted)
-    if not try_to(change, f"{plain(member.user_name)} is a {wanted} now."):
+    is_changed = try_to(
+        visit,
+        lambda who: members.change_role(who, visit.team.id, member.user_id, wanted),
+        f"{plain(member.user_name)} is a {wanted} now.",
+    )
+    if not is_changed:
         st.session_state[key] = member.role.value
 
 
@@ -143,10 +136,11 @@ def _draw_approver_roles(visit: Visit, member: Member) -> None:
         accept_new_options=True,
         help="Approvals name a role; members with that role may answer them.",
     )
-    save = partial(
-        members.set_approver_roles, visit.principal, visit.team.id, member.user_id, chosen
-    )
-    if st.button("Save", type="primary", on_click=do, args=(save,)):
+
+    def save(who: UserPrincipal) -> None:
+        members.set_approver_roles(who, visit.team.id, member.user_id, chosen)
+
+    if st.button("Save", type="primary", on_click=do, args=(visit, save)):
         st.rerun()
 
 

@@ -13,9 +13,9 @@ from core.errors import AppError
 from core.services import inviting
 from core.services.inviting import Invited
 from core.settings import get_settings
+from pages.parts.acting import try_to
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
-from pages.parts.people import try_to
 from pages.parts.visit import Visit
 from pages.parts.wording import clock, plain
 
@@ -31,11 +31,11 @@ def draw_waiting(visit: Visit, waiting: Sequence[Invitation]) -> None:
         ):
             st.markdown(f":material/mail: {sentence(one)}", width="stretch")
             if st.button("Accept", type="primary", key=f"accept_{one.id}") and try_to(
-                partial(inviting.accept_invitation, visit.principal, one.id)
+                visit, partial(inviting.accept_invitation, invitation_id=one.id)
             ):
                 enter(one)
             if st.button("Decline", key=f"decline_{one.id}") and try_to(
-                partial(inviting.decline_invitation, visit.principal, one.id)
+                visit, partial(inviting.decline_invitation, invitation_id=one.id)
             ):
                 st.rerun()
 
@@ -73,7 +73,7 @@ def draw_invitations(visit: Visit, found: TeamPeople) -> None:
                 icon=":material/cancel_schedule_send:",
                 type="tertiary",
                 key=f"withdraw_{one.id}",
-            ) and try_to(partial(inviting.withdraw_invitation, visit.principal, one.id)):
+            ) and try_to(visit, partial(inviting.withdraw_invitation, invitation_id=one.id)):
                 st.rerun()
     if not found.invitations:
         st.caption("Nobody is invited at the moment.")

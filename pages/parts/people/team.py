@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.domain.people import Team
 from core.domain.team import MOST_DESCRIPTION_CHARACTERS, MOST_NAME_CHARACTERS, TeamPeople
 from core.errors import AppError
 from core.services import members, teams
+from pages.parts.acting import do, try_to
 from pages.parts.empty import draw_error
 from pages.parts.frame import page
-from pages.parts.people import confirm, do, try_to
+from pages.parts.people import confirm
 from pages.parts.visit import Visit
 from pages.parts.wording import plain
 
@@ -26,7 +25,7 @@ def draw_archived(visit: Visit, found: TeamPeople) -> None:
         if (
             found.team.owner_id == visit.user.id
             and st.button("Restore team", icon=":material/unarchive:")
-            and try_to(partial(teams.restore_team, visit.principal, found.team.id))
+            and try_to(visit, lambda who: teams.restore_team(who, found.team.id))
         ):
             st.rerun()
 
@@ -56,9 +55,9 @@ def _draw_words(visit: Visit, team: Team) -> None:
         return
     try:
         if name != team.name:
-            teams.rename_team(visit.principal, team.id, name)
+            visit.act(lambda who: teams.rename_team(who, team.id, name))
         if about != team.description:
-            teams.describe_team(visit.principal, team.id, about)
+            visit.act(lambda who: teams.describe_team(who, team.id, about))
     except AppError as error:
         draw_error(error)
     else:
@@ -66,34 +65,37 @@ def _draw_words(visit: Visit, team: Team) -> None:
 
 
 def _draw_acts(visit: Visit, found: TeamPeople) -> None:
-    team, name, principal = found.team, plain(found.team.name), visit.principal
+    team, name = found.team, plain(found.team.name)
     others = [one for one in found.members if one.user_id != team.owner_id]
     if not team.is_shared and st.button("Share team …", icon=":material/group_add:"):
         confirm(
+            visit,
             f"Share {name}?",
             "You can invite people then. Whoever joins sees everything that is in it.",
             "Share team",
-            partial(teams.share_team, principal, team.id),
+            lambda who: teams.share_team(who, team.id),
             icon=":material/group_add:",
         )
     if others and st.button("Hand over …", icon=":material/key:"):
         st.dialog(f"Hand {name} over?", icon=":material/key:")(_draw_handing_over)(visit, found)
     if team.is_shared and st.button("Stop sharing …", icon=":material/group_off:"):
         confirm(
+            visit,
             f"Stop sharing {name}?",
             "Everybody else is removed at once, and open invitations are withdrawn.",
             "Stop sharing",
-            partial(teams.unshare_team, principal, team.id),
+            lambda who: teams.unshare_team(who, team.id),
             icon=":material/group_off:",
         )
     if st.button("Archive …", icon=":material/inventory_2:"):
         confirm(
+            visit,
             f"Archive {name}?",
             "It stays readable. Nothing is launched, decided or changed in it until you restore "
             "it. What runs goes on: questions can be answered, and agents report on what they "
             "hold, but take up nothing new.",
             "Archive team",
-            partial(teams.archive_team, principal, team.id),
+            lambda who: teams.archive_team(who, team.id),
             icon=":material/inventory_2:",
         )
 
@@ -107,18 +109,24 @@ def _draw_handing_over(visit: Visit, found: TeamPeople) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep as it is"):
             st.rerun()
-        act = partial(members.hand_over, visit.principal, found.team.id, names[chosen])
-        if st.button("Hand over", type="primary", icon=":material/key:", on_click=do, args=(act,)):
+        if st.button(
+            "Hand over",
+            type="primary",
+            icon=":material/key:",
+            on_click=do,
+            args=(visit, lambda who: members.hand_over(who, found.team.id, names[chosen])),
+        ):
             st.rerun()
 
 
 def _draw_leaving(visit: Visit, team: Team) -> None:
     if st.button("Leave team …", icon=":material/logout:"):
         confirm(
+            visit,
             f"Leave {plain(team.name)}?",
             "You lose it at once. Somebody has to invite you to come back.",
             "Leave team",
-            partial(members.leave_team, visit.principal, team.id),
+            lambda who: members.leave_team(who, team.id),
             icon=":material/logout:",
         )
 

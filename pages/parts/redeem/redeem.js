@@ -1,4 +1,4 @@
-// The two requests that a script cannot make itself, because they set or clear the cookie.
+// What a script cannot do itself: the two requests that set or clear the cookie, and a reload.
 const post = (path, body) => fetch(path, {
   method: 'POST',
   credentials: 'same-origin',
@@ -11,16 +11,19 @@ const wanted = () => new URLSearchParams(location.search).get('next')
   ?? location.pathname + location.search;
 
 export default function (component) {
-  const {ticket, sign_out: signOut} = component.data;
+  const {ticket, sign_out: signOut, again} = component.data;
   const failed = (reason) => {
-    window.sageRenewing = false;
+    window.sageLeaving = false;
     component.setTriggerValue('failed', String(reason));
   };
-  if (signOut) {
+  if (again) {
+    location.reload();
+  } else if (signOut) {
+    window.sageLeaving = true;
     post('/auth/sign-out', {}).then(() => location.replace('/')).catch(failed);
   } else if (ticket && window.sageTicket !== ticket) {
     window.sageTicket = ticket;
-    window.sageRenewing = true;
+    window.sageLeaving = true;
     post('/auth/redeem', {ticket, next: wanted()})
       .then((answer) => location.replace(answer.next))
       .catch(failed);

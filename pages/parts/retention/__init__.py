@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 import streamlit as st
 
-from core.domain.access import Principal
 from core.domain.retention import Aging, RetentionPlan
-from core.domain.session import Session
-from core.errors import AppError
 from core.services.pinning import pin_session, unpin_session
+from pages.parts.acting import do
 from pages.parts.frame import page
 from pages.parts.theme import badge
-from pages.parts.visit import Visit, note_origin
+from pages.parts.visit import Visit
 from pages.parts.wording import age, clock, counted, duration, plain
 
 NAME_CHARACTERS = 80
@@ -86,7 +83,7 @@ def _draw_sessions(
                 )
                 st.caption(f"{badge(one.status.value)} {_when(visit, plan.now, one, what)}")
             if plan.may_pin and what != "expires":
-                _draw_pin(visit.principal, one)
+                _draw_pin(visit, one)
     if count > len(found):
         st.caption(f"And {counted(count - len(found), 'more session')}, later ones.")
 
@@ -107,22 +104,13 @@ def _when(visit: Visit, now: datetime, one: Aging, what: str) -> str:
     return f"{what} {clock(one.due_at, now, visit.zone)}, in {duration(left)} · {last}"
 
 
-def _draw_pin(principal: Principal, one: Aging) -> None:
+def _draw_pin(visit: Visit, one: Aging) -> None:
     is_pinned = one.pinned_at is not None
+    pin = unpin_session if is_pinned else pin_session
     st.button(
         "Unpin" if is_pinned else "Pin",
         icon=":material/keep_off:" if is_pinned else ":material/keep:",
         key=f"pin_{one.session_id}",
-        on_click=_set_pin,
-        args=(unpin_session if is_pinned else pin_session, principal, one.session_id),
+        on_click=do,
+        args=(visit, lambda who: pin(who, one.session_id)),
     )
-
-
-def _set_pin(
-    act: Callable[[Principal, UUID], Session], principal: Principal, session_id: UUID
-) -> None:
-    note_origin()
-    try:
-        act(principal, session_id)
-    except AppError as error:
-        st.toast(plain(f"{error.message} {error.hint_text}"), icon=":material/error:")

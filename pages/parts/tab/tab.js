@@ -13,8 +13,11 @@ const CATCHING_UP_MS = 1500; // so long it stays on screen, even when it took no
 const KEPT_EVENTS = 500;
 const SIGNED_OUT = 4401;
 
-// A browser that is just fetching another login id leaves its page by itself, for the same page.
-const leave = () => { if (!window.sageRenewing) location.replace('/'); };
+// A browser that is just fetching another login id, or giving its own back, leaves by itself.
+const leave = (go) => { if (!window.sageLeaving) go(); };
+const leaveTeam = () => leave(() => location.replace('/'));
+// The same page: the sign-in page stands before it, and leads back to it.
+const signInAgain = () => leave(() => location.reload());
 
 const makeTab = () => {
   const topics = new Map(); // name -> {handlers, model, timer}
@@ -77,9 +80,9 @@ const makeTab = () => {
   };
 
   const take = (message) => {
-    if (message.kind === 'signed_out') return leave();
+    if (message.kind === 'signed_out') return signInAgain();
     if (message.kind === 'access_revoked') {
-      if (message.topics.length || drawn === message.team_id) leave();
+      if (message.topics.length || drawn === message.team_id) leaveTeam();
       return undefined;
     }
     if (message.kind === 'trouble' && !message.topic) {
@@ -129,11 +132,11 @@ const makeTab = () => {
     opened.onclose = ({code}) => {
       if (opened !== socket) return;
       socket = null;
-      if (code === SIGNED_OUT) leave();
+      if (code === SIGNED_OUT) signInAgain();
       else {
         // A browser tells a refused socket from an unreachable server by asking.
         if (!hasOpened) {
-          fetch('/auth/me').then((answer) => { if (answer.status === 401) leave(); }, () => {});
+          fetch('/auth/me').then((answer) => { if (answer.status === 401) signInAgain(); }, () => {});
         }
         later();
       }

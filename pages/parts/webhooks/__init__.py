@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.domain.news import NewsKind
@@ -11,8 +9,9 @@ from core.domain.webhook import MOST_URL_CHARACTERS, Webhook
 from core.errors import AppError
 from core.services import webhooks
 from core.services.webhooks import MadeWebhook
+from pages.parts.acting import do, try_to
 from pages.parts.empty import draw_error
-from pages.parts.people import confirm, do, try_to
+from pages.parts.people import confirm
 from pages.parts.visit import Visit
 from pages.parts.wording import clock, plain
 
@@ -112,7 +111,7 @@ def _draw_webhook(visit: Visit, one: Webhook, *, is_shown: bool) -> None:
 
 
 def _draw_acts(visit: Visit, one: Webhook, key: str, *, is_disabled: bool) -> None:
-    names = (visit.principal, visit.team.id, one.id)
+    names = (visit.team.id, one.id)
     if st.button(
         "Send a test",
         key=f"test_{key}",
@@ -120,10 +119,10 @@ def _draw_acts(visit: Visit, one: Webhook, key: str, *, is_disabled: bool) -> No
         icon=":material/send:",
         disabled=is_disabled or visit.is_archived,
     ):
-        try_to(partial(webhooks.send_test, *names), "It is sent in a moment; see its deliveries.")
+        said = "It is sent in a moment; see its deliveries."
+        try_to(visit, lambda who: webhooks.send_test(who, *names), said)
         _show(key)
     if is_disabled:
-        act = partial(webhooks.enable_webhook, *names)
         st.button(
             "Enable",
             key=f"enable_{key}",
@@ -131,22 +130,24 @@ def _draw_acts(visit: Visit, one: Webhook, key: str, *, is_disabled: bool) -> No
             icon=":material/play_arrow:",
             disabled=visit.is_archived,
             on_click=do,
-            args=(act,),
+            args=(visit, lambda who: webhooks.enable_webhook(who, *names)),
         )
     elif st.button("Disable", key=f"disable_{key}", type="tertiary", icon=":material/pause:"):
         confirm(
+            visit,
             "Disable this webhook?",
             "Nothing is sent to it any more, and what was still to be sent is given up.",
             "Disable webhook",
-            partial(webhooks.disable_webhook, *names),
+            lambda who: webhooks.disable_webhook(who, *names),
             icon=":material/pause:",
         )
     if st.button("Delete", key=f"delete_{key}", type="tertiary", icon=":material/delete:"):
         confirm(
+            visit,
             "Delete this webhook?",
             f"{_address(one.url)} hears nothing more, and the list of what was sent is lost.",
             "Delete webhook",
-            partial(webhooks.delete_webhook, *names),
+            lambda who: webhooks.delete_webhook(who, *names),
             icon=":material/delete:",
         )
 

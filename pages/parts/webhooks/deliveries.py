@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import streamlit as st
 
 from core.domain.webhook import Delivery, DeliveryStatus, Webhook
 from core.services import webhooks
 from core.services.webhooks import DeliveryPage
-from pages.parts.people import do
+from pages.parts.acting import do
 from pages.parts.visit import Visit
 from pages.parts.webhooks import word_of
 from pages.parts.wording import clock, counted, plain
@@ -62,7 +60,8 @@ def _draw_delivery(visit: Visit, webhook: Webhook, one: Delivery) -> None:
             disabled=webhook.disabled_at is not None or visit.is_archived,
             on_click=do,
             args=(
-                partial(webhooks.send_again, visit.principal, webhook.team_id, webhook.id, one.id),
+                visit,
+                lambda who: webhooks.send_again(who, webhook.team_id, webhook.id, one.id),
             ),
         )
 

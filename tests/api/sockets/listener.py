@@ -113,6 +113,8 @@ def refusal(
         answer = refused.response
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert ("retry-after" in answer.headers) == (answer.status_code in (429, 503))
         found: dict[str, Any] = json.loads(answer.body)
         assert answer.status_code == found["status"]
         assert found.pop("trace_id") == answer.headers["x-trace-id"]
