@@ -311,6 +311,7 @@ def order_of(found: AgentOrder) -> Order:
         lease_until=found.lease_until,
         lease_seconds=found.lease_seconds,
         deadline_at=claim.deadline_at,
+        traceparent=found.traceparent,
     )
 
 
