@@ -19,7 +19,16 @@ from api.payloads.event import (
 )
 from api.payloads.export import ExportedArtifact, ExportedSnapshot
 from api.payloads.session import Session, SessionPage
-from api.payloads.task import Artifact, Evidence, Routed, Snapshot, Task, TaskPage, Validation
+from api.payloads.task import (
+    Artifact,
+    Evidence,
+    Routed,
+    Snapshot,
+    Task,
+    TaskDetail,
+    TaskPage,
+    Validation,
+)
 from core.domain import attempt as attempts
 from core.domain import events as ev
 from core.domain import routing
@@ -89,6 +98,17 @@ def session_page_of(found: SessionStretch) -> SessionPage:
 def task_of(found: stored.Task) -> Task:
     """Return a task's payload."""
     return Task(**task_values(found))
+
+
+def task_detail_of(found: stored.TaskDetail) -> TaskDetail:
+    """Return the payload of a task with what it was given and handed on."""
+    return TaskDetail(
+        **task_values(found.task),
+        retry_count=max(0, found.task.attempt - 1),
+        queue_id=found.queue_id,
+        input=dict(found.input),
+        output=None if found.output is None else dict(found.output),
+    )
 
 
 def task_page_of(found: TaskStretch) -> TaskPage:
@@ -291,6 +311,7 @@ def order_of(found: AgentOrder) -> Order:
         lease_until=found.lease_until,
         lease_seconds=found.lease_seconds,
         deadline_at=claim.deadline_at,
+        traceparent=found.traceparent,
     )
 
 

@@ -137,6 +137,16 @@ def current_span_id() -> str:
     return f"{context.span_id:016x}" if context.is_valid else ""
 
 
+def traceparent_of(parent: Parent, name: str) -> str:
+    """Return what somebody elsewhere sends along to go on from a parent, as the W3C writes it.
+
+    While no span is known, one that nobody sent stands in its place, made of the `name`.
+    """
+    known = _SPAN_ID.fullmatch(parent.span_id)
+    span_id = parent.span_id if known else hashlib.sha256(name.encode()).hexdigest()[:16]
+    return f"00-{as_trace_id(parent.trace_id)}-{span_id}-01"
+
+
 def as_trace_id(said: str) -> str:
     """Return the trace id of what somebody calls it; the same for the same words."""
     if _TRACE_ID.fullmatch(said):

@@ -73,6 +73,7 @@ class Order(Answer):
                     "lease_until": LATER,
                     "lease_seconds": 60.0,
                     "deadline_at": LATER,
+                    "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
                 }
             ]
         }
@@ -98,6 +99,10 @@ class Order(Answer):
     lease_until: AwareDatetime = Field(description="without a heartbeat it is lost then")
     lease_seconds: float = Field(description="what a heartbeat extends it by")
     deadline_at: AwareDatetime = Field(description="no heartbeat extends it")
+    traceparent: str = Field(
+        description="send it as the header `traceparent` with each report, and go on from it in "
+        "spans of your own: so all is in the trace of whatever asked for the task"
+    )
 
 
 class Held(Request):

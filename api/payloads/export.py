@@ -11,7 +11,7 @@ from api.payloads.decision import DECISION, Decision
 from api.payloads.event import EVENT, Event
 from api.payloads.payload import EARLIER, LATER, SESSION_ID, SNAPSHOT_ID, TASK_ID, Answer, Example
 from api.payloads.session import SESSION, Session
-from api.payloads.task import ARTIFACT, TASK, Artifact, TaskDetail
+from api.payloads.task import ARTIFACT, TASK_DETAIL, Artifact, TaskDetail
 
 FORMAT = "sage-mode/session"
 VERSION = 1
@@ -73,7 +73,7 @@ class Export(Answer):
                     "exported_at": LATER,
                     "session": SESSION,
                     "brief": "Employees submit expenses.",
-                    "tasks": [TASK | {"output": {"components": ["api"]}}],
+                    "tasks": [TASK_DETAIL],
                     "decisions": [DECISION],
                     "artifacts": [_ARTIFACT],
                     "snapshots": [_SNAPSHOT],

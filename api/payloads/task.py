@@ -91,13 +91,28 @@ class Task(Answer):
     duration_seconds: float | None
 
 
+TASK_DETAIL: Example = TASK | {
+    "retry_count": 0,
+    "queue_id": "b9a3a1a4-6a0b-4c7e-9d21-3f0c5f4f9a10",
+    "input": {"ticket": "EXP-7"},
+    "output": {"components": ["api"]},
+}
+
+
 class TaskDetail(Task):
-    """A task with what it handed to those after it."""
+    """A task with what it was given, and what it handed to those after it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [TASK | {"output": {"components": ["api"]}}]}
+    model_config = ConfigDict(json_schema_extra={"examples": [TASK_DETAIL]})
+
+    retry_count: int = Field(description="attempts after the first, for whatever reason")
+    queue_id: str | None = Field(
+        description="of the queue's message that led to the latest attempt; null: none did, as "
+        "when an agent claimed it or a worker took it along"
     )
-
+    input: dict[str, Any] = Field(
+        description="what the launch carried along, or the data and context of a routed task; "
+        "with the answers of its approvals"
+    )
     output: dict[str, Any] | None = Field(description="null before it completed")
 
 

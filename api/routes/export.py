@@ -15,14 +15,13 @@ from api.calls import Caller, Route, in_threads
 from api.documentation import READ, SECURITY, refusals
 from api.payloads.export import FORMAT, VERSION, Content, Export
 from api.payloads.payload import Answer
-from api.payloads.task import TaskDetail
 from api.rendering import (
     decision_of,
     event_of,
     exported_artifact_of,
     exported_snapshot_of,
     session_of,
-    task_values,
+    task_detail_of,
 )
 from core.domain.access import Principal
 from core.services import exporting, following, reading
@@ -60,7 +59,7 @@ async def _pieces(caller: Principal, export: SessionExport) -> AsyncIterator[byt
         "exported_at": datetime.now(UTC).isoformat(),
         "session": _plain(session_of(export.session)),
         "brief": export.brief,
-        "tasks": [_plain(_task(one)) for one in export.tasks],
+        "tasks": [_plain(task_detail_of(one)) for one in export.tasks],
         "decisions": [_plain(decision_of(one)) for one in export.decisions],
     }
     yield json.dumps(head, ensure_ascii=False).encode()[:-1]
@@ -105,11 +104,6 @@ async def _events(caller: Principal, export: SessionExport) -> AsyncIterator[Ans
         for entry in await read(caller, session.id, after_seq=seq, limit=most):
             yield event_of(entry)
         seq += most
-
-
-def _task(found: Any) -> TaskDetail:
-    output = None if found.output is None else dict(found.output)
-    return TaskDetail(**task_values(found.task), output=output)
 
 
 def _plain(answer: Answer) -> dict[str, Any]:

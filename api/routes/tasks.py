@@ -22,8 +22,8 @@ from api.rendering import (
     decision_of,
     routed_of,
     snapshot_of,
+    task_detail_of,
     task_page_of,
-    task_values,
 )
 from api.repeats import act_key
 from core.domain.lifecycle import TaskStatus
@@ -69,10 +69,8 @@ def list_tasks(
 
 @_router.get("/tasks/{task_id}", **READS)
 def get_task(caller: Caller, task_id: UUID) -> TaskDetail:
-    """Return a task with what it handed to those after it."""
-    found = inspecting.get_task(caller, task_id)
-    output = None if found.output is None else dict(found.output)
-    return TaskDetail(**task_values(found.task), output=output)
+    """Return a task with what it was given, and what it handed to those after it."""
+    return task_detail_of(inspecting.get_task(caller, task_id))
 
 
 @_router.get("/tasks/{task_id}/decisions", **READS)

@@ -12,7 +12,7 @@ from api.payloads.approval import Approval
 from api.payloads.payload import Answer, Request
 from api.payloads.session import Session
 from api.payloads.task import Task, TaskDetail
-from api.rendering import session_of, task_of, task_values
+from api.rendering import session_of, task_detail_of, task_of
 from api.tools.tool import Call, reads
 from core.domain import approval as stored_approval
 from core.domain import session as stored
@@ -20,7 +20,6 @@ from core.domain.access import Principal
 from core.errors import AppError, InvalidInput, NotFound
 from core.services import approving, inspecting, reading
 from core.services.approving import ApprovalFilter
-from core.services.inspecting import TaskOutput
 from core.services.reading import SessionOutline
 
 _LONGEST_ID = 200
@@ -92,16 +91,15 @@ def _read_id(text: str) -> UUID:
         ) from None
 
 
-def _of_task(principal: Principal, found: TaskOutput) -> Status:
+def _of_task(principal: Principal, found: stored.TaskDetail) -> Status:
     task = found.task
     query = ApprovalFilter(task_id=task.id, newest_first=True)
     asked = approving.list_approvals(principal, query).items
-    output = None if found.output is None else dict(found.output)
     return Status(
         kind="task",
         status=task.status.value,
         text=" ".join([_task_words(task), *map(_approval_words, asked)]),
-        task=TaskDetail(**task_values(task), output=output),
+        task=task_detail_of(found),
         approvals=[Approval.model_validate(one) for one in asked],
     )
 

@@ -15,9 +15,11 @@ from starlette.requests import Request
 
 from api.calls import in_threads
 from api.tools.server import make_server
+from core import telemetry
 from core.domain.access import Principal
 from core.domain.origin import Origin, set_origin
 from core.errors import AppError, DatabaseUnavailable, RedisUnavailable, TokenRefused
+from core.logs import set_up_logging
 from core.services.tokens import find_token_principal
 from core.settings import get_settings
 
@@ -52,6 +54,9 @@ async def serve() -> None:
 
 def main() -> int:
     """Serve, and return an exit code of `./sage`."""
+    settings = get_settings()
+    set_up_logging("mcp", level=settings.log_level, style=settings.log_format)
+    telemetry.set_up("mcp")
     try:
         anyio.run(serve)
     except AppError as error:

@@ -33,6 +33,7 @@ class AgentOrder:
     claim: Claim
     lease_seconds: float
     decisions: tuple[Decision, ...]  # the strategic ones that guide it, oldest first
+    traceparent: str = ""  # of whatever asked for the task, for the agent to go on from
 
     @property
     def lease_until(self) -> datetime:

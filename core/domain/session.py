@@ -74,6 +74,19 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """A task with what it was given and handed on; no output before it completed.
+
+    `queue_id` is of the message that led to the latest claim, where one did.
+    """
+
+    task: Task
+    input: Mapping[str, Any]
+    output: Mapping[str, Any] | None
+    queue_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A decision in the journal; strategic when it stands on no task."""
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from core import telemetry
 from core.domain.access import (
     Action,
     Principal,
@@ -154,6 +155,8 @@ def _take_up(
         guiding = set(claimed.guiding)
         decisions = journal.list_decisions(db, agent, claimed.session_id)
         in_force = tuple(one for one in decisions if str(one.id) in guiding)
-        return AgentOrder(claimed, lease_seconds, in_force)
+        asked = telemetry.Parent(claimed.trace_id, claimed.parent_span_id)
+        traceparent = telemetry.traceparent_of(asked, str(claimed.task_id))
+        return AgentOrder(claimed, lease_seconds, in_force, traceparent)
 
     return transact(work, budget_seconds=_BUDGET_SECONDS)

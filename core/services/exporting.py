@@ -12,10 +12,9 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Action, Principal
-from core.domain.session import Decision, Session, StoredArtifact
+from core.domain.session import Decision, Session, StoredArtifact, TaskDetail
 from core.errors import NotFound
 from core.services.auditing import note
-from core.services.inspecting import TaskOutput
 from core.services.permission import demand, demand_session
 from core.services.transaction import ask, ask_at_one_moment, transact
 from core.store import journal, sessions, snapshots, tasks
@@ -70,7 +69,7 @@ class SessionExport:
 
     session: Session
     brief: str
-    tasks: tuple[TaskOutput, ...]
+    tasks: tuple[TaskDetail, ...]
     decisions: tuple[Decision, ...]
     artifact_ids: tuple[UUID, ...]
     snapshot_ids: tuple[UUID, ...]
@@ -86,16 +85,12 @@ def export_session(principal: Principal, session_id: UUID) -> SessionExport:
 
     def read(db: Connection) -> SessionExport:
         session = demand_session(db, principal, session_id, Action.READ)
-        outputs = tasks.list_outputs(db, principal, session_id)
         found = journal.list_artifacts(db, principal, session_id)
         held = snapshots.list_snapshots(db, principal, session_id)
         return SessionExport(
             session=session,
             brief=sessions.get_brief(db, principal, session_id) or "",
-            tasks=tuple(
-                TaskOutput(one, outputs.get(one.id))
-                for one in tasks.list_tasks(db, principal, session_id)
-            ),
+            tasks=tuple(tasks.list_details(db, principal, session_id)),
             decisions=tuple(journal.list_decisions(db, principal, session_id)),
             artifact_ids=tuple(one.id for one in found),
             snapshot_ids=tuple(one.id for one in held),

@@ -13,10 +13,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from core.domain.access import Principal
-from core.domain.session import Decision, Snapshot, StoredArtifact, Task
+from core.domain.session import Decision, Snapshot, StoredArtifact, Task, TaskDetail
 from core.errors import NotFound
 from core.services.transaction import ask, ask_at_one_moment
 from core.store import journal, snapshots, tasks
+
+_NO_TASK = "There is no such task in your teams."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,16 @@ class Inspection:
     artifacts: tuple[StoredArtifact, ...]  # with bodies; only a completed attempt has any
 
 
-@dataclass(frozen=True, slots=True)
-class TaskOutput:
-    """A task, and what it handed to those after it; None before it completed."""
+def get_task(principal: Principal, task_id: UUID) -> TaskDetail:
+    """Return one task with its input and output; raises `NotFound`."""
 
-    task: Task
-    output: Mapping[str, Any] | None
+    def work(db: Connection) -> TaskDetail:
+        found = tasks.get_detail(db, principal, task_id)
+        if found is None:
+            raise NotFound(_NO_TASK)
+        return found
 
-
-def get_task(principal: Principal, task_id: UUID) -> TaskOutput:
-    """Return one task with its output; raises `NotFound`."""
-
-    def work(db: Connection) -> TaskOutput:
-        task = _demand_task(db, principal, task_id)
-        return TaskOutput(task, tasks.get_output(db, principal, task_id))
-
-    return ask_at_one_moment(work)
+    return ask(work)
 
 
 def list_task_decisions(principal: Principal, task_id: UUID) -> list[Decision]:
@@ -108,7 +104,7 @@ def inspect_attempt(principal: Principal, snapshot_id: UUID) -> Inspection:
 def _demand_task(db: Connection, principal: Principal, task_id: UUID) -> Task:
     task = tasks.get_task(db, principal, task_id)
     if task is None:
-        raise NotFound("There is no such task in your teams.")
+        raise NotFound(_NO_TASK)
     return task
 
 

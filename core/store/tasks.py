@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from core.domain.access import Principal
 from core.domain.attempt import TaskView
 from core.domain.lifecycle import UNFINISHED_TASK, SessionStatus, TaskStatus
-from core.domain.session import Task
+from core.domain.session import Task, TaskDetail
 from core.store.scope import visible
 from core.store.tables import agent_tasks, session_heads
 from core.store.values import bind, returning
@@ -296,19 +296,19 @@ def insert_routed(db: Connection, values: Mapping[str, Any], *, at: datetime) ->
     db.execute(insert(agent_tasks), {**values, **ready})
 
 
-def get_output(db: Connection, principal: Principal, task_id: UUID) -> dict[str, Any] | None:
-    """Return what a completed task handed to those after it; None without any."""
-    query = visible(select(_t.output).where(_t.id == task_id), principal)
-    output: dict[str, Any] | None = db.execute(query).scalar_one_or_none()
-    return output
+_DETAIL = select(*TASK_COLUMNS, _t.input, _t.output, _t.queue_id)
 
 
-def list_outputs(
-    db: Connection, principal: Principal, session_id: UUID
-) -> dict[UUID, dict[str, Any] | None]:
-    """Return what each of a session's tasks handed to those after it, by task."""
-    query = visible(select(_t.id, _t.output).where(_t.session_id == session_id), principal)
-    return {row.id: row.output for row in db.execute(query)}
+def get_detail(db: Connection, principal: Principal, task_id: UUID) -> TaskDetail | None:
+    """Return one task with its input and output, or None."""
+    row = db.execute(visible(_DETAIL.where(_t.id == task_id), principal)).one_or_none()
+    return None if row is None else _to_detail(row)
+
+
+def list_details(db: Connection, principal: Principal, session_id: UUID) -> list[TaskDetail]:
+    """Return a session's tasks with their input and output, in order of its pipeline."""
+    query = visible(_DETAIL.where(_t.session_id == session_id), principal)
+    return [_to_detail(row) for row in db.execute(query.order_by(_t.position))]
 
 
 def count_sent(db: Connection) -> int:
@@ -326,6 +326,10 @@ def count_sent(db: Connection) -> int:
         )
     )
     return int(found.scalar_one())
+
+
+def _to_detail(row: Any) -> TaskDetail:
+    return TaskDetail(to_task(row), row.input, row.output, row.queue_id)
 
 
 def to_task(row: Any) -> Task:

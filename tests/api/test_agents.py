@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -138,3 +139,16 @@ def test_a_result_that_cannot_be_stored_costs_nothing(
     refused = agent.report("complete", order, **({"output": {}} | fields))
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert agent.report("complete", order, output={}).status_code == 200
+
+
+def test_an_agent_is_told_the_trace_that_its_task_was_asked_for_in(world: World) -> None:
+    external_architect(world.owner)
+    asked = {"traceparent": f"00-{'a1' * 16}-{'b2' * 8}-01"}
+    world.post("/sessions", launch_body(world.ids), headers=asked)
+    agent = world.token()
+    order = world.post("/tasks/claim", {"team_id": str(world.ids.team)}, headers=agent).json()
+    assert re.fullmatch(rf"00-{'a1' * 16}-(?!0{{16}})[0-9a-f]{{16}}-01", order["traceparent"])
+    going_on = agent | {"traceparent": order["traceparent"]}
+    path = f"/tasks/{order['task_id']}/heartbeat"
+    answer = world.post(path, {"attempt": order["attempt"]}, headers=going_on)
+    assert (answer.status_code, answer.headers["x-trace-id"]) == (200, "a1" * 16)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.domain.artifact import Artifact
+from core.domain.attempt import WorkerIdentity
 from core.domain.pipeline import Step
 from core.ids import new_id
-from core.services import reading
+from core.services import claiming, reading, recording
+from core.services.transaction import transact
 from tests.api.test_access import told
 from tests.api.world import World
 from tests.factories import (
@@ -32,6 +35,23 @@ def test_a_task_says_what_it_handed_on(world: World) -> None:
     assert found["duration_seconds"] >= 0
     (decision,) = world.get(f"/tasks/{world.ids.task}/decisions").json()["items"]
     assert (decision["text"], decision["task_id"]) == ("A tactical one", str(world.ids.task))
+
+
+def test_a_task_says_what_it_was_given_and_which_message_led_to_it(world: World) -> None:
+    routed = route(world.owner, data={"ticket": 7}, context={"branch": "main"})
+    path = f"/tasks/{routed.task.id}"
+    ready = world.get(path).json()
+    assert (ready["queue_id"], ready["retry_count"], ready["output"]) == (None, 0, None)
+    assert ready["input"] == {"data": {"ticket": 7}, "context": {"branch": "main"}}
+    worker = WorkerIdentity("host:1")
+    claimed = claiming.claim_task(routed.task.id, worker, queue_id="message 1")
+    assert claimed is not None
+    assert world.get(path).json()["queue_id"] == "message 1"
+    recording.fail_attempt(claimed, code="away", message="Away.")
+    transact(lambda db: db.execute(text("UPDATE agent_tasks SET due_at = clock_timestamp()")))
+    assert claiming.claim_task(routed.task.id, worker, queue_id="message 2")
+    again = world.get(path).json()
+    assert (again["queue_id"], again["retry_count"], again["failures"]) == ("message 2", 1, 1)
 
 
 def test_an_attempt_that_never_was_has_no_snapshot(world: World) -> None:

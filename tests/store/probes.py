@@ -268,6 +268,6 @@ PROBES: dict[tuple[str, str], Probe] = {
         db, p, m.Fate.EXPIRES, team_id=f.team_id
     ),
     ("tasks", "find_routed"): lambda m, db, p, f: m.find_routed(db, p, f.team_id, "once"),
-    ("tasks", "list_outputs"): lambda m, db, p, f: m.list_outputs(db, p, f.session_id),
-    ("tasks", "get_output"): lambda m, db, p, f: m.get_output(db, p, f.task_id),
+    ("tasks", "list_details"): lambda m, db, p, f: m.list_details(db, p, f.session_id),
+    ("tasks", "get_detail"): lambda m, db, p, f: m.get_detail(db, p, f.task_id),
 }

@@ -35,6 +35,7 @@ class Order:
     lease_until: datetime
     lease_seconds: float
     deadline_at: datetime
+    traceparent: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

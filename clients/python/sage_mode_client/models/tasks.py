@@ -37,8 +37,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDetail(Task):
-    """A task with what it handed to those after it."""
+    """A task with what it was given, and what it handed to those after it."""
 
+    retry_count: int
+    queue_id: str | None
+    input: dict[str, Any]
     output: dict[str, Any] | None
 
 
