@@ -39,6 +39,7 @@ DATABASE_TESTS := tests/migrations tests/store tests/services tests/planning/tes
 # A file's tests stay together: what a file starts is started once.
 WORKERS := -n 2 --dist loadfile
 
+# On servers of its own, also where DATABASE_URL and REDIS_URL are set: tests empty what they use.
 test: ## run all tests; pass options as ARGS="-k launch"
 	$(VENV) requirements-dev.txt
 	@tests/journeys/chromium.sh
@@ -65,9 +66,11 @@ access-fuzz: ## let random people act in random teams for long; counts the acts
 
 bench: bench-engine bench-pages bench-load bench-planner ## run all benchmarks
 
-bench-engine: ## measure the engine beside Celery and the floor
+bench-engine: ## measure the engine beside Celery and the floor, and profile it
 	$(VENV) requirements-bench.txt
-	@exec .venv/bin/python -m bench.engine
+	@.venv/bin/python -m bench.engine
+	@echo "Where our time goes, in a run of its own (a profile slows what it looks at):"
+	@exec .venv/bin/python -m bench.engine --profile
 
 bench-pages: ## measure live view, replay and lists in the browser
 	$(VENV) requirements-dev.txt
