@@ -28,7 +28,7 @@ revision: export SAGE_REVISION_MESSAGE = $(m)
 revision: ## write a new migration from the models: make revision m="what changes"
 	@test -n "$$SAGE_REVISION_MESSAGE" || { echo 'Say what changes: make revision m="..."'; exit 2; }
 	$(VENV) requirements.txt
-	@exec .venv/bin/alembic revision --autogenerate -m "$$SAGE_REVISION_MESSAGE"
+	@exec ./sage revision -- "$$SAGE_REVISION_MESSAGE"
 
 # What asks the database runs once more on the machine's own PostgreSQL 15, where it is there; who
 # may do what, and machines that take minutes, do not depend on its version.
