@@ -28,7 +28,7 @@ revision: export SAGE_REVISION_MESSAGE = $(m)
 revision: ## write a new migration from the models: make revision m="what changes"
 	@test -n "$$SAGE_REVISION_MESSAGE" || { echo 'Say what changes: make revision m="..."'; exit 2; }
 	$(VENV) requirements.txt
-	@exec .venv/bin/alembic revision --autogenerate -m "$$SAGE_REVISION_MESSAGE"
+	@exec ./sage revision -- "$$SAGE_REVISION_MESSAGE"
 
 # What asks the database runs once more on the machine's own PostgreSQL 15, where it is there; who
 # may do what, and machines that take minutes, do not depend on its version.
@@ -41,6 +41,7 @@ DATABASE_TESTS := tests/migrations tests/store tests/services tests/planning/tes
 # third of them waits for a browser or for workers.
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
+# On servers of its own, also where DATABASE_URL and REDIS_URL are set: tests empty what they use.
 test: ## run all tests; pass options as ARGS="-k launch"
 	$(VENV) requirements-dev.txt
 	@tests/journeys/chromium.sh
@@ -67,9 +68,11 @@ access-fuzz: ## let random people act in random teams for long; counts the acts
 
 bench: bench-engine bench-pages bench-load bench-planner ## run all benchmarks
 
-bench-engine: ## measure the engine beside Celery and the floor
+bench-engine: ## measure the engine beside Celery and the floor, and profile it
 	$(VENV) requirements-bench.txt
-	@exec .venv/bin/python -m bench.engine
+	@.venv/bin/python -m bench.engine
+	@echo "Where our time goes, in a run of its own (a profile slows what it looks at):"
+	@exec .venv/bin/python -m bench.engine --profile
 
 bench-pages: ## measure live view, replay and lists in the browser
 	$(VENV) requirements-dev.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from cli.terminal import fit, plain_line
 from cli.wording import count, duration, ending, sign, style
+from core.domain.following import Progress
 from core.domain.pipeline import Step, stages_of
 from core.domain.session_state import SessionState, TaskState
 
@@ -18,9 +20,14 @@ NARROW_COLUMNS = 80
 BAR_COLUMNS = 20
 
 
-def render_board(state: SessionState, now: datetime, console: Console) -> RenderableType:
-    """Return a session as a heading, a progress bar and a line for each role."""
-    lanes = fit(_lanes(state, now, console), console)
+def render_board(
+    state: SessionState, now: datetime, console: Console, progress: Mapping[str, Progress]
+) -> RenderableType:
+    """Return a session as a heading, a progress bar and a line for each role.
+
+    `progress` is, by task id, what its attempts last said of how far they are.
+    """
+    lanes = fit(_lanes(state, now, console, progress), console)
     return Group(_heading(state, now, console.encoding), _progress(state), lanes)
 
 
@@ -64,7 +71,9 @@ def _progress(state: SessionState) -> RenderableType:
     return row
 
 
-def _lanes(state: SessionState, now: datetime, console: Console) -> Table:
+def _lanes(
+    state: SessionState, now: datetime, console: Console, progress: Mapping[str, Progress]
+) -> Table:
     narrow = console.width < NARROW_COLUMNS
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
     table.add_column("", no_wrap=True, style="dim")  # the stage
@@ -88,9 +97,18 @@ def _lanes(state: SessionState, now: datetime, console: Console) -> Table:
                 Text(duration(task_seconds(task, now))),
                 Text(str(task.attempt) if task.attempt else ""),
                 Text(str(decisions) if decisions else ""),
-                Text(plain_line(remark_on(task, now)), style="red" if task.error_code else "dim"),
+                _remark(task, now, progress.get(task_id)),
             )
     return table
+
+
+def _remark(task: TaskState, now: datetime, told: Progress | None) -> Text:
+    """Return what there is to say of a task, after how far the running attempt is."""
+    text = Text(plain_line(remark_on(task, now)), style="red" if task.error_code else "dim")
+    is_of_now = told is not None and (task.status, task.attempt) == ("running", told.attempt)
+    if told is None or told.fraction is None or not is_of_now:
+        return text
+    return Text.assemble((f"{min(max(told.fraction, 0), 1):4.0%} ", "cyan"), text)
 
 
 def _stages(state: SessionState) -> tuple[tuple[str, ...], ...]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from functools import partial
 
 from cli import processes, services
 from cli.acting import demand_database, demand_urls, read_settings
 from cli.processes import last_line
 from cli.terminal import plain_line, say
-from core.errors import AppError, DatabaseUnavailable
+from core.errors import AppError, DatabaseUnavailable, RedisUnavailable
 from core.settings import Settings, get_settings
 from embedded.errors import StartFailed
-from embedded.probes import answers_http
+from embedded.probes import answers_http, ask_json
 from embedded.process import Program
 from embedded.runtime import Runtime, stop_running
 from embedded.supervisor import Supervisor
 
 WORKER_GRACE_SECONDS = 25.0  # a worker lets what runs finish for 20 s
 WEB_READY_SECONDS = 60.0
+_GIVEN = "Start it, or correct {0}_URL; without {0}_URL, one of our own is started."
+_OF_PART: dict[str, type[AppError]] = {"database": DatabaseUnavailable, "redis": RedisUnavailable}
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # where to knock when it listens everywhere
 
 
@@ -30,6 +33,7 @@ def up() -> None:
     """
     read_settings()
     settings = Settings()  # not the note of a run that was killed: its servers are gone
+    _check_given_servers(settings)
     data_dir = settings.data_dir.absolute()
     os.chdir(processes.ROOT)
     Supervisor(
@@ -62,6 +66,14 @@ def migrate() -> None:
     if done.returncode != 0:
         raise _migration_error(done.stderr)
     say("The database has the newest schema.")
+
+
+def revision(message: str) -> None:
+    """Write a new migration from the models; `make revision` calls it."""
+    demand_database()
+    processes.replace_this_process(
+        (*processes.ALEMBIC, "revision", "--autogenerate", "-m", message)
+    )
 
 
 def seed() -> None:
@@ -97,6 +109,18 @@ def mcp() -> None:
     processes.replace_this_process(processes.MCP)
 
 
+def _check_given_servers(settings: Settings) -> None:
+    """Raise for a server that was given and does not answer: no part would start without it."""
+    if settings.database_url is not None:
+        database = services.health.check_database_server()
+        if not database.is_there:
+            raise DatabaseUnavailable(plain_line(database.detail), hint=_GIVEN.format("DATABASE"))
+    if settings.redis_url is not None:
+        redis = services.health.check_redis()
+        if not redis.is_there:
+            raise RedisUnavailable(redis.detail, hint=_GIVEN.format("REDIS"))
+
+
 def _programs(settings: Settings) -> tuple[Program, ...]:
     """Return what `up` runs; workers and dispatcher bear being killed, so they go with us."""
     knock_at = EVERYWHERE.get(settings.host, settings.host)
@@ -114,8 +138,19 @@ def _programs(settings: Settings) -> tuple[Program, ...]:
             # Answers only when database, Redis, dispatcher and a worker do.
             ready=answers_http(knock_at, settings.port, "/readyz"),
             ready_within=WEB_READY_SECONDS,
+            waits_for=partial(_missing_part, knock_at, settings.port),
         ),
     )
+
+
+def _missing_part(host: str, port: int) -> AppError | None:
+    """Return what the dashboard waits for, as the error that a start ends with."""
+    said = ask_json(host, port, "/readyz")
+    for part in said.get("missing", ()):
+        kind = _OF_PART.get(part, StartFailed)
+        hint = None if part in _OF_PART else f"logs/{part}.log in the data folder may tell why."
+        return kind(f"The {part} is missing: {said.get(part, '')}", hint=hint)
+    return None
 
 
 def _tell_address(runtime: Runtime) -> None:

@@ -92,7 +92,8 @@ def _go_on(actor: Actor, session: Session, *, watch: bool, wait: bool, as_json: 
         if watch and not as_json:
             say(f"Session {session.id}", style="dim")
         try:
-            with showing(aside=as_json) if watch else nullcontext(show_nothing) as show:
+            watching = showing(actor.principal, session.id, aside=as_json)
+            with watching if watch else nullcontext(show_nothing) as show:
                 follow(actor.principal, session.id, show)
         except KeyboardInterrupt:
             detached = True

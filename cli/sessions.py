@@ -61,7 +61,7 @@ def show_session(session: SessionId, as_user: AsUser = None, as_json: AsJson = F
     if gone:
         say("Retention took its events, snapshots and artifacts; decisions and times are kept.")
     else:
-        console.print(render_board(fold(events), datetime.now(UTC), console))
+        console.print(render_board(fold(events), datetime.now(UTC), console, {}))
     _put_findings(report)
     say()
     put_summary(report.session, report.tasks)

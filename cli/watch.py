@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 from uuid import UUID
@@ -20,6 +20,7 @@ from cli.terminal import err, out, remark
 from cli.wording import event_line
 from core.domain.access import Principal
 from core.domain.events import Event
+from core.domain.following import Progress
 from core.domain.lifecycle import FINAL_SESSION, SessionStatus
 from core.domain.session_state import SessionState, fold
 from core.errors import DatabaseUnavailable
@@ -51,14 +52,15 @@ def show_nothing(state: SessionState, events: Sequence[Event]) -> None:
 
 
 @contextmanager
-def showing(*, aside: bool = False) -> Iterator[Show]:
+def showing(principal: Principal, session_id: UUID, *, aside: bool = False) -> Iterator[Show]:
     """Yield what shows a session as it goes: a live board, or lines where nobody looks.
 
     `aside` shows it on standard error, since standard output belongs to a program.
     """
     stream, console = (sys.stderr, err()) if aside else (sys.stdout, out())
     if stream.isatty() and not console.is_dumb_terminal:
-        with _live_board(console) as show:
+        heard = services.following.hear_progress(principal, session_id)
+        with closing(heard), _live_board(console, heard) as show:
             yield show
     else:
         yield lines_on(console)
@@ -76,18 +78,20 @@ def lines_on(console: Console) -> Show:
 
 
 @contextmanager
-def _live_board(console: Console) -> Iterator[Show]:
+def _live_board(console: Console, heard: Iterator[list[Progress]]) -> Iterator[Show]:
     shown = SessionState()
+    progress: dict[str, Progress] = {}  # by task: the last that was heard
 
     def board() -> RenderableType:
-        return render_board(shown, datetime.now(UTC), console)
+        return render_board(shown, datetime.now(UTC), console, progress)
 
     live = Live(get_renderable=board, console=console, refresh_per_second=REFRESHES_A_SECOND)
     with _leaving_on_sigterm(), live:
 
         def show(state: SessionState, events: Sequence[Event]) -> None:
             # Only Live's own thread draws: Ctrl-C may interrupt this one at any point.
-            nonlocal shown
+            nonlocal shown, progress
+            progress = progress | {str(one.task_id): one for one in next(heard)}
             shown = state
 
         yield show

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8501, ge=1, le=65535)
     workers: int = Field(2, ge=1, le=64, description="processes of each `./sage worker`")
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     log_format: Literal["text", "json"] = "text"
     metrics_token: SecretStr = Field(
         SecretStr(""), description="opens the metrics; empty: only administrators' tokens do"
@@ -179,6 +179,11 @@ class Settings(BaseSettings):
         if "openid" not in self.oidc_scopes.split():
             raise ValueError("SAGE_OIDC_SCOPES must name openid")
         return self
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _write_levels_large(cls, level: object) -> object:
+        return level.strip().upper() if isinstance(level, str) else level
 
     @field_validator("webhook_networks")
     @classmethod

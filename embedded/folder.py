@@ -6,13 +6,19 @@ import errno
 import os
 import pwd
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from embedded.errors import DataFolderUnusable, DiskFull
+from embedded.errors import DataFolderUnusable, DiskFull, StartFailed
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
 """A fresh PostgreSQL takes 40 MB, its first write-ahead logs and Sage Mode's data the rest."""
+
+FULL_BELOW_BYTES = 16 * 1024 * 1024
+"""What a part that died on a full disk leaves free at most: a segment of the write-ahead log."""
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def prepare_folder(folder: Path, min_free_bytes: int = MIN_FREE_BYTES) -> Path:
@@ -54,9 +60,32 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
+@contextmanager
+def telling_of_a_full_disk(folder: Path) -> Iterator[None]:
+    """Raises DiskFull where the block ends because nothing more can be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise DiskFull(f"The disk of {folder} is full.") from error
+        raise
+    except StartFailed as error:  # a program that could not even write why
+        if is_full(folder):
+            raise DiskFull(f"The disk of {folder} is full. {error.message}") from error
+        raise
+
+
+def is_full(folder: Path) -> bool:
+    """Tells whether the folder's disk has hardly anything left."""
+    try:
+        return shutil.disk_usage(folder).free < FULL_BELOW_BYTES
+    except OSError:
+        return False
+
+
 def _folder_error(folder: Path, error: OSError) -> DataFolderUnusable | DiskFull:
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _NO_SPACE:
         return DiskFull(f"The disk of {folder} is full.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         owner = _owner(folder)

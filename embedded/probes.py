@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import json
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 
 def answers_http(host: str, port: int, path: str = "/healthz") -> Callable[[int], bool]:
@@ -19,3 +21,14 @@ def answers_http(host: str, port: int, path: str = "/healthz") -> Callable[[int]
                 return False
 
     return probe
+
+
+def ask_json(host: str, port: int, path: str) -> dict[str, Any]:
+    """Returns the JSON object that GET answers with, whatever its status; empty without one."""
+    with closing(http.client.HTTPConnection(host, port, timeout=1.0)) as connection:
+        try:
+            connection.request("GET", path)
+            answer = json.loads(connection.getresponse().read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return {}
+    return answer if isinstance(answer, dict) else {}

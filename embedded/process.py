@@ -15,7 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.errors import AppError
 from embedded.errors import StartFailed
+from embedded.folder import telling_of_a_full_disk
 
 POLL_SECONDS = 0.02
 _QUIT_SECONDS = 2.0
@@ -35,8 +37,9 @@ class Program:
 
     `quit_signal` ends it at once when there is no time to be polite. `death_signal` is what the
     kernel sends it when we die without having stopped it (Linux).
-    `ready` is asked again and again with the child's pid; None means ready at once. `stdin` is
-    handed over and closed: for secrets, which a command line would show to everybody.
+    `ready` is asked again and again with the child's pid; None means ready at once. `waits_for`
+    tells meanwhile what is missing, as the error that a start ends with when it stays so. `stdin`
+    is handed over and closed: for secrets, which a command line would show to everybody.
     `before_start` runs here ahead of every start, `become` in the child ahead of the program.
     """
 
@@ -48,6 +51,7 @@ class Program:
     grace: float = 10.0
     ready: Callable[[int], bool] | None = None
     ready_within: float = 30.0
+    waits_for: Callable[[], AppError | None] | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     stdin: str = ""
     before_start: Callable[[], None] | None = None
@@ -79,24 +83,45 @@ class Child:
         It does not wait until the program is ready. Ctrl-C in the terminal does not reach the
         child: stopping it is our work, in our order.
         """
-        if self.program.before_start:
-            self.program.before_start()
-        self.log.parent.mkdir(mode=0o700, exist_ok=True)
-        if self.log.exists() and self.log.stat().st_size > _ROTATE_BYTES:
-            self.log.replace(self.log.with_suffix(".log.1"))
-        if threading.current_thread() is threading.main_thread():
-            self._process = self._spawn()
-        else:
-            self._process = _SPAWNER.submit(self._spawn).result()
+        with telling_of_a_full_disk(self.log.parent.parent):
+            if self.program.before_start:
+                self.program.before_start()
+            self.log.parent.mkdir(mode=0o700, exist_ok=True)
+            if self.log.exists() and self.log.stat().st_size > _ROTATE_BYTES:
+                self.log.replace(self.log.with_suffix(".log.1"))
+            if threading.current_thread() is threading.main_thread():
+                self._process = self._spawn()
+            else:
+                self._process = _SPAWNER.submit(self._spawn).result()
         self._group_ended = False
         self.started_at = time.monotonic()
 
     def is_ready(self) -> bool:
         """Tells whether it runs and answers; raises StartFailed when it ended instead."""
+        self.demand_running()
+        return self.program.ready is None or self.program.ready(self.pid)
+
+    def demand_running(self) -> None:
+        """Raises StartFailed when it has ended."""
         status = self.exit_status()
         if status is not None:
             raise self.failure(f"ended with {describe_exit(status)} before it was ready")
-        return self.program.ready is None or self.program.ready(self.pid)
+
+    def demand_in_time(self) -> None:
+        """Kills it when its time to become ready is over, and raises what was missing."""
+        if time.monotonic() - self.started_at <= self.program.ready_within:
+            return
+        missing = self.missing()
+        self.kill()
+        late = f"was not ready within {self.program.ready_within:.0f} s"
+        if missing is None:
+            raise self.failure(late)
+        told = f"{self.program.name} {late}. {missing.message}"
+        raise type(missing)(told, hint=missing.hint_text)
+
+    def missing(self) -> AppError | None:
+        """Returns what it waits for, where that can be told."""
+        return self.program.waits_for() if self.program.waits_for else None
 
     def wait_until_ready(
         self, pause: Callable[[], None] = lambda: time.sleep(POLL_SECONDS)
@@ -106,9 +131,7 @@ class Child:
         `pause` is called between two looks; it may raise to give up waiting.
         """
         while not self.is_ready():
-            if time.monotonic() - self.started_at > self.program.ready_within:
-                self.kill()
-                raise self.failure(f"was not ready within {self.program.ready_within:.0f} s")
+            self.demand_in_time()
             pause()
 
     def wait(self) -> int:

@@ -15,7 +15,7 @@ from types import FrameType
 
 from core.errors import AppError
 from embedded.errors import PortBusy, StartFailed
-from embedded.folder import MIN_FREE_BYTES, prepare_folder
+from embedded.folder import MIN_FREE_BYTES, is_full, prepare_folder, telling_of_a_full_disk
 from embedded.ports import bind_error
 from embedded.postgres import PostgresServer
 from embedded.process import POLL_SECONDS, Child, Program, describe_exit
@@ -24,6 +24,8 @@ from embedded.valkey import ValkeyServer
 
 _STEADY_SECONDS = 30.0
 """Who has run this long starts with a clean sheet: its next restart comes at once."""
+_QUIET_SECONDS = 5.0
+"""A start that takes longer says what it waits for."""
 
 
 class _StopRequested(Exception):
@@ -83,14 +85,13 @@ class Supervisor:
         """
         needs_space = not (self._database_url and self._redis_url)
         folder = prepare_folder(self._data_dir, self._min_free_bytes if needs_space else 0)
-        with holding(folder), self._handling_signals():
+        with telling_of_a_full_disk(folder), holding(folder), self._handling_signals():
             self._check_port()
             try:
                 self._start_all(folder)
                 while True:
                     self._pause()
-                    for watched in (*self._servers, *self._running):
-                        self._tend(watched)
+                    self._tend_all((*self._servers, *self._running))
             except _StopRequested:
                 self._say("stopping")
             finally:
@@ -121,8 +122,7 @@ class Supervisor:
         write_runtime(folder, runtime)
         for program in self._programs:
             self._launch(Child(_with_env(program, env), logs), self._running)
-        for watched in self._running:
-            watched.child.wait_until_ready(self._pause)
+        self._await_programs()
         if self._on_ready:
             self._on_ready(runtime)
 
@@ -143,6 +143,28 @@ class Supervisor:
             watched.child.wait_until_ready(self._pause)
         return database_url, redis_url
 
+    def _await_programs(self) -> None:
+        """Waits until every program is ready; one that ends meanwhile ends the start.
+
+        Also one that is ready as soon as it runs: the others would wait for it in vain.
+        """
+        children = [watched.child for watched in self._running]
+        waiting, quiet_until, told = children, time.monotonic() + _QUIET_SECONDS, ""
+        while waiting:
+            self._tend_all(self._servers)
+            for child in children:
+                child.demand_running()
+            waiting = [child for child in waiting if not child.is_ready()]
+            for child in waiting:
+                child.demand_in_time()
+            if waiting and time.monotonic() > quiet_until:
+                missing = waiting[0].missing()
+                if missing and missing.message != told:
+                    told = missing.message
+                    self._say(f"{waiting[0].program.name} waits. {told}")
+                quiet_until += 1.0
+            self._pause()
+
     def _launch(self, child: Child, group: list[_Watched]) -> None:
         child.start()
         group.append(_Watched(child))
@@ -151,11 +173,16 @@ class Supervisor:
         child.start()
         try:
             while (status := child.exit_status()) is None:
+                self._tend_all(self._servers)
                 self._pause()
         finally:
             child.kill()
         if status != 0:
             raise child.failure(f"failed with {describe_exit(status)}")
+
+    def _tend_all(self, group: Sequence[_Watched]) -> None:
+        for watched in group:
+            self._tend(watched)
 
     def _tend(self, watched: _Watched) -> None:
         """Looks after one child: notices its death, and restarts it when its time has come."""
@@ -171,6 +198,10 @@ class Supervisor:
             watched.deaths += 1
             watched.restart_at = now + delay
             self._say(f"{child.program.name} ended ({describe_exit(status)}); log: {child.log}")
+            if is_full(self._data_dir):
+                self._say(
+                    f"The disk of {self._data_dir} is full: free some space; it goes on by itself."
+                )
         elif now >= watched.restart_at:
             watched.restart_at = None
             try:

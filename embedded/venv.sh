@@ -66,7 +66,8 @@ if [ ! -e .venv ]; then
 fi
 
 echo "Installing $requirements into .venv; the first time this takes a minute or two ..."
-touch $unfinished
+touch $unfinished 2>/dev/null || fail "The environment in .venv cannot be written." \
+    "Is it another user's, or the disk full? Remove .venv as its owner, then run this again."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r "$requirements" ||
     fail "The requirements could not be installed; the lines above tell why." \
         "Check the network and the free disk space, then run this again."

@@ -30,6 +30,16 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an attempt said that it is, 0 to 1; None when it cannot tell any more."""
+
+    session_id: UUID
+    task_id: UUID
+    attempt: int
+    fraction: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaskNames:
     """What a task is called; how it stands, an event says itself."""
 

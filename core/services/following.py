@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Generator
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 from core.domain import events as ev
 from core.domain.access import SYSTEM, Action, Principal, TokenPrincipal, UserPrincipal
 from core.domain.events import Event
-from core.domain.following import AccessEnded, Entry, Follower, LogPage, Moved
+from core.domain.following import AccessEnded, Entry, Follower, LogPage, Moved, Progress
 from core.domain.session import Session
 from core.errors import DetailsGone, NotAllowed, NotFound, TicketSpent, TokenRefused
 from core.services.permission import demand_session
 from core.services.tokens import find_token_again
 from core.services.transaction import ask, ask_at_one_moment
 from core.settings import get_settings, redis_url
-from core.signals import logins
+from core.signals import logins, wakeups
 from core.signals.hearing import Heard, Line, hear
 from core.signals.logins import REVOKED_CHANNEL, read_revocation
 from core.signals.socket_tickets import SocketTicket, issue_socket_ticket, spend_socket_ticket
@@ -132,6 +132,15 @@ async def hear_news() -> AsyncIterator[Moved | AccessEnded]:
                 continue  # no message of ours
         elif heard is Line.UP:
             yield AccessEnded()
+
+
+def hear_progress(principal: Principal, session_id: UUID) -> Generator[list[Progress], None, None]:
+    """Return what yields, at each step, what attempts told of their progress since the last one.
+
+    No step waits, and without Redis there is nothing to hear. Raises `NotFound` at once.
+    """
+    ask_at_one_moment(lambda db: demand_session(db, principal, session_id, Action.READ))
+    return wakeups.hear_progress(get_settings().redis_url, session_id)
 
 
 def _news_of(heard: Heard) -> Moved | AccessEnded:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
 from uuid import UUID
 
 import orjson
@@ -12,6 +13,7 @@ from redis import Redis
 from redis.client import PubSub
 from redis.exceptions import RedisError
 
+from core.domain.following import Progress
 from core.errors import RedisUnavailable
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ SESSIONS_CHANNEL = "sage:sessions"
 WORK_CHANNEL = "sage:work"
 LIVE_CHANNEL = "sage:live"
 NOTICES_CHANNEL = "sage:notices"
+_DEAF_SECONDS = 5.0
 
 _clients: dict[tuple[int, str], Redis] = {}
 _speak_through: Callable[[Callable[[], None]], None] | None = None
@@ -142,3 +145,34 @@ class Listener:
         """Give the connection back."""
         self._pubsub.close()
         self._redis.close()
+
+
+def hear_progress(url: str | None, session_id: UUID) -> Generator[list[Progress], None, None]:
+    """Yield, at each step, what a session's attempts told of their progress since the last one.
+
+    Waits for nothing; without Redis there is nothing to hear, and it is asked again in a while.
+    """
+    listener = None if url is None else Listener(url, LIVE_CHANNEL)
+    deaf_until = 0.0
+    try:
+        while True:
+            said: list[Progress] = []
+            if listener is not None and time.monotonic() >= deaf_until:
+                try:
+                    said = [found for data in listener.drain() if (found := _progress(data))]
+                except RedisError as error:
+                    log.debug("progress not heard: %s", error)
+                    deaf_until = time.monotonic() + _DEAF_SECONDS
+            yield [one for one in said if one.session_id == session_id]
+    finally:
+        if listener is not None:
+            listener.close()
+
+
+def _progress(data: bytes) -> Progress | None:
+    try:
+        said = orjson.loads(data)
+        ids = UUID(said["session_id"]), UUID(said["task_id"])
+        return Progress(*ids, int(said["attempt"]), said["fraction"])
+    except (ValueError, KeyError, TypeError):
+        return None  # no message of ours

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ DATABASE = "sage_cli"
 EXECUTORS = {
     "empty": "bench.roles:EmptyRole",
     "slow": "tests.cli.roles:SlowRole",
+    "halfway": "tests.cli.roles:HalfwayRole",
     "brief": "tests.cli.roles:BriefRole",
     "failing": "tests.cli.roles:FailingRole",
     "asking": "tests.cli.roles:AskingRole",
@@ -101,11 +101,12 @@ def crew(servers: RunningServers, tmp_path_factory: pytest.TempPathFactory) -> I
         "SAGE_DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "SAGE_EXTRA_EXECUTORS": json.dumps(EXECUTORS),
         "SAGE_WORKERS": "2",
+        "SAGE_LOG_LEVEL": "info",  # as people write it, too
         "TZ": "Asia/Kolkata",
     }
     processes = [
-        subprocess.Popen([sys.executable, "-m", module], cwd=ROOT, env=env, start_new_session=True)
-        for module in ("workers.dispatcher", "workers.entry")
+        subprocess.Popen([ROOT / "sage", part], cwd="/", env=env, start_new_session=True)
+        for part in ("dispatcher", "worker")
     ]
     with psycopg.connect(url, autocommit=True) as db:
         _wait_for_signs_of_life(db)

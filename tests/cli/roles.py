@@ -21,6 +21,16 @@ class SlowRole:
         return RoleResult(output={})
 
 
+class HalfwayRole:
+    """Says again and again how far it is, until it is told to stop."""
+
+    def execute(self, work: RoleWork, control: Control) -> RoleResult:
+        control.note("halfway there")
+        while not control.wait(0.1):
+            control.progress(0.42)
+        return RoleResult(output={})
+
+
 class BriefRole:
     """Works for a moment, so that there is something to watch."""
 

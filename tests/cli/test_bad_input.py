@@ -156,6 +156,7 @@ def test_users_that_cannot_be_made(here: Here) -> None:
         ("DATABASE_URL", "mysql://root:hunter2@host/db", "DATABASE_URL is no address"),
         ("DATABASE_URL", "postgresql://sage:hunter2@host:port/db", "DATABASE_URL is no address"),
         ("REDIS_URL", "http://:hunter2@host", "REDIS_URL is no address"),
+        ("SAGE_LOG_LEVEL", "loud", "SAGE_LOG_LEVEL (Input should be 'DEBUG', 'INFO',"),
         ("SESSION_RETENTION_DAYS", "0", "SESSION_RETENTION_DAYS"),
         ("AUDIT_RETENTION_DAYS", "0", "AUDIT_RETENTION_DAYS"),
     ],

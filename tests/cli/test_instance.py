@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from cli import exits
 from cli.doctor import pinned_packages
-from cli.instance import _programs
+from cli.instance import _missing_part, _programs
+from core.errors import AppError, DatabaseUnavailable, NotFound, NotRunning, RedisUnavailable
 from core.settings import Settings
+from embedded.errors import StartFailed
 from embedded.ports import free_port
 from tests.cli.conftest import SETTINGS, Crew, Here
 from tests.conftest import ROOT
+from tests.embedded.support import eventually, processes_of
 
 
 @pytest.mark.skipif(not (ROOT / "app.py").exists(), reason="there is no dashboard yet")
@@ -48,6 +55,97 @@ def test_up_starts_everything_and_stop_ends_it(tmp_path: Path, brief: Path) -> N
             instance.send_signal(signal.SIGTERM)
             instance.wait(40)
     assert crew.sage("sessions", cwd=tmp_path).code == 3
+
+
+def test_two_live_side_by_side_and_neither_leaves_anything(tmp_path: Path) -> None:
+    ports = [free_port("127.0.0.1") for _ in range(2)]
+    folders = [tmp_path / "one", tmp_path / "two"]
+    envs = [
+        {name: value for name, value in os.environ.items() if name not in SETTINGS}
+        | {"SAGE_DATA_DIR": str(folder), "SAGE_PORT": str(port), "SAGE_WORKERS": "1"}
+        for folder, port in zip(folders, ports, strict=True)
+    ]
+    instances = []
+    for number, env in enumerate(envs):
+        log = (tmp_path / f"{number}.log").open("w")
+        instances.append(subprocess.Popen([ROOT / "sage", "up"], env=env, stdout=log, stderr=log))
+    try:
+        for number, instance in enumerate(instances):
+            _wait_for(tmp_path / f"{number}.log", f"127.0.0.1:{ports[number]}", instance)
+        user = ("user", "create", "henry", "--email", "henry@example.org")
+        assert [Crew(env).sage(*user).code for env in envs] == [0, 0]  # each has its own
+        # Killed outright, it takes all that it started with it; the other one goes on.
+        instances[0].kill()
+        instances[0].wait()
+        eventually(lambda: processes_of(folders[0]) == [], 20)
+        assert _answers(ports[1])
+        assert len(processes_of(folders[1])) > 5
+        instances[1].send_signal(signal.SIGINT)
+        assert instances[1].wait(30) == 0
+        assert processes_of(folders[1]) == []
+    finally:
+        for instance in instances:
+            if instance.poll() is None:
+                instance.send_signal(signal.SIGTERM)
+                instance.wait(40)
+
+
+def test_a_start_that_fails_ends_with_1_or_3_and_says_why(crew: Crew, tmp_path: Path) -> None:
+    nowhere = free_port("127.0.0.1")
+    settings = {"SAGE_DATA_DIR": str(tmp_path / "data"), "SAGE_PORT": str(free_port("127.0.0.1"))}
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        taken = busy.getsockname()[1]
+        ran = crew.sage("up", **settings | {"SAGE_PORT": str(taken)})
+    assert (ran.code, ran.out) == (1, "")
+    assert f"Port {taken} on 127.0.0.1 is taken" in ran.err
+    servers = {
+        "DATABASE_URL": f"postgresql://sage:hunter2@127.0.0.1:{nowhere}/sage",
+        "REDIS_URL": f"redis://:hunter2@127.0.0.1:{nowhere}/0",
+    }
+    for name, url in servers.items():
+        ran = crew.sage("up", **settings | {name: url})
+        assert (ran.code, ran.out) == (3, ""), name
+        assert f"correct {name}" in ran.err
+        assert "hunter2" not in ran.err
+        assert len(ran.err.splitlines()) == 2
+    assert list((tmp_path / "data").rglob("*.log")) == []  # nothing was started for it
+
+
+def test_every_error_of_a_start_has_its_exit_code() -> None:
+    starts = [kind for kind in AppError.__subclasses__() if kind.__module__ == "embedded.errors"]
+    assert len(starts) >= 7
+    assert {exits.code_of_error(kind()) for kind in starts} == {exits.FAILED}
+    away = (DatabaseUnavailable, RedisUnavailable, NotRunning)
+    assert {exits.code_of_error(kind()) for kind in away} == {exits.NOT_REACHABLE}
+    assert exits.code_of_error(NotFound()) == exits.BAD_INPUT
+
+
+@pytest.mark.parametrize(
+    ("missing", "kind"), [("redis", RedisUnavailable), ("worker", StartFailed)]
+)
+def test_what_the_dashboard_waits_for_is_read_from_its_answer(
+    missing: str, kind: type[AppError]
+) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps({"missing": [missing], missing: "It is away."}).encode()
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(body)
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        error = _missing_part("127.0.0.1", server.server_port)
+    assert type(error) is kind
+    assert error.message == f"The {missing} is missing: It is away."
+    assert _missing_part("127.0.0.1", free_port("127.0.0.1")) is None
+
+
+def test_a_migration_is_not_written_without_a_database(here: Here) -> None:
+    here.env(DATABASE_URL=f"postgresql://sage@127.0.0.1:{free_port('127.0.0.1')}/sage")
+    ran = here.sage("revision", "nothing")
+    assert (ran.code, ran.out) == (3, "")
+    assert len(ran.err.splitlines()) == 2
 
 
 def test_the_dashboard_serves_alone_and_ends_when_it_is_told(crew: Crew) -> None:

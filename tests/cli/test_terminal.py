@@ -110,6 +110,19 @@ def test_the_live_board_fits_sixty_columns_and_ctrl_c_detaches(
     assert here.sage("cancel", session["session_id"]).code == 0
 
 
+def test_the_live_board_shows_how_far_a_role_is(crew: Crew, here: Here, brief: Path) -> None:
+    terminal = Terminal(
+        crew.env | {"NO_COLOR": "1"},
+        ("launch", str(brief), "--executor", "halfway", "--watch"),
+        columns=100,
+    )
+    terminal.read_until(" 42% ")
+    terminal.type(b"\x03")
+    assert " 42% halfway there" in SEQUENCE.sub("", terminal.read_to_end())
+    session = here.sage("sessions", "--json", "--limit", "1").json["sessions"][0]
+    assert here.sage("cancel", session["session_id"]).code == 0
+
+
 def test_the_live_board_ends_with_the_session(crew: Crew, brief: Path) -> None:
     arguments = ("launch", str(brief), "--executor", "brief", "--watch")
     terminal = Terminal(crew.env | {"NO_COLOR": "1"}, arguments, columns=100)

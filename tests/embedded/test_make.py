@@ -110,6 +110,40 @@ def test_what_a_machine_lacks_is_named(project: Path, script: str | None, said: 
     assert not (project / ".venv").exists()
 
 
+def test_a_folder_that_cannot_be_written_is_named(project: Path) -> None:
+    add_python(project, "python3", WORKS)
+    (project / "bin" / "mkdir").unlink()
+    add_python(project, "mkdir", "#!/bin/sh\nexit 1\n")  # as for another's folder; root may all
+    result = make_venv(project)
+    assert result.returncode == 1
+    assert f"This folder cannot be written: {project}." in result.stderr
+    assert "Make it yours" in result.stderr
+
+
+def test_an_environment_of_another_user_is_named(project: Path) -> None:
+    add_python(project, "python3", WORKS)
+    assert make_venv(project).returncode == 0
+    (project / "requirements.txt").write_text("nothing==2\n")
+    (project / "bin" / "touch").unlink()
+    add_python(project, "touch", "#!/bin/sh\nexit 1\n")
+    result = make_venv(project)
+    assert result.returncode == 1
+    assert ".venv cannot be written" in result.stderr
+    assert pip_calls(project) == 1
+
+
+def test_an_environment_that_cannot_be_made_is_told_and_made_anew_later(project: Path) -> None:
+    add_python(project, "python3", '#!/bin/sh\ncase "$*" in "-m venv .venv") exit 1;; esac\n')
+    result = make_venv(project)
+    assert result.returncode == 1
+    assert "could not be made with python3" in result.stderr
+    assert "Is the disk full" in result.stderr
+    assert pip_calls(project) == 0
+    add_python(project, "python3", WORKS)
+    assert "making it anew" in make_venv(project).stdout
+    assert pip_calls(project) == 1
+
+
 def test_a_later_python_is_preferred_and_a_bare_one_passed_over(project: Path) -> None:
     add_python(project, "python3.13", NO_VENV_MODULE)
     add_python(project, "python3.12", WORKS)

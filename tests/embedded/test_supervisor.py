@@ -153,6 +153,25 @@ def test_a_program_that_cannot_start_stops_the_start(start: Start) -> None:
     assert not (instance.data_dir / "runtime.json").exists()
 
 
+def test_a_part_that_dies_while_others_wait_for_it_ends_the_start_and_is_named(
+    start: Start,
+) -> None:
+    instance = start(me(), kind="broken-worker")
+    assert instance.end() == 1  # within 15 s, though the dashboard has 60 s
+    assert "start_failed: worker ended with status 1" in instance.text()
+    assert "no work today" in instance.text()
+    assert processes_of(instance.data_dir) == []
+
+
+def test_what_a_start_waits_for_is_told_and_is_the_error_that_it_ends_with(start: Start) -> None:
+    instance = start(me(), kind="waiting")
+    assert instance.end() == 1
+    assert instance.text().count("web waits. The redis is missing.") == 1
+    ended = "redis_unavailable: web was not ready within 1 s. The redis is missing. -> Start it."
+    assert ended in instance.text()
+    assert processes_of(instance.data_dir) == []
+
+
 def test_a_second_ctrl_c_kills_what_does_not_listen(start: Start) -> None:
     instance = start(me(), kind="stubborn")
     instance.ready()

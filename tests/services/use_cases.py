@@ -323,6 +323,7 @@ USE_CASES: dict[str, UseCase] = {
     "replaying.get_replay": UseCase(lambda p, i: replaying.get_replay(p, i.session), READ),
     "reading.list_tasks": UseCase(lambda p, i: reading.list_tasks(p, i.session), READ),
     "reading.list_events": UseCase(lambda p, i: reading.list_events(p, i.session), READ),
+    "following.hear_progress": UseCase(lambda p, i: following.hear_progress(p, i.session), READ),
     "following.list_entries": UseCase(
         lambda p, i: following.list_entries(p, i.session, limit=9), READ
     ),
