@@ -1,12 +1,17 @@
-"""What independent validators say of the artifacts, in this process and without a network."""
+"""What validators say of the artifacts, in this process and without a network.
+
+Where a kind of document has a validator that others wrote, that one speaks. For the planner's own
+documents its structure is checked: see `core.planning.structure`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import islice
 
 from compose_spec import PyCompose
 from gherkin.parser import Parser
@@ -14,8 +19,11 @@ from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
 from core.domain.artifact import Validation
+from core.planning import structure
 from core.planning.openapi_validation import check_openapi
 
+# Raised with what the structural checks look at; "1.0" is what they began with.
+MARKDOWN, STRUCTURE = "markdown-structure 1.0", "plan-structure 1.0"
 _MAX_MESSAGES = 5
 
 
@@ -93,6 +101,35 @@ def validate_gherkin(text: str) -> Validation:
         Parser().parse(text)
 
     return _verdict("gherkin-official", check)
+
+
+def validate_markdown(text: str) -> Validation:
+    """Check the build of a Markdown document: headings, tables, code."""
+    return _found(MARKDOWN, structure.markdown_faults(text))
+
+
+def validate_structure(faults: Callable[[], Iterable[str]]) -> Validation:
+    """Return the verdict on a document of the planner's own kind, of what is wrong in it.
+
+    A document that cannot even be looked through has failed, too.
+    """
+    try:
+        return _found(STRUCTURE, faults())
+    except Exception as error:  # whatever it stumbled over
+        return _found(STRUCTURE, [f"{type(error).__name__}: {error}"])
+
+
+def with_links(validation: Validation, slug: str, links: Iterable[str]) -> Validation:
+    """Return the verdict on an artifact together with that on its links."""
+    faults = tuple(structure.link_faults(slug, links))
+    if not faults:
+        return validation
+    return replace(validation, verdict="failed", messages=(*faults, *validation.messages))
+
+
+def _found(validator: str, faults: Iterable[str]) -> Validation:
+    messages = tuple(fault[:300] for fault in islice(faults, _MAX_MESSAGES))
+    return Validation(validator, "failed" if messages else "passed", messages)
 
 
 @lru_cache(maxsize=8)

@@ -35,7 +35,8 @@ def test_cancel_tells_the_executor_within_a_heartbeat(stage: Stage, crew: Crew, 
     assert not play.said("failed")
 
 
-def test_cancel_interrupts_whoever_does_not_listen(stage: Stage, crew: Crew) -> None:
+def test_cancel_interrupts_whoever_does_not_listen(stage: Stage, crew: Crew, poison: Play) -> None:
+    poison.wait_ended(within=30)  # it may kill the process that this is about
     play = stage.play("sleep")
     pid = play.wait_started()
     control.cancel_session(stage.someone.principal, play.session.id)

@@ -26,6 +26,8 @@ from core.planning.roles.report import (
     quote,
     table,
 )
+from core.planning.structure import model_faults
+from core.planning.validators import validate_structure
 
 _HOME = Choice(
     "home",
@@ -236,6 +238,7 @@ def _model_artifact(model: FeatureModel) -> Artifact:
         "Feature model",
         plain_json(body),
         evidence=(*model.kind_evidence, *all_evidence(model)),
+        validation=validate_structure(lambda: model_faults(model)),
     )
 
 
@@ -295,6 +298,7 @@ def _patterns(model: FeatureModel) -> list[str]:
         "erasure": "request with grace, then a manifest of what each table did",
         "exchange": "compare-and-set on a state machine, effect on confirmation",
         "export": "stored runs with idempotent items",
+        "import": "stored runs with a row for each line, each of them undone by its effects",
         "notification": "transactional outbox",
         "upload": "object storage with checked, signed access",
         "offline": "client outbox with idempotency keys",
@@ -311,7 +315,8 @@ def _patterns(model: FeatureModel) -> list[str]:
         "records": "owned records with optimistic locking",
     }
     slugs = dict.fromkeys(match.slug for match in model.packs)
-    return [patterns[slug] for slug in slugs if slug in patterns]
+    found = [patterns[slug] for slug in slugs if slug in patterns]
+    return found or ["rules kept by the database, operations around them"]
 
 
 def _integration_points(model: FeatureModel) -> list[str]:

@@ -17,6 +17,8 @@ from core.planning.roles.report import (
     plain_json,
     table,
 )
+from core.planning.structure import matrix_faults
+from core.planning.validators import validate_structure
 
 _LINKS = ("api", "migration-ddl", "pages", "threats", "rules")
 # What an attacker, or an auditor, would make of a hole; the others are gaps of the plan alone.
@@ -31,6 +33,7 @@ _STRIDE = {
 
 def matrix_artifacts(model: FeatureModel, matrix: Matrix) -> tuple[Artifact, ...]:
     """Return the matrix as Markdown, and as JSON for programs."""
+    plain = matrix_json(matrix)
     return (
         markdown(
             "consistency",
@@ -46,9 +49,10 @@ def matrix_artifacts(model: FeatureModel, matrix: Matrix) -> tuple[Artifact, ...
             "consistency",
             "application/json",
             "Consistency matrix",
-            plain_json({"made_by": made_by(model), **matrix_json(matrix)}),
+            plain_json({"made_by": made_by(model), **plain}),
             evidence=all_evidence(model),
             links=("consistency",),
+            validation=validate_structure(lambda: matrix_faults(plain)),
         ),
     )
 

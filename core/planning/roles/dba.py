@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.domain.artifact import Artifact, Evidence, Validation
+from dataclasses import replace
+
+from core.domain.artifact import Artifact, Evidence
 from core.domain.decision import Alternative, DecisionDraft
 from core.domain.work import RoleResult
 from core.planning import schema
@@ -96,7 +98,11 @@ def _sql(
     links: tuple[str, ...] = (),
 ) -> Artifact:
     body = "\n\n".join([f"-- {title}. {remark}\n-- {made_by(model)}.", *statements]) + "\n"
-    validation = validate_sql(body) if statements else Validation("", "not_checked")
+    validation = validate_sql(body)
+    if not statements:
+        validation = replace(
+            validation, messages=("it holds no statement: there is nothing to do",)
+        )
     return document(
         slug,
         "ddl",

@@ -19,6 +19,8 @@ from core.planning.roles.report import (
     table,
 )
 from core.planning.roles.report import document as artifact_document
+from core.planning.structure import pages_faults
+from core.planning.validators import validate_structure
 
 _BASICS = (
     "Every form field has a visible label; errors stand beside their field and are announced.",
@@ -47,6 +49,7 @@ def plan(model: FeatureModel) -> RoleResult:
             plain_json({"made_by": made_by(model), "pages": listed}),
             evidence=all_evidence(model),
             links=("api",),
+            validation=validate_structure(lambda: pages_faults(listed, model)),
         ),
         markdown(
             "page-map",

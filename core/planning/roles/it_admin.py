@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import yaml
@@ -28,7 +29,11 @@ from core.planning.roles.report import (
     overall,
 )
 from core.planning.roles.security import findings, security_decisions, threat_row
-from core.planning.validators import validate_compose
+from core.planning.structure import alerts_faults
+from core.planning.validators import validate_compose, validate_structure
+
+# libyaml's reads ten times as fast, where PyYAML was built with it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def plan(model: FeatureModel, upstream: Results) -> RoleResult:
@@ -37,6 +42,7 @@ def plan(model: FeatureModel, upstream: Results) -> RoleResult:
     services = _services(model, jobs)
     compose = _yaml(model, {"services": services, "volumes": _volumes(services)})
     steps = deployment_steps(model)
+    alerts = _yaml(model, {"alerts": _alerts(model, jobs)})
     artifacts = (
         document(
             "compose",
@@ -54,9 +60,10 @@ def plan(model: FeatureModel, upstream: Results) -> RoleResult:
             "monitoring",
             "application/yaml",
             "Alerts",
-            _yaml(model, {"alerts": _alerts(model, jobs)}),
+            alerts,
             evidence=all_evidence(model),
             links=("api", "rules"),
+            validation=validate_structure(lambda: alerts_faults(yaml.load(alerts, _LOADER))),
         ),
     )
     drafts = it_admin_decisions(model)
@@ -191,6 +198,7 @@ def _alerts(model: FeatureModel, jobs: list[Job]) -> list[dict[str, str]]:
         for mechanism in rule.mechanisms
         if mechanism.kind == "alert"
     ]
+    alerts = _numbered(alerts)
     refused = [
         mechanism.where
         for rule in model.rules
@@ -213,6 +221,16 @@ def _alerts(model: FeatureModel, jobs: list[Job]) -> list[dict[str, str]]:
                 "means": "the feature is broken for somebody; switch it off and look",
             }
         )
+    return alerts
+
+
+def _numbered(alerts: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Give each alert a name of its own: a rule that holds for two things alerts for both."""
+    times: Counter[str] = Counter()
+    for alert in alerts:
+        times[alert["name"]] += 1
+        if times[alert["name"]] > 1:
+            alert["name"] = f"{alert['name']}-{times[alert['name']]}"
     return alerts
 
 

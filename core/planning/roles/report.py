@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 
-from core.domain.artifact import NOT_CHECKED, Artifact, Evidence, Validation
+from core.domain.artifact import Artifact, Evidence, Validation
 from core.domain.decision import Alternative, Confidence, DecisionDraft
 from core.planning.model import PERSON, Action, FeatureModel
 from core.planning.packs.pack import Choice
 from core.planning.plan import Why, contributions
+from core.planning.validators import validate_markdown, with_links
 
 MADE_BY = "Derived by the rule-based planner of Sage Mode, not by AI"
 _MAX_EVIDENCE = 40
@@ -30,8 +31,16 @@ def markdown(
 ) -> Artifact:
     """Return a Markdown artifact under its header."""
     text = f"# {title}\n\n> {made_by(model)}.\n\n{body.strip()}\n"
-    evidence = (*persons(model), *evidence)
-    return Artifact(slug, kind, "text/markdown", title, text, _some(evidence), tuple(links))
+    return document(
+        slug,
+        kind,
+        "text/markdown",
+        title,
+        text,
+        evidence=(*persons(model), *evidence),
+        links=links,
+        validation=validate_markdown(text),
+    )
 
 
 def document(
@@ -43,9 +52,10 @@ def document(
     *,
     evidence: Iterable[Evidence] = (),
     links: Sequence[str] = (),
-    validation: Validation = NOT_CHECKED,
+    validation: Validation,
 ) -> Artifact:
-    """Return an artifact whose body is already complete."""
+    """Return an artifact whose body is already complete; its links have a part in the verdict."""
+    validation = with_links(validation, slug, links)
     return Artifact(slug, kind, media_type, title, body, _some(evidence), tuple(links), validation)
 
 

@@ -29,6 +29,8 @@ from core.planning.roles.report import (
     plain_json,
     table,
 )
+from core.planning.structure import threats_faults
+from core.planning.validators import validate_structure
 
 Risk = Literal["low", "medium", "high", "critical"]
 _STRIDE = {
@@ -220,6 +222,7 @@ def _threats(
         plain_json({"made_by": made_by(model), "threats": rows}),
         evidence=(*persons(model), *(item for f in found for item in f.evidence)),
         links=("api", "migration-ddl"),
+        validation=validate_structure(lambda: threats_faults(rows, model)),
     )
 
 
