@@ -88,6 +88,8 @@ def test_two_live_side_by_side_and_neither_leaves_anything(tmp_path: Path) -> No
             if instance.poll() is None:
                 instance.send_signal(signal.SIGTERM)
                 instance.wait(40)
+        for process in [one for folder in folders for one in processes_of(folder)]:
+            process.kill()
 
 
 def test_a_start_that_fails_ends_with_1_or_3_and_says_why(crew: Crew, tmp_path: Path) -> None:
