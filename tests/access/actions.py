@@ -142,6 +142,7 @@ ROWS: dict[Action, Row] = {
         lambda p, at: inviting.invite_person(p, at.team.team_id, "new@example.org"),
         *("people", "Invite", press_invite, invited),
     ),
+    Action.OVERSEE: Row(lambda p, at: inviting.list_invitations(p, at.team.team_id)),
     Action.AUDIT: Row(
         lambda p, at: auditing.list_audit(p, AuditQuery(at.team.team_id)), "audit", "Export CSV"
     ),

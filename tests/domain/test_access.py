@@ -37,8 +37,8 @@ def test_a_viewer_reads_and_nothing_else() -> None:
     assert ALLOWED[TeamRole.VIEWER] == {Action.READ}
 
 
-def test_a_member_neither_configures_nor_manages_nor_audits() -> None:
-    refused = {Action.CONFIGURE, Action.MANAGE, Action.AUDIT}
+def test_a_member_neither_configures_nor_manages_nor_oversees_nor_audits() -> None:
+    refused = {Action.CONFIGURE, Action.MANAGE, Action.OVERSEE, Action.AUDIT}
     assert set(Action) - ALLOWED[TeamRole.MEMBER] == refused
 
 
