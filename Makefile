@@ -30,25 +30,24 @@ revision: ## write a new migration from the models: make revision m="what change
 	$(VENV) requirements.txt
 	@exec ./sage revision -- "$$SAGE_REVISION_MESSAGE"
 
-# What asks the database runs once more on the machine's own PostgreSQL 15, where it is there; who
-# may do what, and machines that take minutes, do not depend on its version.
+# What asks the database most runs once more on the machine's own PostgreSQL 15, where it is there:
+# migrations, each query, the engine, what the planner's plans create.
 POSTGRES_15 := /usr/lib/postgresql/15/bin
-DATABASE_TESTS := tests/migrations tests/store tests/services tests/planning/test_database.py \
-    --ignore=tests/services/test_access.py --ignore=tests/services/test_foreign_ids.py \
-    --ignore-glob='tests/services/test_[ait]*_machine.py'
+ON_POSTGRES_15 := tests/migrations tests/store tests/planning/test_database.py \
+    $(addprefix tests/services/test_,launching.py attempts.py results.py reported_results.py \
+    dispatching.py control.py answering.py audit_chain.py retention.py retention_at_once.py \
+    expiring.py teams.py team_members.py lost_answers_of_teams.py transactions.py webhooks.py)
 # A file's tests stay together, for what a file starts is started once; and files run in the order
-# of collection, see tests/conftest.py. One process more than the processors that it is timed on: a
-# third of them waits for a browser or for workers.
-WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+# of collection, see tests/conftest.py.
+WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
-# On servers of its own, also where DATABASE_URL and REDIS_URL are set: tests empty what they use.
 test: ## run all tests; pass options as ARGS="-k launch"
 	$(VENV) requirements-dev.txt
 	@tests/journeys/chromium.sh
 	.venv/bin/python -m pytest $(WORKERS) $(ARGS)
 	@test -n "$(ARGS)" || test ! -x $(POSTGRES_15)/initdb || { \
 	    echo "Once more on the PostgreSQL 15 of this machine:"; \
-	    SAGE_TEST_POSTGRES_BIN=$(POSTGRES_15) .venv/bin/python -m pytest $(WORKERS) $(DATABASE_TESTS); }
+	    SAGE_TEST_POSTGRES_BIN=$(POSTGRES_15) .venv/bin/python -m pytest $(WORKERS) $(ON_POSTGRES_15); }
 
 lint: ## check style, format, types and import contracts
 	$(VENV) requirements-dev.txt

@@ -72,7 +72,7 @@ def test_pages_of_an_ended_session_leave_whatever_their_address_says(
 ) -> None:
     owner, other = make_someone(), make_someone()
     add_member(owner.team_id, other.user)
-    session = launch(owner, executor="asking")
+    session = launch(owner, executor="external")
     control.cancel_session(owner.principal, session.id)  # nothing more comes of it
     context = signed_in(browser, app, other.user)
     theirs = {}
