@@ -37,9 +37,8 @@ ON_POSTGRES_15 := tests/migrations tests/store tests/planning/test_database.py \
     $(addprefix tests/services/test_,launching.py attempts.py results.py dispatching.py \
     control.py audit_chain.py retention_at_once.py lost_answers_of_teams.py) \
     --ignore=tests/store/test_scope.py
-# A file's tests stay together, for what a file starts is started once; and files run in the order
-# of collection, see tests/conftest.py.
-WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
+# A file's tests stay together: what a file starts is started once.
+WORKERS := -n 2 --dist loadfile
 
 test: ## run all tests; pass options as ARGS="-k launch"
 	$(VENV) requirements-dev.txt

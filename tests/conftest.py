@@ -31,24 +31,8 @@ if threading.current_thread() is threading.main_thread():
 
 ROOT = Path(__file__).resolve().parent.parent
 GROWN_BYTES = 4 * 2**20  # of all tables together: what deleted rows leave behind, too
-WAITING = frozenset({"journeys", "workers", "embedded", "chaos", "cli"})  # for other processes
 # Set to an installed PostgreSQL's programs to run the suite on that version.
 POSTGRES_BIN = os.environ.get("SAGE_TEST_POSTGRES_BIN")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the files that mostly wait among those that mostly compute.
-
-    Side by side they fill the processors; one kind after the other would not.
-    """
-    computing = list(dict.fromkeys(i.path for i in items if WAITING.isdisjoint(i.path.parts)))
-    waiting = list(dict.fromkeys(i.path for i in items if not WAITING.isdisjoint(i.path.parts)))
-    turn = {
-        path: (index + 0.5) / len(files)
-        for files in (computing, waiting)
-        for index, path in enumerate(files)
-    }
-    items.sort(key=lambda item: turn[item.path])
 
 
 @pytest.fixture(scope="session")
