@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from core.planning.model import FeatureModel
 
@@ -24,15 +24,16 @@ SLUGS = frozenset(
         *("compose", "rollout", "monitoring", "plan"),
     }
 )
-RISKS = ("low", "medium", "high", "critical")
-STRIDE = (
-    "Spoofing",
-    "Tampering",
-    "Repudiation",
-    "Information disclosure",
-    "Denial of service",
-    "Elevation of privilege",
-)
+Risk = Literal["low", "medium", "high", "critical"]
+RISKS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
+STRIDE = {
+    "S": "Spoofing",
+    "T": "Tampering",
+    "R": "Repudiation",
+    "I": "Information disclosure",
+    "D": "Denial of service",
+    "E": "Elevation of privilege",
+}
 ALL = "every operation"
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
@@ -151,7 +152,7 @@ def threats_faults(threats: Rows, model: FeatureModel) -> Iterator[str]:
         yield from _empty(what, one, ("operation", "threat", "mitigation", "rule"))
         if one["risk"] not in RISKS:
             yield f"{what}: “{one['risk']}” is no risk"
-        if one["stride"] not in STRIDE:
+        if one["stride"] not in STRIDE.values():
             yield f"{what}: “{one['stride']}” is no kind of STRIDE"
         if one["operation"] not in known | {ALL}:
             yield f"{what}: “{one['operation']}” is no operation"

@@ -9,13 +9,14 @@ from sqlalchemy import text
 from core.domain.access import SYSTEM
 from core.domain.approval import Answer, Approval, ApprovalStatus, Gate, Question
 from core.domain.session import Session
-from core.services import answering, approving
+from core.services import answering, approving, control
 from core.services.approving import ApprovalFilter
 from core.services.transaction import transact
-from tests.factories import Someone
+from tests.factories import Someone, claim, complete
 
 QUESTION = Question("designer", "May a rejection need a reason?", "It slows finance down.")
 GATE = Gate("designer", "May the schema change?")
+ENDS = ("cancel", "end", "expire", "needs input")
 YES, NO = ApprovalStatus.APPROVED, ApprovalStatus.REJECTED
 
 
@@ -42,6 +43,20 @@ def answer_yes(
 def answer_no(someone: Someone, approval: Approval, reason: str) -> Approval:
     """Reject in somebody's name."""
     return answering.decide_approval(someone.principal, approval.id, Answer(NO, reason))
+
+
+def end_session_by(someone: Someone, session: Session, end: str) -> None:
+    """End a session whose architect has not begun, in one of the ways `ENDS`."""
+    match end:
+        case "cancel":
+            control.cancel_session(someone.principal, session.id)
+        case "end":
+            control.end_session(someone.principal, session.id)
+        case "expire":
+            control.expire_session(session.id)
+        case _:
+            asking = claim(someone, session, "architect")
+            complete(asking, outcome="needs_input", questions=("Who?",))
 
 
 def let_expire(approval: Approval) -> None:

@@ -31,11 +31,13 @@ from tests.factories import (
 )
 from tests.fold_equality import difference
 from tests.services.approvals import (
+    ENDS,
     GATE,
     QUESTION,
     answer_no,
     answer_yes,
     asked_of,
+    end_session_by,
     pending_of,
 )
 from tests.services.working import launch_external, make_agent, make_result, row_of, take
@@ -268,21 +270,12 @@ def test_what_waits_survives_the_failure_of_its_session(someone: Someone) -> Non
     assert transact(lambda db: difference(db, session.id)) == []
 
 
-@pytest.mark.parametrize("end", ["cancel", "end", "expire", "needs input"])
+@pytest.mark.parametrize("end", ENDS)
 def test_what_ends_a_session_cancels_what_it_asks(someone: Someone, end: str) -> None:
     session = launch_pipeline(someone, Step("architect"), Step("dba"))
     approving.await_approval(claim(someone, session, "dba"), QUESTION)
     (approval,) = pending_of(session)
-    match end:
-        case "cancel":
-            control.cancel_session(someone.principal, session.id)
-        case "end":
-            control.end_session(someone.principal, session.id)
-        case "expire":
-            control.expire_session(session.id)
-        case _:
-            asking = claim(someone, session, "architect")
-            complete(asking, outcome="needs_input", questions=("Who?",))
+    end_session_by(someone, session, end)
     assert asked_of(approval).status == ApprovalStatus.CANCELLED
     assert transact(lambda db: difference(db, session.id)) == []
 

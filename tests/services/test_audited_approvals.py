@@ -25,10 +25,12 @@ from tests.factories import (
     make_decision,
 )
 from tests.services.approvals import (
+    ENDS,
     GATE,
     QUESTION,
     answer_no,
     answer_yes,
+    end_session_by,
     let_expire,
     pending_of,
 )
@@ -149,20 +151,11 @@ def test_a_no_cancels_what_else_was_asked_in_the_name_of_who_said_it(someone: So
     assert {one.details["approval_id"] for one in cancelled} == {str(one.id) for one in asked[1:]}
 
 
-@pytest.mark.parametrize("end", ["cancel", "end", "expire", "needs input"])
+@pytest.mark.parametrize("end", ENDS)
 def test_what_ends_a_session_notes_what_it_cancels(someone: Someone, end: str) -> None:
     session = launch_pipeline(someone, Step("architect"), Step("dba"))
     approving.await_approval(claim(someone, session, "dba"), QUESTION)
-    match end:
-        case "cancel":
-            control.cancel_session(someone.principal, session.id)
-        case "end":
-            control.end_session(someone.principal, session.id)
-        case "expire":
-            control.expire_session(session.id)
-        case _:
-            asking = claim(someone, session, "architect")
-            complete(asking, outcome="needs_input", questions=("Who?",))
+    end_session_by(someone, session, end)
     _, row = rows(someone)
     actor = by(someone) if end in ("cancel", "end") else "system"
     assert (row.kind, row.actor, row.subject) == ("approval.cancelled", actor, QUESTION.question)

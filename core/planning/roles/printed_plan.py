@@ -13,6 +13,7 @@ from core.planning.model import PERSON, Actor, FeatureModel
 from core.planning.reading.nouns import plural
 from core.planning.reading.people import names_people
 from core.planning.roles.report import all_evidence, callers, markdown, quote, table
+from core.planning.structure import RISKS
 
 _SPELT = frozenset({"ceo", "cfo", "cto", "gp", "hr", "it"})
 _ROLES = {
@@ -25,7 +26,6 @@ _ROLES = {
     "it_admin": "Operations",
 }
 _MOST_THREATS = 12
-_RISKS = ("low", "medium", "high", "critical")
 
 
 def printed_plan(
@@ -210,7 +210,7 @@ def _pages(results: Results) -> str:
 def _security(model: FeatureModel, results: Results, threats: Sequence[Mapping[str, str]]) -> str:
     own = sorted(
         (one for one in threats if not one["rule"].startswith("general.")),
-        key=lambda one: -_RISKS.index(one["risk"]),
+        key=lambda one: -RISKS.index(one["risk"]),
     )
     rows = [
         (one["risk"], one["operation"], one["threat"], one["mitigation"])

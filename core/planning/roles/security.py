@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from core.domain.artifact import Artifact, Evidence
 from core.domain.decision import Alternative, DecisionDraft
@@ -29,19 +28,8 @@ from core.planning.roles.report import (
     plain_json,
     table,
 )
-from core.planning.structure import threats_faults
+from core.planning.structure import RISKS, STRIDE, Risk, threats_faults
 from core.planning.validators import validate_structure
-
-Risk = Literal["low", "medium", "high", "critical"]
-_STRIDE = {
-    "S": "Spoofing",
-    "T": "Tampering",
-    "R": "Repudiation",
-    "I": "Information disclosure",
-    "D": "Denial of service",
-    "E": "Elevation of privilege",
-}
-_LEVELS: tuple[Risk, ...] = ("low", "medium", "high", "critical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ def plan(model: FeatureModel, upstream: Results) -> RoleResult:
     weak = vulnerabilities(matrix)
     level = max(
         (*(f.risk for f in found), *(_level(one["risk"]) for one in weak)),
-        key=_LEVELS.index,
+        key=RISKS.index,
         default="low",
     )
     artifacts = (
@@ -90,7 +78,7 @@ def plan(model: FeatureModel, upstream: Results) -> RoleResult:
             vulnerabilities=[
                 {
                     "operation": f.operation,
-                    "category": _STRIDE[f.stride],
+                    "category": STRIDE[f.stride],
                     "risk": f.risk,
                     "threat": f.text,
                 }
@@ -199,7 +187,7 @@ def threat_row(finding: Finding) -> dict[str, str]:
     """Return a threat as plain values, as the list of threats holds it."""
     return {
         "operation": finding.operation,
-        "stride": _STRIDE[finding.stride],
+        "stride": STRIDE[finding.stride],
         "threat": finding.text,
         "mitigation": finding.mitigation,
         "risk": finding.risk,
@@ -208,7 +196,7 @@ def threat_row(finding: Finding) -> dict[str, str]:
 
 
 def _level(text: str) -> Risk:
-    return next(level for level in _LEVELS if level == text)
+    return next(level for level in RISKS if level == text)
 
 
 def _threats(
@@ -227,9 +215,9 @@ def _threats(
 
 
 def _threat_table(model: FeatureModel, found: tuple[Finding, ...]) -> Artifact:
-    ordered = sorted(found, key=lambda f: -_LEVELS.index(f.risk))
+    ordered = sorted(found, key=lambda f: -RISKS.index(f.risk))
     rows = [
-        (f.risk, f.operation, _STRIDE[f.stride], f.text, f.mitigation)
+        (f.risk, f.operation, STRIDE[f.stride], f.text, f.mitigation)
         for f in ordered
         if not f.slug.startswith("general.")
     ]
